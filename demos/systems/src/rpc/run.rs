@@ -29,8 +29,8 @@ impl Default for Scenario {
             semantics: Semantics::AtLeastOnce,
             attempts: 3,
             timeout: Duration::from_millis(400),
-            balance: Cents(100_00),
-            amount: Cents(50_00),
+            balance: Cents(10_000),
+            amount: Cents(5_000),
         }
     }
 }
