@@ -53,22 +53,28 @@
 
   // Search: its code, engine and index are fetched when the reader first asks for it.
   const searchButton = document.getElementById("search-button");
+  let searchRequested = false;
   const openSearch = () => {
     if (window.bookSearch) return window.bookSearch.open();
+    if (searchRequested) return;
+    searchRequested = true;
     const element = document.createElement("script");
     element.src = script.dataset.search;
     element.onload = () => {
       window.bookSearch.start(script.dataset);
       window.bookSearch.open();
     };
-    element.onerror = () => element.remove();
+    element.onerror = () => {
+      element.remove();
+      searchRequested = false;
+    };
     document.head.append(element);
   };
   if (searchButton && script.dataset.search) {
     searchButton.addEventListener("click", openSearch);
     document.addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (event.target.closest("input, textarea, select, [contenteditable], dialog, .demo")) return;
+      if (!(event.target instanceof Element) || event.target.closest("input, textarea, select, [contenteditable], dialog, .demo")) return;
       event.preventDefault();
       openSearch();
     });
