@@ -46,20 +46,13 @@ fn is_mdbooks(file: &str) -> bool {
 
 /// A file's name as it was before mdBook put its hash into it: `book-0123abcd.js` as `book.js`.
 pub fn unhashed(file: &str) -> String {
-    let (folder, name) = file
-        .rsplit_once('/')
-        .map_or(("", file), |(folder, name)| (folder, name));
+    let (folder, name) = file.rsplit_once('/').map_or(("", file), |(folder, name)| (folder, name));
     let plain = name.split_once('.').and_then(|(stem, ending)| {
         let (stem, hash) = stem.rsplit_once('-')?;
-        (hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
-            .then(|| format!("{stem}.{ending}"))
+        (hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then(|| format!("{stem}.{ending}"))
     });
     let plain = plain.unwrap_or_else(|| name.to_owned());
-    if folder.is_empty() {
-        plain
-    } else {
-        format!("{folder}/{plain}")
-    }
+    if folder.is_empty() { plain } else { format!("{folder}/{plain}") }
 }
 
 /// Removes those of mdBook's files in `dir` that no page, script or style sheet names, directly or
@@ -70,20 +63,12 @@ pub fn unhashed(file: &str) -> String {
 /// If a file cannot be read or removed.
 pub fn remove_unused(dir: &Path) -> Result<()> {
     let all = files::list(dir)?;
-    let (mut candidates, kept): (BTreeSet<&str>, BTreeSet<&str>) = all
-        .iter()
-        .map(String::as_str)
-        .partition(|file| is_mdbooks(file));
+    let (mut candidates, kept): (BTreeSet<&str>, BTreeSet<&str>) =
+        all.iter().map(String::as_str).partition(|file| is_mdbooks(file));
     candidates.insert("toc.html");
-    let mut queue: Vec<&str> = kept
-        .into_iter()
-        .filter(|file| *file != "toc.html")
-        .collect();
+    let mut queue: Vec<&str> = kept.into_iter().filter(|file| *file != "toc.html").collect();
     while let Some(file) = queue.pop() {
-        if ![".html", ".css", ".js"]
-            .iter()
-            .any(|ending| file.ends_with(ending))
-        {
+        if ![".html", ".css", ".js"].iter().any(|ending| file.ends_with(ending)) {
             continue;
         }
         let text = files::read(&dir.join(file))?;
@@ -116,10 +101,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         for (name, text) in [
             ("index.html", "<script src=\"theme/js/search-01234567.js\">"),
-            (
-                "theme/js/search-01234567.js",
-                "load('../../elasticlunr-01234567.min.js')",
-            ),
+            ("theme/js/search-01234567.js", "load('../../elasticlunr-01234567.min.js')"),
             ("elasticlunr-01234567.min.js", ""),
             ("book-01234567.js", "mark-01234567.min.js"),
             ("mark-01234567.min.js", ""),

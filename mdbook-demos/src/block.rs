@@ -36,9 +36,7 @@ impl Schemas {
                 let schema = (entry.schema)();
                 let validator = jsonschema::validator_for(&schema)
                     .map_err(|error| anyhow::anyhow!("{error}"))
-                    .with_context(|| {
-                        format!("the registry's schema of the demo `{}`", entry.name)
-                    })?;
+                    .with_context(|| format!("the registry's schema of the demo `{}`", entry.name))?;
                 Ok((entry.name, (schema, validator)))
             })
             .collect::<Result<_>>()?;
@@ -72,20 +70,12 @@ impl Block {
     pub fn parse(source: &Arc<Source>, body: Range<usize>) -> Result<Self, Vec<Diagnostic>> {
         let text = &source.text[body.clone()];
         let wrong = |range: Range<usize>, label: String| {
-            vec![
-                Diagnostic::at(
-                    Span::new(source, range),
-                    "this demo's JSON cannot be read",
-                    label,
-                )
-                .help(
-                    "a demo block holds one JSON object: keys and texts in double quotes, commas \
+            vec![Diagnostic::at(Span::new(source, range), "this demo's JSON cannot be read", label).help(
+                "a demo block holds one JSON object: keys and texts in double quotes, commas \
                          between the keys, none after the last, no comments",
-                ),
-            ]
+            )]
         };
-        let shift =
-            |range: jsonc_parser::common::Range| body.start + range.start..body.start + range.end;
+        let shift = |range: jsonc_parser::common::Range| body.start + range.start..body.start + range.end;
         let strict = ParseOptions {
             allow_comments: false,
             allow_loose_object_property_names: false,
@@ -98,33 +88,22 @@ impl Block {
             allow_non_finite_numbers: false,
             allow_extended_string_escapes: false,
         };
-        let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict)
-            .map_err(|error| {
-                let mut range = shift(error.range());
-                if range.is_empty() {
-                    range.end += 1;
-                }
-                wrong(range, lower_first(&error.kind().to_string()))
-            })?;
+        let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict).map_err(|error| {
+            let mut range = shift(error.range());
+            if range.is_empty() {
+                range.end += 1;
+            }
+            wrong(range, lower_first(&error.kind().to_string()))
+        })?;
         let Some(ast) = parsed.value else {
             return Err(wrong(body.clone(), "there is nothing here".to_owned()));
         };
         if !matches!(ast, ast::Value::Object(_)) {
-            return Err(wrong(
-                shift(ast.range()),
-                "this is not an object".to_owned(),
-            ));
+            return Err(wrong(shift(ast.range()), "this is not an object".to_owned()));
         }
         let mut spans = HashMap::new();
         let mut twice = Vec::new();
-        walk(
-            &ast,
-            None,
-            String::new(),
-            body.start,
-            &mut spans,
-            &mut twice,
-        );
+        walk(&ast, None, String::new(), body.start, &mut spans, &mut twice);
         if !twice.is_empty() {
             return Err(twice
                 .into_iter()
@@ -141,19 +120,11 @@ impl Block {
         }
         // Reads once more, by the parser whose numbers and texts the demos get.
         let value = serde_json::from_str(text).map_err(|error| {
-            let line: usize = text
-                .split_inclusive('\n')
-                .take(error.line().saturating_sub(1))
-                .map(str::len)
-                .sum();
+            let line: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
             let at = body.start + line + error.column().saturating_sub(1);
             wrong(at..at + 1, error.to_string())
         })?;
-        Ok(Self {
-            source: source.clone(),
-            spans,
-            value,
-        })
+        Ok(Self { source: source.clone(), spans, value })
     }
 
     /// The block's value.
@@ -200,10 +171,7 @@ impl Block {
     fn within(&self, pointer: &str, within: Range<usize>) -> Span {
         let whole = self.span(pointer);
         let literal = whole.text();
-        let Some(inner) = literal
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-        else {
+        let Some(inner) = literal.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
             return whole;
         };
         let bytes = encoded(inner, within);
@@ -227,17 +195,11 @@ impl Block {
             let pointer = error.instance_path().as_str();
             let new: Vec<Diagnostic> = match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected }
-                | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
-                    .iter()
-                    .map(|key| self.unknown_key(entry, root, pointer, key))
-                    .collect(),
+                | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                    unexpected.iter().map(|key| self.unknown_key(entry, root, pointer, key)).collect()
+                }
                 ValidationErrorKind::Required { property } => {
-                    vec![self.missing_key(
-                        entry,
-                        root,
-                        pointer,
-                        property.as_str().unwrap_or_default(),
-                    )]
+                    vec![self.missing_key(entry, root, pointer, property.as_str().unwrap_or_default())]
                 }
                 _ => vec![self.wrong_value(root, pointer, &error)],
             };
@@ -257,12 +219,8 @@ impl Block {
     ///
     /// The mistakes, at least one.
     pub fn check_run(&self, entry: &Entry) -> Result<Checked, Vec<Diagnostic>> {
-        (entry.check)(&self.value).map_err(|problems| {
-            problems
-                .into_iter()
-                .map(|problem| self.problem(entry, problem))
-                .collect()
-        })
+        (entry.check)(&self.value)
+            .map_err(|problems| problems.into_iter().map(|problem| self.problem(entry, problem)).collect())
     }
 
     fn problem(&self, entry: &Entry, problem: Problem) -> Diagnostic {
@@ -292,11 +250,8 @@ impl Block {
             .map(|schema| schema.keys().into_iter().map(|key| key.name).collect())
             .unwrap_or_default();
         // A key that is written elsewhere in the object is hardly what was meant here.
-        let free: Vec<&str> = known
-            .iter()
-            .copied()
-            .filter(|name| !self.spans.contains_key(&format!("{pointer}/{name}")))
-            .collect();
+        let free: Vec<&str> =
+            known.iter().copied().filter(|name| !self.spans.contains_key(&format!("{pointer}/{name}"))).collect();
         let owner = match pointer {
             "" => format!("the demo `{}`", entry.name),
             _ => format!("`{}`", dotted(pointer)),
@@ -305,12 +260,8 @@ impl Block {
             Some(near) => Some(format!("did you mean `{near}`?")),
             None => suggest(key, &known, &format!("the keys of {owner} are")),
         };
-        Diagnostic::at(
-            self.key_span(&child),
-            format!("unknown key `{key}`"),
-            format!("not a key of {owner}"),
-        )
-        .maybe_help(help)
+        Diagnostic::at(self.key_span(&child), format!("unknown key `{key}`"), format!("not a key of {owner}"))
+            .maybe_help(help)
     }
 
     fn missing_key(&self, entry: &Entry, root: Schema<'_>, pointer: &str, key: &str) -> Diagnostic {
@@ -335,17 +286,8 @@ impl Block {
         .help(help)
     }
 
-    fn wrong_value(
-        &self,
-        root: Schema<'_>,
-        pointer: &str,
-        error: &jsonschema::ValidationError<'_>,
-    ) -> Diagnostic {
-        let span = if pointer.is_empty() {
-            self.opening("")
-        } else {
-            self.span(pointer)
-        };
+    fn wrong_value(&self, root: Schema<'_>, pointer: &str, error: &jsonschema::ValidationError<'_>) -> Diagnostic {
+        let span = if pointer.is_empty() { self.opening("") } else { self.span(pointer) };
         let name = match pointer {
             "" => "the block".to_owned(),
             _ => format!("`{}`", dotted(pointer)),
@@ -356,53 +298,32 @@ impl Block {
         };
         let words = expected.words();
         if !words.is_empty() {
-            let help = match written
-                .as_str()
-                .and_then(|text| nearest(text, words.iter().copied()))
-            {
+            let help = match written.as_str().and_then(|text| nearest(text, words.iter().copied())) {
                 Some(near) => format!("did you mean `{near}`? The choices are: {}", list(&words)),
                 None => format!("the choices are: {}", list(&words)),
             };
-            return Diagnostic::at(
-                span,
-                format!("{name} is not one of its choices"),
-                "not one of the choices",
-            )
-            .help(help);
+            return Diagnostic::at(span, format!("{name} is not one of its choices"), "not one of the choices")
+                .help(help);
         }
         let kind = expected.kind();
         let bounds = expected.bounds();
-        let allowed = if bounds.is_empty() {
-            kind.clone()
-        } else {
-            format!("{kind}, {bounds}")
-        };
+        let allowed = if bounds.is_empty() { kind.clone() } else { format!("{kind}, {bounds}") };
         match error.kind() {
             ValidationErrorKind::Type { .. }
             | ValidationErrorKind::AnyOf { .. }
-            | ValidationErrorKind::OneOfNotValid { .. } => Diagnostic::at(
-                span,
-                format!("{name} must be {kind}"),
-                format!("this is {}", what_is(written)),
-            )
-            .help(format!("write {allowed}")),
-            ValidationErrorKind::Pattern { .. } => Diagnostic::at(
-                span,
-                format!("{name} has the wrong form"),
-                format!("must be {allowed}"),
-            )
-            .maybe_help(expected.description().map(str::to_owned)),
-            _ if !bounds.is_empty() => Diagnostic::at(
-                span,
-                format!("{name} is out of range"),
-                format!("must be {bounds}"),
-            )
-            .help(format!("write {allowed}")),
-            _ => Diagnostic::at(
-                span,
-                format!("{name}: {error}"),
-                format!("must be {allowed}"),
-            ),
+            | ValidationErrorKind::OneOfNotValid { .. } => {
+                Diagnostic::at(span, format!("{name} must be {kind}"), format!("this is {}", what_is(written)))
+                    .help(format!("write {allowed}"))
+            }
+            ValidationErrorKind::Pattern { .. } => {
+                Diagnostic::at(span, format!("{name} has the wrong form"), format!("must be {allowed}"))
+                    .maybe_help(expected.description().map(str::to_owned))
+            }
+            _ if !bounds.is_empty() => {
+                Diagnostic::at(span, format!("{name} is out of range"), format!("must be {bounds}"))
+                    .help(format!("write {allowed}"))
+            }
+            _ => Diagnostic::at(span, format!("{name}: {error}"), format!("must be {allowed}")),
         }
     }
 }
@@ -431,37 +352,17 @@ fn walk(
                 }
                 seen.insert(&name.value, range.clone());
                 let token = name.value.replace('~', "~0").replace('/', "~1");
-                walk(
-                    &property.value,
-                    Some(range),
-                    format!("{pointer}/{token}"),
-                    offset,
-                    spans,
-                    twice,
-                );
+                walk(&property.value, Some(range), format!("{pointer}/{token}"), offset, spans, twice);
             }
         }
         ast::Value::Array(array) => {
             for (index, element) in array.elements.iter().enumerate() {
-                walk(
-                    element,
-                    None,
-                    format!("{pointer}/{index}"),
-                    offset,
-                    spans,
-                    twice,
-                );
+                walk(element, None, format!("{pointer}/{index}"), offset, spans, twice);
             }
         }
         _ => {}
     }
-    spans.insert(
-        pointer,
-        Spans {
-            key,
-            value: shift(value.range()),
-        },
-    );
+    spans.insert(pointer, Spans { key, value: shift(value.range()) });
 }
 
 /// Which bytes of a JSON text's notation (without its quotes) stand for the bytes `within` of its
@@ -533,9 +434,7 @@ fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
         // Not in abbreviations.
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(chars).collect()
-        }
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }

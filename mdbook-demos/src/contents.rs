@@ -9,24 +9,12 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::html::escape;
 
 /// What a path may not hold as it is in an address.
-const PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?');
+const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
 
 /// The page of a chapter, relative to the site's root, with `/`; `None` for a draft.
 pub fn page(chapter: &Chapter) -> Option<String> {
     let path = chapter.path.as_ref()?.with_extension("html");
-    Some(
-        path.components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/"),
-    )
+    Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 
 /// The address of a page, as it is written into a link.
@@ -50,12 +38,7 @@ pub fn chapters(book: &Book) -> impl Iterator<Item = &Chapter> {
 /// The nested lists for the page `current`, the links relative to it. `numbers` tells whether the
 /// sections' numbers are shown.
 pub fn list(book: &Book, current: Option<&str>, numbers: bool) -> String {
-    let mut writer = Writer {
-        out: String::new(),
-        root: to_root(current.unwrap_or_default()),
-        current,
-        numbers,
-    };
+    let mut writer = Writer { out: String::new(), root: to_root(current.unwrap_or_default()), current, numbers };
     writer.items(&book.items, true);
     writer.out
 }
@@ -74,11 +57,7 @@ impl Writer<'_> {
             match item {
                 BookItem::Chapter(chapter) => {
                     if !open {
-                        self.out.push_str(if top {
-                            "<ol class=\"chapters\">"
-                        } else {
-                            "<ol>"
-                        });
+                        self.out.push_str(if top { "<ol class=\"chapters\">" } else { "<ol>" });
                         open = true;
                     }
                     self.chapter(chapter);
@@ -86,8 +65,7 @@ impl Writer<'_> {
                 // A title or a rule may not stand in a list.
                 BookItem::PartTitle(title) => {
                     self.close(&mut open);
-                    self.out
-                        .push_str(&format!("<p class=\"part\">{}</p>", escape(title)));
+                    self.out.push_str(&format!("<p class=\"part\">{}</p>", escape(title)));
                 }
                 BookItem::Separator => {
                     self.close(&mut open);
@@ -114,20 +92,10 @@ impl Writer<'_> {
         self.out.push_str("<li>");
         match page(chapter) {
             Some(page) => {
-                let here = if self.current == Some(&*page) {
-                    " aria-current=\"page\""
-                } else {
-                    ""
-                };
-                self.out.push_str(&format!(
-                    "<a href=\"{}{}\"{here}>{label}</a>",
-                    self.root,
-                    escape(&address(&page))
-                ));
+                let here = if self.current == Some(&*page) { " aria-current=\"page\"" } else { "" };
+                self.out.push_str(&format!("<a href=\"{}{}\"{here}>{label}</a>", self.root, escape(&address(&page))));
             }
-            None => self
-                .out
-                .push_str(&format!("<span class=\"draft\">{label}</span>")),
+            None => self.out.push_str(&format!("<span class=\"draft\">{label}</span>")),
         }
         if !chapter.sub_items.is_empty() {
             self.items(&chapter.sub_items, false);
@@ -148,12 +116,7 @@ mod tests {
         let draft = Chapter::new_draft("Later", Vec::new());
         outer.sub_items = vec![BookItem::Chapter(inner), BookItem::Chapter(draft)];
         let book = Book::new_with_items(vec![
-            BookItem::Chapter(Chapter::new(
-                "Welcome",
-                String::new(),
-                "welcome.md",
-                Vec::new(),
-            )),
+            BookItem::Chapter(Chapter::new("Welcome", String::new(), "welcome.md", Vec::new())),
             BookItem::PartTitle("Part <1>".into()),
             BookItem::Chapter(outer),
             BookItem::Separator,

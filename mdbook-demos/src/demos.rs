@@ -99,16 +99,8 @@ pub struct Demos {
 
 impl Demos {
     /// A preprocessor for the given demos that leaves what it finds in `gathered`.
-    pub fn new(
-        entries: &'static [Entry],
-        schemas: Rc<Schemas>,
-        gathered: Rc<RefCell<Gathered>>,
-    ) -> Self {
-        Self {
-            entries,
-            schemas,
-            gathered,
-        }
+    pub fn new(entries: &'static [Entry], schemas: Rc<Schemas>, gathered: Rc<RefCell<Gathered>>) -> Self {
+        Self { entries, schemas, gathered }
     }
 }
 
@@ -122,24 +114,13 @@ impl Preprocessor for Demos {
         let mut lessons = Vec::new();
         // Every demo first: a directive may name one of a later lesson.
         each_lesson(&mut book, |path, chapter| {
-            let source = Source::new(
-                source_name(&ctx.config.book.src, path),
-                chapter.content.clone(),
-            );
+            let source = Source::new(source_name(&ctx.config.book.src, path), chapter.content.clone());
             gathered.sources.insert(path.to_owned(), source.clone());
             let outline = Outline::new(&source.text);
             let found = directives::find(&source.text, &outline);
-            let mut work = Work {
-                demos: self,
-                gathered: &mut gathered,
-                lesson: path,
-                source,
-            };
-            let mut edits: Vec<_> = outline
-                .fences
-                .iter()
-                .map(|fence| (fence.range.clone(), work.fence(fence)))
-                .collect();
+            let mut work = Work { demos: self, gathered: &mut gathered, lesson: path, source };
+            let mut edits: Vec<_> =
+                outline.fences.iter().map(|fence| (fence.range.clone(), work.fence(fence))).collect();
             edits.extend(
                 found
                     .iter()
@@ -154,12 +135,7 @@ impl Preprocessor for Demos {
                 return;
             };
             let source = gathered.sources[path].clone();
-            let work = Work {
-                demos: self,
-                gathered: &mut gathered,
-                lesson: path,
-                source,
-            };
+            let work = Work { demos: self, gathered: &mut gathered, lesson: path, source };
             for directive in &found {
                 match work.directive(directive) {
                     Ok(text) => edits.extend(text.map(|text| (directive.range.clone(), text))),
@@ -191,10 +167,7 @@ fn each_lesson(book: &mut Book, mut f: impl FnMut(&Path, &mut Chapter)) {
 /// The name of a lesson's file in messages.
 fn source_name(src: &Path, path: &Path) -> String {
     let path = src.join(path);
-    path.components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// One lesson at work.
@@ -219,10 +192,7 @@ impl Work<'_> {
                         "this demo has no name",
                         "the name is missing after this word",
                     )
-                    .help(format!(
-                        "write `demo NAME`; the demos are: {}",
-                        list(&names)
-                    )),
+                    .help(format!("write `demo NAME`; the demos are: {}", list(&names))),
                 );
                 None
             }
@@ -238,11 +208,7 @@ impl Work<'_> {
                     );
                 }
                 let name = span(name);
-                let entry = self
-                    .demos
-                    .entries
-                    .iter()
-                    .find(|entry| entry.name == name.text());
+                let entry = self.demos.entries.iter().find(|entry| entry.name == name.text());
                 if entry.is_none() {
                     mistakes.push(
                         Diagnostic::at(
@@ -250,11 +216,7 @@ impl Work<'_> {
                             format!("unknown demo `{}`", name.text()),
                             "there is no demo of this name",
                         )
-                        .maybe_help(suggest(
-                            name.text(),
-                            &names,
-                            "the demos are",
-                        )),
+                        .maybe_help(suggest(name.text(), &names, "the demos are")),
                     );
                 }
                 entry
@@ -333,13 +295,9 @@ impl Work<'_> {
         }
         if let Some(first) = self.gathered.ids.get(&id) {
             mistakes.push(
-                Diagnostic::at(
-                    written.clone(),
-                    format!("the id `{id}` is used twice in the book"),
-                    "used again here",
-                )
-                .related(first.written.clone(), "first used here")
-                .help("give each demo an id of its own: it is the figure's address"),
+                Diagnostic::at(written.clone(), format!("the id `{id}` is used twice in the book"), "used again here")
+                    .related(first.written.clone(), "first used here")
+                    .help("give each demo an id of its own: it is the figure's address"),
             );
             self.gathered.diagnostics.extend(mistakes);
             // The anchor is the first one's.
@@ -359,27 +317,14 @@ impl Work<'_> {
         };
         self.gathered.diagnostics.extend(mistakes);
         let demo = entry.map(|entry| entry.name);
-        self.gathered.ids.insert(
-            id.clone(),
-            Id {
-                written,
-                demo,
-                figure,
-            },
-        );
+        self.gathered.ids.insert(id.clone(), Id { written, demo, figure });
         match figure {
             Some(index) => Slot::Figure(index),
             None => Slot::Broken(Some(id)),
         }
     }
 
-    fn figure(
-        &mut self,
-        entry: &'static Entry,
-        checked: Checked,
-        drawing: &str,
-        written: Span,
-    ) -> usize {
+    fn figure(&mut self, entry: &'static Entry, checked: Checked, drawing: &str, written: Span) -> usize {
         let html = format!(
             "<div class=\"demo\" id=\"{}\" data-demo=\"{}\" data-props=\"{}\">{drawing}</div>",
             escape(&checked.id),
@@ -402,10 +347,7 @@ impl Work<'_> {
     /// The Markdown that holds the place of a slot.
     fn slot(&mut self, slot: Slot) -> String {
         self.gathered.slots.push(slot);
-        format!(
-            "\n<div data-demo-slot=\"{}\"></div>\n\n",
-            self.gathered.slots.len() - 1
-        )
+        format!("\n<div data-demo-slot=\"{}\"></div>\n\n", self.gathered.slots.len() - 1)
     }
 
     /// The Markdown for `{{#demo-reference}}`.
@@ -413,10 +355,7 @@ impl Work<'_> {
         let schemas = self.demos.schemas.clone();
         let root = "../".repeat(self.lesson.components().count() - 1);
         reference::markdown(self.demos.entries, &schemas, &root, |entry| {
-            let source = Source::new(
-                format!("the registry's example of `{}`", entry.name),
-                entry.example,
-            );
+            let source = Source::new(format!("the registry's example of `{}`", entry.name), entry.example);
             let slot = self.block(Some(entry), &source, 0..source.text.len(), Vec::new());
             self.slot(slot)
         })
@@ -452,9 +391,8 @@ impl Work<'_> {
                         "nothing is known of this",
                     )
                     .maybe_help(
-                        suggest(name.text(), &directives::NAMES, "the directives are").map(|help| {
-                            format!("{help} To show the braces themselves, write a backslash before them")
-                        }),
+                        suggest(name.text(), &directives::NAMES, "the directives are")
+                            .map(|help| format!("{help} To show the braces themselves, write a backslash before them")),
                     ),
                 ))
             }
@@ -467,18 +405,11 @@ impl Work<'_> {
             let mut ids: Vec<&str> = self.gathered.ids.keys().map(String::as_str).collect();
             ids.sort_unstable();
             return Err(Box::new(
-                Diagnostic::at(
-                    id.clone(),
-                    format!("there is no demo with the id `{}`", id.text()),
-                    "unknown id",
-                )
-                .maybe_help(suggest(id.text(), &ids, "the ids are")),
+                Diagnostic::at(id.clone(), format!("there is no demo with the id `{}`", id.text()), "unknown id")
+                    .maybe_help(suggest(id.text(), &ids, "the ids are")),
             ));
         };
-        let Some(entry) = known
-            .demo
-            .and_then(|name| self.demos.entries.iter().find(|entry| entry.name == name))
-        else {
+        let Some(entry) = known.demo.and_then(|name| self.demos.entries.iter().find(|entry| entry.name == name)) else {
             // The block has a mistake of its own, already told.
             return Ok(String::new());
         };
@@ -494,22 +425,15 @@ impl Work<'_> {
                 .maybe_help(suggest(fact.text(), &names, "a run yields")),
             ));
         }
-        let Some(figure) = known
-            .figure
-            .and_then(|index| self.gathered.figures.get(index))
-        else {
+        let Some(figure) = known.figure.and_then(|index| self.gathered.figures.get(index)) else {
             return Ok(String::new());
         };
         match figure.facts.get(fact.text()) {
-            Some(value) => Ok(neutral(&text_of(value))),
+            Some(value) => Ok(neutral(&value.text())),
             None => Err(Box::new(
                 Diagnostic::at(
                     fact.clone(),
-                    format!(
-                        "this run of `{}` has no value for `{}`",
-                        entry.name,
-                        fact.text()
-                    ),
+                    format!("this run of `{}` has no value for `{}`", entry.name, fact.text()),
                     "not known in this run",
                 )
                 .related(known.written.clone(), "the run is this demo's")
@@ -519,26 +443,10 @@ impl Work<'_> {
     }
 }
 
-/// A fact as it is read in a sentence.
-fn text_of(value: &FactValue) -> String {
-    fn text(value: &serde_json::Value) -> String {
-        match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Array(items) => {
-                items.iter().map(text).collect::<Vec<_>>().join(", ")
-            }
-            other => other.to_string(),
-        }
-    }
-    text(&value.0)
-}
-
 /// What is wrong with the form of an id.
 fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     let fine = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     (!fine).then(|| {
         Diagnostic::at(written.clone(), format!("`{id}` cannot be an id"), "not the form of an id").help(
             "an id begins with a small letter and has only small letters, digits and hyphens: it is \
@@ -559,12 +467,8 @@ fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 fn panicked(entry: &Entry, block: Span, panic: &str) -> Diagnostic {
-    Diagnostic::at(
-        block,
-        format!("the demo `{}` panicked: {panic}", entry.name),
-        "while this was run",
-    )
-    .help("the mistake is in the demo's Rust; its place is printed above")
+    Diagnostic::at(block, format!("the demo `{}` panicked: {panic}", entry.name), "while this was run")
+        .help("the mistake is in the demo's Rust; its place is printed above")
 }
 
 /// The preprocessor that runs last and finds what cannot be carried out any more.
@@ -593,10 +497,7 @@ impl Preprocessor for Leftovers {
                 .fences
                 .iter()
                 .map(|fence| {
-                    let line = chapter.content[fence.range.clone()]
-                        .lines()
-                        .next()
-                        .unwrap_or_default();
+                    let line = chapter.content[fence.range.clone()].lines().next().unwrap_or_default();
                     (line.trim().to_owned(), "demo block")
                 })
                 .collect();
@@ -629,15 +530,11 @@ impl Preprocessor for Leftovers {
 /// The include in a lesson whose file holds the text.
 fn including(lesson: &Arc<Source>, file: &Path, text: &str) -> Option<Span> {
     let outline = Outline::new(&lesson.text);
-    directives::find(&lesson.text, &outline)
-        .into_iter()
-        .find_map(|directive| {
-            let written = &lesson.text[directive.range.clone()];
-            let argument = written.split_whitespace().nth(1)?.trim_end_matches("}}");
-            let name = argument.split(':').next()?;
-            let included = std::fs::read_to_string(file.parent()?.join(name)).ok()?;
-            included
-                .contains(text)
-                .then(|| Span::new(lesson, directive.range))
-        })
+    directives::find(&lesson.text, &outline).into_iter().find_map(|directive| {
+        let written = &lesson.text[directive.range.clone()];
+        let argument = written.split_whitespace().nth(1)?.trim_end_matches("}}");
+        let name = argument.split(':').next()?;
+        let included = std::fs::read_to_string(file.parent()?.join(name)).ok()?;
+        included.contains(text).then(|| Span::new(lesson, directive.range))
+    })
 }

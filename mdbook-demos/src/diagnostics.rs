@@ -17,10 +17,7 @@ pub struct Source {
 impl Source {
     /// A source behind a shared pointer, as many mistakes may point into one text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self {
-            path: path.into(),
-            text: text.into(),
-        })
+        Arc::new(Self { path: path.into(), text: text.into() })
     }
 }
 
@@ -46,10 +43,7 @@ impl Span {
         while !text.is_char_boundary(end) {
             end += 1;
         }
-        Self {
-            source: source.clone(),
-            bytes: start..end,
-        }
+        Self { source: source.clone(), bytes: start..end }
     }
 
     /// The text of the stretch.
@@ -87,13 +81,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A mistake in a stretch of a text.
     pub fn at(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: Place::Span(span),
-            label: label.into(),
-            related: None,
-            help: None,
-        }
+        Self { message: message.into(), place: Place::Span(span), label: label.into(), related: None, help: None }
     }
 
     /// A mistake in a file as a whole.
@@ -109,13 +97,7 @@ impl Diagnostic {
 
     /// A mistake without a place.
     pub fn general(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: Place::Unknown,
-            label: String::new(),
-            related: None,
-            help: None,
-        }
+        Self { message: message.into(), place: Place::Unknown, label: String::new(), related: None, help: None }
     }
 
     /// Adds the remedy.
@@ -151,18 +133,13 @@ impl Diagnostic {
                 let mut snippet = snippet(span, AnnotationKind::Primary, &self.label);
                 match &self.related {
                     Some((other, label)) if other.source == span.source => {
-                        snippet = snippet.annotation(
-                            AnnotationKind::Context
-                                .span(other.bytes.clone())
-                                .label(label.as_str()),
-                        );
+                        snippet =
+                            snippet.annotation(AnnotationKind::Context.span(other.bytes.clone()).label(label.as_str()));
                         title.element(snippet)
                     }
-                    Some((other, label)) => title.element(snippet).element(self::snippet(
-                        other,
-                        AnnotationKind::Context,
-                        label,
-                    )),
+                    Some((other, label)) => {
+                        title.element(snippet).element(self::snippet(other, AnnotationKind::Context, label))
+                    }
                     None => title.element(snippet),
                 }
             }
@@ -176,20 +153,10 @@ impl Diagnostic {
     }
 }
 
-fn snippet<'a>(
-    span: &'a Span,
-    kind: AnnotationKind,
-    label: &'a str,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+fn snippet<'a>(span: &'a Span, kind: AnnotationKind, label: &'a str) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let annotation = kind.span(span.bytes.clone());
-    let annotation = if label.is_empty() {
-        annotation
-    } else {
-        annotation.label(label)
-    };
-    Snippet::source(span.source.text.as_str())
-        .path(span.source.path.as_str())
-        .annotation(annotation)
+    let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
+    Snippet::source(span.source.text.as_str()).path(span.source.path.as_str()).annotation(annotation)
 }
 
 /// Every mistake of one build, as an error.
@@ -225,11 +192,7 @@ impl Diagnostics {
 
     /// Every mistake as text, with colours for a terminal if `colour`.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         for diagnostic in &self.0 {
             text.push_str(&renderer.render(&[diagnostic.group()]));
@@ -239,14 +202,8 @@ impl Diagnostics {
             1 => "1 mistake".to_owned(),
             n => format!("{n} mistakes"),
         };
-        let level = if colour {
-            "\u{1b}[1m\u{1b}[91merror\u{1b}[0m"
-        } else {
-            "error"
-        };
-        text.push_str(&format!(
-            "{level}: {count}; the output folder was left as it was"
-        ));
+        let level = if colour { "\u{1b}[1m\u{1b}[91merror\u{1b}[0m" } else { "error" };
+        text.push_str(&format!("{level}: {count}; the output folder was left as it was"));
         text
     }
 }
@@ -270,9 +227,5 @@ pub fn suggest(written: &str, choices: &[&str], what: &str) -> Option<String> {
 
 /// The choices as a list for a sentence, each as code.
 pub fn list(choices: &[&str]) -> String {
-    choices
-        .iter()
-        .map(|choice| format!("`{choice}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")
 }

@@ -5,23 +5,10 @@ use std::ops::Range;
 use crate::markdown::Outline;
 
 /// Directives of mdBook itself, which are left to it.
-const MDBOOK: [&str; 5] = [
-    "include",
-    "rustdoc_include",
-    "playground",
-    "playpen",
-    "title",
-];
+const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];
 
 /// Every directive, for suggestions.
-pub const NAMES: [&str; 6] = [
-    "run",
-    "demo-reference",
-    "include",
-    "rustdoc_include",
-    "playground",
-    "title",
-];
+pub const NAMES: [&str; 6] = ["run", "demo-reference", "include", "rustdoc_include", "playground", "title"];
 
 /// A directive outside code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,9 +68,7 @@ pub fn find(text: &str, outline: &Outline) -> Vec<Directive> {
         let kind = match (&text[name.clone()], close) {
             _ if escaped => Kind::Escaped,
             (known, _) if MDBOOK.contains(&known) => Kind::Foreign,
-            ("demo-reference", Some(close)) if text[name.end..close].trim().is_empty() => {
-                Kind::Reference
-            }
+            ("demo-reference", Some(close)) if text[name.end..close].trim().is_empty() => Kind::Reference,
             ("run", Some(close)) => run(text, name.end..close),
             ("run" | "demo-reference", _) => Kind::Malformed,
             _ => Kind::Unknown(name),
@@ -98,17 +83,11 @@ fn run(text: &str, argument: Range<usize>) -> Kind {
     let written = &text[argument.clone()];
     let trimmed = written.trim();
     let start = argument.start + (written.len() - written.trim_start().len());
-    let name = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
-    };
+    let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     match trimmed.split_once('.') {
-        Some((id, fact)) if name(id) && name(fact) && start > argument.start => Kind::Run {
-            id: start..start + id.len(),
-            fact: start + id.len() + 1..start + trimmed.len(),
-        },
+        Some((id, fact)) if name(id) && name(fact) && start > argument.start => {
+            Kind::Run { id: start..start + id.len(), fact: start + id.len() + 1..start + trimmed.len() }
+        }
         _ => Kind::Malformed,
     }
 }
@@ -118,31 +97,19 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(&str, Kind)> {
-        find(text, &Outline::new(text))
-            .into_iter()
-            .map(|directive| (&text[directive.range], directive.kind))
-            .collect()
+        find(text, &Outline::new(text)).into_iter().map(|directive| (&text[directive.range], directive.kind)).collect()
     }
 
     #[test]
     fn outside_code_only() {
-        let text = "{{#run a.b}} `{{#run c.d}}`\n\n```text\n{{#run e.f}}\n```\n\n    {{#run g.h}}\n\n<!-- {{#run i.j}} -->\n";
-        assert_eq!(
-            kinds(text),
-            [(
-                "{{#run a.b}}",
-                Kind::Run {
-                    id: 7..8,
-                    fact: 9..10
-                }
-            )]
-        );
+        let text =
+            "{{#run a.b}} `{{#run c.d}}`\n\n```text\n{{#run e.f}}\n```\n\n    {{#run g.h}}\n\n<!-- {{#run i.j}} -->\n";
+        assert_eq!(kinds(text), [("{{#run a.b}}", Kind::Run { id: 7..8, fact: 9..10 })]);
     }
 
     #[test]
     fn escaped_foreign_unknown_and_malformed() {
-        let text =
-            r"\{{#run a.b}} {{#include x.md}} {{#rum a.b}} {{#run a}} {{#demo-reference}} {{x}}";
+        let text = r"\{{#run a.b}} {{#include x.md}} {{#rum a.b}} {{#run a}} {{#demo-reference}} {{x}}";
         assert_eq!(
             kinds(text),
             [

@@ -32,11 +32,9 @@ pub fn file(id: &str) -> String {
 pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String {
     let root = to_root(&file(&figure.id));
     let scripts = match &frame.scripts {
-        Some(scripts) => format!(
-            "{}\n<script defer src=\"{root}{FOLDER}/{}\"></script>\n",
-            scripts.tag(&root),
-            scripts.embed
-        ),
+        Some(scripts) => {
+            format!("{}\n<script defer src=\"{root}{FOLDER}/{}\"></script>\n", scripts.tag(&root), scripts.embed)
+        }
         None => String::new(),
     };
     // The figure is found and read as part of its lesson.

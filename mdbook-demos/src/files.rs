@@ -48,8 +48,7 @@ pub fn read(path: &Path) -> Result<String> {
 /// If it cannot be written; names the file.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)
-            .with_context(|| format!("cannot create {}", parent.display()))?;
+        fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -81,23 +80,14 @@ pub fn guard(out: &Path, root: &Path, src: &Path) -> Result<()> {
     let target = real(out);
     for (kept, what) in [(root, "the book's root"), (src, "the book's sources")] {
         if real(kept).starts_with(&target) {
-            bail!(
-                "the output folder {} holds {what}: choose another with --out",
-                out.display()
-            );
+            bail!("the output folder {} holds {what}: choose another with --out", out.display());
         }
     }
     if out.exists() && !out.is_dir() {
-        bail!(
-            "{} is a file: choose another output folder with --out",
-            out.display()
-        );
+        bail!("{} is a file: choose another output folder with --out", out.display());
     }
-    let empty = !out.exists()
-        || fs::read_dir(out)
-            .with_context(|| format!("cannot read {}", out.display()))?
-            .next()
-            .is_none();
+    let empty =
+        !out.exists() || fs::read_dir(out).with_context(|| format!("cannot read {}", out.display()))?.next().is_none();
     if !empty && !out.join(MARK).exists() {
         bail!(
             "{} holds files that no build put there: empty it, or choose another output folder with --out",
@@ -116,8 +106,7 @@ pub fn guard(out: &Path, root: &Path, src: &Path) -> Result<()> {
 pub fn swap(staging: &Path, out: &Path, old: &Path) -> Result<()> {
     remove_dir(old)?;
     if let Some(parent) = out.parent() {
-        fs::create_dir_all(parent)
-            .with_context(|| format!("cannot create {}", parent.display()))?;
+        fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
     // On another file system nothing can be renamed into place: copy beside it first.
     let beside = |suffix: &str| {
@@ -138,8 +127,7 @@ pub fn swap(staging: &Path, out: &Path, old: &Path) -> Result<()> {
     };
     let had = out.exists();
     if had {
-        fs::rename(out, &old)
-            .with_context(|| format!("cannot move {} out of the way", out.display()))?;
+        fs::rename(out, &old).with_context(|| format!("cannot move {} out of the way", out.display()))?;
     }
     if let Err(error) = fs::rename(&new, out) {
         if had {
@@ -157,9 +145,7 @@ fn same_file_system(from: &Path, to: &Path) -> bool {
         return false;
     };
     let there = parent.join(format!(".probe-{}", std::process::id()));
-    let same = fs::write(&probe, "")
-        .and_then(|()| fs::rename(&probe, &there))
-        .is_ok();
+    let same = fs::write(&probe, "").and_then(|()| fs::rename(&probe, &there)).is_ok();
     let _ = fs::remove_file(&probe);
     let _ = fs::remove_file(&there);
     same
@@ -176,10 +162,7 @@ mod tests {
         write(&at("out/old.html"), "old").unwrap();
         write(&at("new/sub/new.html"), "new").unwrap();
         swap(&at("new"), &at("out"), &at("old")).unwrap();
-        assert_eq!(
-            list(&at("out")).unwrap(),
-            BTreeSet::from(["sub/new.html".to_owned()])
-        );
+        assert_eq!(list(&at("out")).unwrap(), BTreeSet::from(["sub/new.html".to_owned()]));
         assert!(!at("old").exists() && !at("new").exists());
     }
 

@@ -94,22 +94,13 @@ pub fn build(options: &Options) -> Result<Report> {
 ///
 /// As [`build`].
 pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report> {
-    let root = options
-        .root
-        .canonicalize()
-        .with_context(|| format!("there is no folder {}", options.root.display()))?;
+    let root = options.root.canonicalize().with_context(|| format!("there is no folder {}", options.root.display()))?;
     let out = root.join(&options.out);
     let work = root.join("target");
     let staging = work.join("site-staging");
     let base_url = options.base_url.as_deref().map(base_url).transpose()?;
     let config = configuration(&root)?;
-    let theme = root.join(
-        config
-            .get::<PathBuf>("output.html.theme")
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| "theme".into()),
-    );
+    let theme = root.join(config.get::<PathBuf>("output.html.theme").ok().flatten().unwrap_or_else(|| "theme".into()));
     files::guard(&out, &root, &root.join(&config.book.src))?;
 
     let schemas = Rc::new(Schemas::new(entries)?);
@@ -126,14 +117,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
             })
         });
         let start = Instant::now();
-        let book = render(
-            &root,
-            &staging,
-            config.clone(),
-            entries,
-            &schemas,
-            &gathered,
-        );
+        let book = render(&root, &staging, config.clone(), entries, &schemas, &gathered);
         report.times.push(("book", start.elapsed()));
         let module = module.map(|thread| match thread.join() {
             Ok(module) => module,
@@ -148,11 +132,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let mut diagnostics = std::mem::take(&mut gathered.borrow_mut().diagnostics);
     let gathered = gathered.borrow();
     let (book, logged) = book;
-    diagnostics.extend(
-        logged
-            .iter()
-            .map(|text| warnings::diagnostic(text, &gathered.sources)),
-    );
+    diagnostics.extend(logged.iter().map(|text| warnings::diagnostic(text, &gathered.sources)));
     let book = match book {
         Ok(book) => book,
         Err(error) if diagnostics.is_empty() => return Err(error),
@@ -165,19 +145,10 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     };
 
     let start = Instant::now();
-    let site = Site {
-        staging: &staging,
-        gathered: &gathered,
-        book: &book,
-        config: &config,
-        base_url,
-    };
+    let site = Site { staging: &staging, gathered: &gathered, book: &book, config: &config, base_url };
     site.finish(&theme, module.as_ref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
-    files::write(
-        &staging.join(reference::SCHEMA_FILE),
-        format!("{}\n", serde_json::to_string_pretty(&schema)?),
-    )?;
+    files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
     report.times.push(("pages", start.elapsed()));
 
@@ -209,11 +180,9 @@ fn base_url(url: &str) -> Result<String> {
 /// The settings of `book.toml`, with those that are ours to make.
 fn configuration(root: &Path) -> Result<Config> {
     let file = root.join("book.toml");
-    let mut config = Config::from_disk(&file)
-        .with_context(|| format!("the settings in {} cannot be read", file.display()))?;
-    config
-        .update_from_env()
-        .context("the settings in MDBOOK_… variables cannot be read")?;
+    let mut config =
+        Config::from_disk(&file).with_context(|| format!("the settings in {} cannot be read", file.display()))?;
+    config.update_from_env().context("the settings in MDBOOK_… variables cannot be read")?;
     // Our preprocessor runs before mdBook's, so that places in the text are those of the file.
     config.build.use_default_preprocessors = false;
     // A typing mistake in the summary would make an empty chapter among the sources.
@@ -234,12 +203,8 @@ fn render(
         files::remove_dir(staging)?;
         config.build.build_dir = staging.to_owned();
         let summary = config.book.src.join("SUMMARY.md");
-        let mut book = MDBook::load_with_config(root, config).with_context(|| {
-            format!(
-                "the chapters listed in {} cannot be loaded",
-                summary.display()
-            )
-        })?;
+        let mut book = MDBook::load_with_config(root, config)
+            .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
         book.with_preprocessor(Demos::new(entries, schemas.clone(), gathered.clone()))
             .with_preprocessor(LinkPreprocessor::new())
             .with_preprocessor(IndexPreprocessor::new())
@@ -261,12 +226,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     /// Completes every page, writes the embed pages and copies the compiled demos.
-    fn finish(
-        &self,
-        theme: &Path,
-        module: Option<&Module>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<()> {
+    fn finish(&self, theme: &Path, module: Option<&Module>, diagnostics: &mut Diagnostics) -> Result<()> {
         // Page by page: the chapter's file and title.
         let lessons: BTreeMap<String, (&Path, &str)> = contents::chapters(self.book)
             .filter_map(|chapter| {
@@ -275,21 +235,11 @@ impl Site<'_> {
             })
             .collect();
         let first = contents::chapters(self.book).find_map(contents::page);
-        let scripts = module
-            .map(|module| module.install(theme, self.staging))
-            .transpose()?;
-        let numbers = !self
-            .config
-            .get::<bool>("output.html.no-section-label")
-            .ok()
-            .flatten()
-            .unwrap_or(false);
+        let scripts = module.map(|module| module.install(theme, self.staging)).transpose()?;
+        let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
-        for file in files::list(self.staging)?
-            .iter()
-            .filter(|file| file.ends_with(".html"))
-        {
+        for file in files::list(self.staging)?.iter().filter(|file| file.ends_with(".html")) {
             if file == "toc.html" {
                 continue;
             }
@@ -314,21 +264,13 @@ impl Site<'_> {
                     _ => None,
                 };
             }
-            let Rewritten {
-                html,
-                ids,
-                problems,
-                shared: tags,
-            } = pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
+            let Rewritten { html, ids, problems, shared: tags } =
+                pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
             if file == "index.html" {
                 shared = tags;
             }
             let place = match lessons.get(file) {
-                Some((source, _)) => self
-                    .gathered
-                    .sources
-                    .get(*source)
-                    .map(|source| source.path.clone()),
+                Some((source, _)) => self.gathered.sources.get(*source).map(|source| source.path.clone()),
                 None => None,
             };
             // The pages that repeat others repeat their mistakes.
@@ -351,31 +293,16 @@ impl Site<'_> {
 
         let frame = embed::Frame {
             book: self.config.book.title.clone().unwrap_or_default(),
-            language: self
-                .config
-                .book
-                .language
-                .clone()
-                .unwrap_or_else(|| "en".to_owned()),
-            direction: if shared.is_empty() {
-                "ltr".to_owned()
-            } else {
-                self.direction()
-            },
+            language: self.config.book.language.clone().unwrap_or_else(|| "en".to_owned()),
+            direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
             head: shared.join("\n"),
             scripts,
         };
         for figure in &self.gathered.figures {
-            let Some((page, (_, name))) = lessons
-                .iter()
-                .find(|(_, (source, _))| *source == figure.lesson)
-            else {
+            let Some((page, (_, name))) = lessons.iter().find(|(_, (source, _))| *source == figure.lesson) else {
                 continue;
             };
-            files::write(
-                &self.staging.join(embed::file(&figure.id)),
-                embed::page(&frame, figure, page, name),
-            )?;
+            files::write(&self.staging.join(embed::file(&figure.id)), embed::page(&frame, figure, page, name))?;
         }
         Ok(())
     }
@@ -400,22 +327,12 @@ impl Site<'_> {
     }
 
     /// The tags for the end of a page's head.
-    fn head(
-        &self,
-        file: &str,
-        lesson: Option<&str>,
-        raw: &str,
-        scripts: Option<&Scripts>,
-    ) -> String {
+    fn head(&self, file: &str, lesson: Option<&str>, raw: &str, scripts: Option<&Scripts>) -> String {
         let mut head = String::new();
         if let (Some(base), Some(lesson)) = (&self.base_url, lesson) {
             // The first page has two addresses; search engines get the short one.
             let first = contents::chapters(self.book).find_map(contents::page);
-            let page = if first.as_deref() == Some(lesson) {
-                ""
-            } else {
-                lesson
-            };
+            let page = if first.as_deref() == Some(lesson) { "" } else { lesson };
             let page = page.strip_suffix("index.html").unwrap_or(page);
             head.push_str(&format!(
                 "<link rel=\"canonical\" href=\"{}{}\">\n",
@@ -423,8 +340,8 @@ impl Site<'_> {
                 html::escape(&contents::address(page))
             ));
         }
-        let living = pages::slots(raw)
-            .any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
+        let living =
+            pages::slots(raw).any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
         if let (Some(scripts), true) = (scripts, living) {
             head.push_str(&scripts.tag(&contents::to_root(file)));
             head.push('\n');
@@ -441,15 +358,10 @@ impl Site<'_> {
                 diagnostics.push(
                     Diagnostic::at(
                         figure.written.clone(),
-                        format!(
-                            "the id `{}` is also an anchor on the page {page}",
-                            figure.id
-                        ),
+                        format!("the id `{}` is also an anchor on the page {page}", figure.id),
                         "taken by a heading or an element of that page",
                     )
-                    .help(
-                        "choose another id; headings are anchors by their words, in small letters",
-                    ),
+                    .help("choose another id; headings are anchors by their words, in small letters"),
                 );
             }
         }
@@ -465,24 +377,18 @@ impl Site<'_> {
                 if let Some(source) = self.gathered.sources.get(path) {
                     sources.insert(page.clone(), source);
                 }
-                let broken = pages::slots(&chapter.content).any(|(_, number, _)| {
-                    matches!(self.gathered.slots.get(number), Some(Slot::Broken(_)))
-                });
+                let broken = pages::slots(&chapter.content)
+                    .any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Broken(_))));
                 if broken {
                     unsure.insert(page);
                 }
             }
         }
         let mut counter = links::Counter::default();
-        let (lessons, others): (Vec<_>, Vec<_>) = checked
-            .problems
-            .iter()
-            .partition(|problem| sources.contains_key(&problem.file));
+        let (lessons, others): (Vec<_>, Vec<_>) =
+            checked.problems.iter().partition(|problem| sources.contains_key(&problem.file));
         // The print page and the first page repeat the lessons.
-        let told: BTreeSet<&str> = lessons
-            .iter()
-            .filter_map(|problem| problem.address.as_deref())
-            .collect();
+        let told: BTreeSet<&str> = lessons.iter().filter_map(|problem| problem.address.as_deref()).collect();
         let repeated = |problem: &links::Problem| {
             let Some(address) = &problem.address else {
                 return false;
@@ -497,23 +403,14 @@ impl Site<'_> {
         };
         for problem in lessons.iter().copied().chain(others.iter().copied()) {
             let lesson = sources.get(&problem.file).copied();
-            let doubtful = problem
-                .target
-                .as_ref()
-                .is_some_and(|target| unsure.contains(target))
+            let doubtful = problem.target.as_ref().is_some_and(|target| unsure.contains(target))
                 || (!unsure.is_empty()
                     && (problem.file == "print.html"
-                        || problem
-                            .address
-                            .as_ref()
-                            .is_some_and(|a| a.contains("embed/"))));
+                        || problem.address.as_ref().is_some_and(|a| a.contains("embed/"))));
             if doubtful || (lesson.is_none() && repeated(problem)) {
                 continue;
             }
-            let nth = counter.next(
-                &problem.file,
-                problem.address.as_deref().unwrap_or_default(),
-            );
+            let nth = counter.next(&problem.file, problem.address.as_deref().unwrap_or_default());
             let span = lesson
                 .zip(problem.address.as_deref())
                 .and_then(|(source, address)| links::locate(source, address, nth));

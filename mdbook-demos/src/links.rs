@@ -60,17 +60,7 @@ struct Page {
 }
 
 /// Attributes whose value is an address.
-const ADDRESSES: [&str; 9] = [
-    "href",
-    "src",
-    "srcset",
-    "xlink:href",
-    "poster",
-    "data",
-    "action",
-    "formaction",
-    "cite",
-];
+const ADDRESSES: [&str; 9] = ["href", "src", "srcset", "xlink:href", "poster", "data", "action", "formaction", "cite"];
 
 /// Attributes whose value is a list of ids on the page.
 const REFERENCES: [&str; 9] = [
@@ -95,19 +85,10 @@ pub fn check(dir: &Path) -> Result<Checked> {
     let mut pages = BTreeMap::new();
     for file in files.iter().filter(|file| file.ends_with(".html")) {
         let text = files::read(&dir.join(file))?;
-        pages.insert(
-            file.as_str(),
-            read(&text).with_context(|| format!("in the page {file}"))?,
-        );
+        pages.insert(file.as_str(), read(&text).with_context(|| format!("in the page {file}"))?);
     }
-    let site = Site {
-        files: &files,
-        pages: &pages,
-    };
-    let mut checked = Checked {
-        pages: pages.len(),
-        ..Checked::default()
-    };
+    let site = Site { files: &files, pages: &pages };
+    let mut checked = Checked { pages: pages.len(), ..Checked::default() };
     for (file, page) in &pages {
         site.page(file, page, &mut checked);
     }
@@ -141,27 +122,22 @@ fn read(html: &str) -> Result<Page> {
                 // On an object only; elsewhere the name is free.
                 "data" if tag != "object" => {}
                 "href" if tag == "base" => {}
-                "srcset" => page
-                    .addresses
-                    .extend(value.split(',').filter_map(|candidate| {
-                        let address = candidate.split_whitespace().next()?.to_owned();
-                        Some((tag.clone(), name.clone(), address))
-                    })),
+                "srcset" => page.addresses.extend(value.split(',').filter_map(|candidate| {
+                    let address = candidate.split_whitespace().next()?.to_owned();
+                    Some((tag.clone(), name.clone(), address))
+                })),
                 name_ if ADDRESSES.contains(&name_) => {
                     page.addresses.push((tag.clone(), name.clone(), value));
                 }
-                name_ if REFERENCES.contains(&name_) => page.references.extend(
-                    value
-                        .split_whitespace()
-                        .map(|id| (name.clone(), id.to_owned())),
-                ),
-                // A drawing's markers, masks and gradients.
-                _ if value.contains("url(") => {
-                    page.references
-                        .extend(css(&value).into_iter().filter_map(|address| {
-                            Some((name.clone(), address.strip_prefix('#')?.to_owned()))
-                        }))
+                name_ if REFERENCES.contains(&name_) => {
+                    page.references.extend(value.split_whitespace().map(|id| (name.clone(), id.to_owned())))
                 }
+                // A drawing's markers, masks and gradients.
+                _ if value.contains("url(") => page.references.extend(
+                    css(&value)
+                        .into_iter()
+                        .filter_map(|address| Some((name.clone(), address.strip_prefix('#')?.to_owned()))),
+                ),
                 _ => {}
             }
         }
@@ -189,8 +165,7 @@ fn css(text: &str) -> Vec<String> {
         .collect();
     found.extend(plain.split("@import").skip(1).filter_map(|rest| {
         let rest = rest.trim_start();
-        rest.starts_with(['"', '\''])
-            .then(|| rest.split(';').next().map(unquote))?
+        rest.starts_with(['"', '\'']).then(|| rest.split(';').next().map(unquote))?
     }));
     found
 }
@@ -203,22 +178,14 @@ struct Site<'a> {
 impl Site<'_> {
     fn page(&self, file: &str, page: &Page, checked: &mut Checked) {
         let mut problem = |message: String| {
-            checked.problems.push(Problem {
-                file: file.to_owned(),
-                address: None,
-                target: None,
-                message,
-                help: None,
-            });
+            checked.problems.push(Problem { file: file.to_owned(), address: None, target: None, message, help: None });
         };
         for id in &page.twice {
             problem(format!("the id `{id}` is on this page twice"));
         }
         for (attribute, id) in &page.references {
             if !page.ids.contains(id) {
-                problem(format!(
-                    "`{attribute}` refers to `{id}`, which is not on this page"
-                ));
+                problem(format!("`{attribute}` refers to `{id}`, which is not on this page"));
             }
         }
         for refused in &page.refused {
@@ -229,14 +196,7 @@ impl Site<'_> {
         }
     }
 
-    fn address(
-        &self,
-        file: &str,
-        whose: &str,
-        attribute: &str,
-        address: &str,
-        checked: &mut Checked,
-    ) {
+    fn address(&self, file: &str, whose: &str, attribute: &str, address: &str, checked: &mut Checked) {
         let mut problem = |message: String, target: Option<String>, help: Option<String>| {
             checked.problems.push(Problem {
                 file: file.to_owned(),
@@ -248,17 +208,11 @@ impl Site<'_> {
         };
         let trimmed = address.trim();
         if let Some((scheme, _)) = trimmed.split_once(':')
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
         {
             match scheme.to_ascii_lowercase().as_str() {
                 "https" => {
-                    checked
-                        .external
-                        .entry(trimmed.to_owned())
-                        .or_default()
-                        .insert(file.to_owned());
+                    checked.external.entry(trimmed.to_owned()).or_default().insert(file.to_owned());
                 }
                 "mailto" | "tel" => {}
                 "http" => problem(
@@ -267,9 +221,7 @@ impl Site<'_> {
                     Some("write https, or name the work without a link".to_owned()),
                 ),
                 _ => problem(
-                    format!(
-                        "`{trimmed}` is no address that a reader can follow ({whose} {attribute})"
-                    ),
+                    format!("`{trimmed}` is no address that a reader can follow ({whose} {attribute})"),
                     None,
                     None,
                 ),
@@ -300,11 +252,10 @@ impl Site<'_> {
         };
         if target.is_empty()
             || target.ends_with('/')
-            || self.files.iter().any(|f| {
-                f.len() > target.len()
-                    && f.starts_with(&target)
-                    && f.as_bytes()[target.len()] == b'/'
-            })
+            || self
+                .files
+                .iter()
+                .any(|f| f.len() > target.len() && f.starts_with(&target) && f.as_bytes()[target.len()] == b'/')
         {
             if !target.is_empty() && !target.ends_with('/') {
                 target.push('/');
@@ -312,13 +263,8 @@ impl Site<'_> {
             target.push_str("index.html");
         }
         if !self.files.contains(&target) {
-            let pages = self
-                .pages
-                .keys()
-                .copied()
-                .filter(|page| !page.starts_with("embed/"));
-            let help = nearest(&target, pages)
-                .map(|near| format!("did you mean `{}`?", relative(file, near)));
+            let pages = self.pages.keys().copied().filter(|page| !page.starts_with("embed/"));
+            let help = nearest(&target, pages).map(|near| format!("did you mean `{}`?", relative(file, near)));
             problem(format!("`{trimmed}` leads nowhere"), None, help);
             return;
         }
@@ -362,11 +308,7 @@ fn resolve(file: &str, path: &str) -> Option<String> {
 fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').collect();
     let to: Vec<&str> = to.split('/').collect();
-    let common = from[..from.len() - 1]
-        .iter()
-        .zip(&to)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let common = from[..from.len() - 1].iter().zip(&to).take_while(|(a, b)| a == b).count();
     let mut out = "../".repeat(from.len() - 1 - common);
     out.push_str(&to[common..].join("/"));
     out
@@ -392,12 +334,10 @@ pub fn locate(source: &Arc<Source>, address: &str, nth: usize) -> Option<Span> {
         for wanted in [address, &as_markdown] {
             let text = &source.text[range.clone()];
             spans.extend(text.match_indices(wanted).filter_map(|(at, _)| {
-                let quoted =
-                    |c: Option<char>| c.is_none_or(|c| matches!(c, '"' | '\'' | '>' | ' ' | '='));
+                let quoted = |c: Option<char>| c.is_none_or(|c| matches!(c, '"' | '\'' | '>' | ' ' | '='));
                 let before = text[..at].chars().next_back();
                 let after = text[at + wanted.len()..].chars().next();
-                (quoted(before) && quoted(after))
-                    .then(|| range.start + at..range.start + at + wanted.len())
+                (quoted(before) && quoted(after)).then(|| range.start + at..range.start + at + wanted.len())
             }));
         }
     }
@@ -415,10 +355,7 @@ pub struct Counter(HashMap<(String, String), usize>);
 impl Counter {
     /// How many times the pair was asked for before.
     pub fn next(&mut self, file: &str, address: &str) -> usize {
-        let count = self
-            .0
-            .entry((file.to_owned(), address.to_owned()))
-            .or_default();
+        let count = self.0.entry((file.to_owned(), address.to_owned())).or_default();
         *count += 1;
         *count - 1
     }
@@ -434,11 +371,7 @@ mod tests {
             files::write(&dir.path().join(name), text).unwrap();
         }
         let checked = check(dir.path()).unwrap();
-        checked
-            .problems
-            .into_iter()
-            .map(|p| (format!("{}: {}", p.file, p.message), p.help))
-            .collect()
+        checked.problems.into_iter().map(|p| (format!("{}: {}", p.file, p.message), p.help)).collect()
     }
 
     #[test]
@@ -450,19 +383,10 @@ mod tests {
                  <a href=\"a/two%20words.html\">4</a><a href=\"mailto:a@b.c\">5</a><a href=\"a\">6</a>\
                  <a href=\"https://x.example/?a&amp;b\">7</a><link rel=\"stylesheet\" href=\"s.css\">",
             ),
-            (
-                "a/page.html",
-                "<p id=\"x\"><a href=\"../index.html\">1</a><a href=\"..\">2</a>",
-            ),
-            (
-                "a/index.html",
-                "<svg><marker id=\"m\"/><path marker-end=\"url(#m)\"/></svg>",
-            ),
+            ("a/page.html", "<p id=\"x\"><a href=\"../index.html\">1</a><a href=\"..\">2</a>"),
+            ("a/index.html", "<svg><marker id=\"m\"/><path marker-end=\"url(#m)\"/></svg>"),
             ("a/two words.html", ""),
-            (
-                "s.css",
-                "/* url(no) */ a { background: url('a/i.svg#f') } @import \"t.css\";",
-            ),
+            ("s.css", "/* url(no) */ a { background: url('a/i.svg#f') } @import \"t.css\";"),
             ("t.css", ""),
             ("a/i.svg", ""),
         ]);
@@ -497,25 +421,16 @@ mod tests {
                 "s.css: `f.woff2` leads nowhere",
             ]
         );
-        assert_eq!(
-            problems[3].1.as_deref(),
-            Some("did you mean `a/page.html`?")
-        );
+        assert_eq!(problems[3].1.as_deref(), Some("did you mean `a/page.html`?"));
     }
 
     #[test]
     fn addresses_are_found_in_the_lesson() {
-        let source = Source::new(
-            "x.md",
-            "`b.md` [a](b.md#c) <a href=\"b.html#c\">x</a> [r]\n\n[r]: d.md\n",
-        );
+        let source = Source::new("x.md", "`b.md` [a](b.md#c) <a href=\"b.html#c\">x</a> [r]\n\n[r]: d.md\n");
         let at = |address: &str, nth| locate(&source, address, nth).map(|span| span.bytes);
         assert_eq!(at("b.html#c", 0), Some(11..17));
         assert_eq!(at("b.html#c", 1), Some(28..36));
-        assert_eq!(
-            at("d.html", 0).map(|span| source.text[span].to_owned()),
-            Some("[r]".to_owned())
-        );
+        assert_eq!(at("d.html", 0).map(|span| source.text[span].to_owned()), Some("[r]".to_owned()));
         assert_eq!(at("e.html", 0), None);
     }
 }

@@ -32,12 +32,7 @@ struct Build {
     #[arg(long, value_name = "DIR", default_value = "book")]
     out: PathBuf,
     /// The demos as compiled by cargo for wasm32-unknown-unknown
-    #[arg(
-        long,
-        value_name = "FILE",
-        required_unless_present = "no_module",
-        conflicts_with = "no_module"
-    )]
+    #[arg(long, value_name = "FILE", required_unless_present = "no_module", conflicts_with = "no_module")]
     wasm: Option<PathBuf>,
     /// Build without the compiled demos: the figures are there, but do not move
     #[arg(long)]
@@ -55,13 +50,8 @@ struct Build {
 
 fn main() -> ExitCode {
     let Command::Build(args) = Cli::parse().command;
-    let options = Options {
-        root: args.root,
-        out: args.out,
-        wasm: args.wasm,
-        release: args.release,
-        base_url: args.base_url,
-    };
+    let options =
+        Options { root: args.root, out: args.out, wasm: args.wasm, release: args.release, base_url: args.base_url };
     match build(&options) {
         Ok(report) => {
             tell(&report);
@@ -86,15 +76,7 @@ fn main() -> ExitCode {
 
 /// One line about what was built and how long it took.
 fn tell(report: &Report) {
-    let times: Vec<String> = report
-        .times
-        .iter()
-        .map(|(step, time)| format!("{step} {:.1} s", time.as_secs_f64()))
-        .collect();
-    eprintln!(
-        "{} ({} pages, {} demos)",
-        times.join(" · "),
-        report.pages,
-        report.demos
-    );
+    let times: Vec<String> =
+        report.times.iter().map(|(step, time)| format!("{step} {:.1} s", time.as_secs_f64())).collect();
+    eprintln!("{} ({} pages, {} demos)", times.join(" · "), report.pages, report.demos);
 }

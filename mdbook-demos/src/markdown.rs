@@ -43,8 +43,7 @@ impl Outline {
         let mut outline = Self::default();
         let mut depth = 0_usize;
         let mut fence: Option<Fence> = None;
-        for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter()
-        {
+        for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
             match event {
                 Event::Start(tag) => {
                     match tag {
@@ -84,9 +83,7 @@ impl Outline {
         for range in merged(&outline.html) {
             let mut at = range.start;
             while let Some(open) = text[at..range.end].find("<!--").map(|i| at + i) {
-                let close = text[open..range.end]
-                    .find("-->")
-                    .map_or(range.end, |i| open + i + 3);
+                let close = text[open..range.end].find("-->").map_or(range.end, |i| open + i + 3);
                 outline.verbatim.push(open..close);
                 at = close;
             }
@@ -102,9 +99,7 @@ impl Outline {
 
 /// The fence that opens the code block at `range`, if it is a demo's.
 fn open(text: &str, range: Range<usize>, nested: bool) -> Option<Fence> {
-    let line_end = text[range.clone()]
-        .find('\n')
-        .map_or(range.end, |i| range.start + i);
+    let line_end = text[range.clone()].find('\n').map_or(range.end, |i| range.start + i);
     let line = &text[range.start..line_end];
     let mark = line.trim_start().chars().next()?;
     let before_info = line.len() - line.trim_start().trim_start_matches(mark).len();
@@ -124,24 +119,11 @@ fn open(text: &str, range: Range<usize>, nested: bool) -> Option<Fence> {
     if &text[keyword.clone()] != "demo" {
         return None;
     }
-    let last = text[range.clone()]
-        .trim_end()
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
+    let last = text[range.clone()].trim_end().rsplit('\n').next().unwrap_or_default();
     let last = last.trim_start_matches(['>', ' ', '\t']);
-    let closed = text[range.clone()].trim_end().contains('\n')
-        && last.len() >= 3
-        && last.chars().all(|c| c == mark);
+    let closed = text[range.clone()].trim_end().contains('\n') && last.len() >= 3 && last.chars().all(|c| c == mark);
     let body = (line_end + 1).min(range.end);
-    Some(Fence {
-        range,
-        keyword,
-        words,
-        body: body..body,
-        nested,
-        closed,
-    })
+    Some(Fence { range, keyword, words, body: body..body, nested, closed })
 }
 
 fn merged(ranges: &[Range<usize>]) -> Vec<Range<usize>> {
@@ -197,11 +179,7 @@ mod tests {
             .collect();
         assert_eq!(
             seen,
-            [
-                (vec!["x"], "{}\n", false, true),
-                (vec!["z", "more"], "{}\n", true, true),
-                (vec![], "{", false, false),
-            ]
+            [(vec!["x"], "{}\n", false, true), (vec!["z", "more"], "{}\n", true, true), (vec![], "{", false, false),]
         );
         assert_eq!(&text[outline.fences[0].range.clone()], "```demo x\n{}\n```");
     }

@@ -72,12 +72,7 @@ pub fn build(wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
     let meta = fs::metadata(wasm).with_context(describe)?;
     // Reading and hashing ten megabytes at every edit of a lesson would be felt: time and length tell
     // whether it is the file that was hashed last.
-    let seen = format!(
-        "{FORMAT} {release} {} {:?} {:?}",
-        meta.len(),
-        meta.modified()?,
-        wasm
-    );
+    let seen = format!("{FORMAT} {release} {} {:?} {:?}", meta.len(), meta.modified()?, wasm);
     let seen_file = cache.join(if release { "seen-release" } else { "seen-dev" });
     let last = fs::read_to_string(&seen_file).unwrap_or_default();
     if let Some((kept, key)) = last.split_once('\n')
@@ -87,11 +82,7 @@ pub fn build(wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
         return Ok(module);
     }
     let bytes = fs::read(wasm).with_context(describe)?;
-    let key = format!(
-        "{}-{}",
-        if release { "release" } else { "dev" },
-        hash(&bytes)
-    );
+    let key = format!("{}-{}", if release { "release" } else { "dev" }, hash(&bytes));
     let folder = cache.join(&key);
     let module = match Module::open(&folder) {
         Ok(module) => module,
@@ -134,14 +125,10 @@ fn bind(bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
     let glue = wrap(output.js());
     let wasm = output.wasm_mut().emit_wasm();
     let inlined = format!("window.demosInlined = \"{}\";\n", STANDARD.encode(&wasm));
-    let name =
-        |stem: &str, content: &[u8], ending: &str| format!("{stem}-{}.{ending}", hash(content));
+    let name = |stem: &str, content: &[u8], ending: &str| format!("{stem}-{}.{ending}", hash(content));
     let names = [
         (name("glue", glue.as_bytes(), "js"), glue.into_bytes()),
-        (
-            name("inlined", inlined.as_bytes(), "js"),
-            inlined.into_bytes(),
-        ),
+        (name("inlined", inlined.as_bytes(), "js"), inlined.into_bytes()),
         (name("widgets", &wasm, "wasm"), wasm),
     ];
     for (name, content) in &names {
@@ -160,11 +147,7 @@ fn wrap(glue: &str) -> String {
 
 /// The first 16 hexadecimal digits of a content's SHA-256.
 pub fn hash(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Module {
@@ -195,12 +178,8 @@ impl Module {
         }
         let script = |stem: &str, what: &str| {
             let path = theme.join("js").join(format!("{stem}.js"));
-            let text = fs::read_to_string(&path).with_context(|| {
-                format!(
-                    "cannot read {}: this script of the theme {what}",
-                    path.display()
-                )
-            })?;
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}: this script of the theme {what}", path.display()))?;
             let name = format!("{stem}-{}.js", hash(text.as_bytes()));
             write(&out.join(&name), text)?;
             anyhow::Ok(name)

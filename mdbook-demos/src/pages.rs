@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 
 use anyhow::{Context, Result};
-use lol_html::{
-    RewriteStrSettings, element, html_content::ContentType, html_content::Element, rewrite_str,
-};
+use lol_html::{RewriteStrSettings, element, html_content::ContentType, html_content::Element, rewrite_str};
 use mdbook_driver::book::Book;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
@@ -79,10 +77,7 @@ const STYLES: [(&str, &str); 4] = [
     ("text-align: left", "align-left"),
     ("text-align: center", "align-center"),
     ("text-align: right", "align-right"),
-    (
-        "break-before: page; page-break-before: always;",
-        "page-break",
-    ),
+    ("break-before: page; page-break-before: always;", "page-break"),
 ];
 
 /// Elements that fetch what they show, and the attributes that say what.
@@ -110,9 +105,7 @@ fn is_foreign(address: &str) -> bool {
     let address = address.trim_start();
     let scheme = address.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     });
     scheme || address.starts_with("//")
 }
@@ -132,17 +125,14 @@ pub fn refused(element: &Element<'_, '_>) -> Vec<String> {
         if name == "style" {
             problems.push(format!("`style=\"{value}\"` on <{tag}>: use a class"));
         } else if name.starts_with("on") {
-            problems.push(format!(
-                "`{name}=` on <{tag}>: add the listener in a script file"
-            ));
+            problems.push(format!("`{name}=` on <{tag}>: add the listener in a script file"));
         } else if FETCHES.contains(&(&*tag, &*name)) {
             let from_elsewhere = match &*name {
                 "srcset" => value.split(',').any(is_foreign),
                 // These only tell where something is.
                 "href" if tag == "link" => {
                     let rel = element.get_attribute("rel").unwrap_or_default();
-                    !matches!(&*rel, "canonical" | "alternate" | "license" | "author")
-                        && is_foreign(&value)
+                    !matches!(&*rel, "canonical" | "alternate" | "license" | "author") && is_foreign(&value)
                 }
                 _ => is_foreign(&value),
             };
@@ -239,10 +229,8 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             Ok(())
         }));
     }
-    let settings = handlers.into_iter().fold(
-        RewriteStrSettings::new(),
-        RewriteStrSettings::append_element_content_handler,
-    );
+    let settings =
+        handlers.into_iter().fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
     let html = rewrite_str(html, settings).context("the page cannot be read as HTML")?;
     let (_, has_charset, places) = state.into_inner();
     if parts.contents.is_some() {
@@ -271,8 +259,7 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
     let wanted = match &*tag {
         "link" => {
             let rel = element.get_attribute("rel")?;
-            rel.split(' ')
-                .any(|rel| matches!(rel, "stylesheet" | "icon" | "preload"))
+            rel.split(' ').any(|rel| matches!(rel, "stylesheet" | "icon" | "preload"))
         }
         _ => {
             let source = element.get_attribute("src")?;
@@ -312,9 +299,7 @@ pub fn splice(page: &str, slot: impl Fn(usize) -> Option<String>) -> Result<Stri
     for (at, number, end) in slots(page) {
         out.push_str(&rest[..at - (page.len() - rest.len())]);
         out.push_str(&slot(number).with_context(|| {
-            format!(
-                "the page has a slot {number} that no demo made: `data-demo-slot` is ours alone"
-            )
+            format!("the page has a slot {number} that no demo made: `data-demo-slot` is ours alone")
         })?);
         rest = &page[end..];
     }
@@ -329,13 +314,9 @@ pub fn slots(page: &str) -> impl Iterator<Item = (usize, usize, usize)> {
     page.match_indices(OPEN).filter_map(|(at, _)| {
         let digits = &page[at + OPEN.len()..];
         let length = digits.find(|c: char| !c.is_ascii_digit())?;
-        digits[length..].starts_with(CLOSE).then(|| {
-            Some((
-                at,
-                digits[..length].parse().ok()?,
-                at + OPEN.len() + length + CLOSE.len(),
-            ))
-        })?
+        digits[length..]
+            .starts_with(CLOSE)
+            .then(|| Some((at, digits[..length].parse().ok()?, at + OPEN.len() + length + CLOSE.len())))?
     })
 }
 
@@ -372,10 +353,7 @@ mod tests {
         assert!(out.problems.is_empty(), "{:#?}", out.problems);
         assert_eq!(
             out.shared,
-            [
-                "<link rel=\"stylesheet\" href=\"../a.css\">",
-                "<script src=\"../js/theme-0123.js\"></script>"
-            ]
+            ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-0123.js\"></script>"]
         );
     }
 
@@ -414,10 +392,7 @@ mod tests {
         let figure = "<svg viewBox=\"0 0 1 1\"><!-- yew -->\n\n</svg>";
         let page = "a<div data-demo-slot=\"1\"></div>b<div data-demo-slot=\"0\"></div>c";
         let slot = |number: usize| Some(format!("[{number}{figure}]"));
-        assert_eq!(
-            splice(page, slot).unwrap(),
-            format!("a[1{figure}]b[0{figure}]c")
-        );
+        assert_eq!(splice(page, slot).unwrap(), format!("a[1{figure}]b[0{figure}]c"));
         assert!(splice(page, |_| None).is_err());
         let code = "&lt;div data-demo-slot=\"0\"&gt; <div data-demo-slot=\"x\"></div>";
         assert_eq!(splice(code, |_| None).unwrap(), code);

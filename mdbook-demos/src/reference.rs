@@ -23,10 +23,7 @@ pub fn markdown(
 ) -> String {
     let mut out = String::from("\n");
     for entry in entries {
-        out.push_str(&format!(
-            "## `{0}` {{#demo-{0}}}\n\n{1}\n\n",
-            entry.name, entry.purpose
-        ));
+        out.push_str(&format!("## `{0}` {{#demo-{0}}}\n\n{1}\n\n", entry.name, entry.purpose));
         if let Some(schema) = schemas.get(entry.name) {
             out.push_str("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
             for key in Schema::new(schema).keys() {
@@ -45,16 +42,10 @@ pub fn markdown(
             out.push('\n');
         }
         out.push_str("For example:\n\n");
-        out.push_str(&code(&format!(
-            "```demo {}\n{}\n```",
-            entry.name,
-            entry.example.trim()
-        )));
+        out.push_str(&code(&format!("```demo {}\n{}\n```", entry.name, entry.example.trim())));
         out.push_str(&example(entry));
     }
-    out.push_str(&format!(
-        "All keys are also in a [JSON Schema]({root}{SCHEMA_FILE}) that editors can read.\n\n",
-    ));
+    out.push_str(&format!("All keys are also in a [JSON Schema]({root}{SCHEMA_FILE}) that editors can read.\n\n",));
     out
 }
 
@@ -63,11 +54,7 @@ fn row(key: &Key<'_>) -> String {
     let mut value = if words.is_empty() {
         key.schema.kind()
     } else {
-        words
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(" or ")
+        words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
     };
     let bounds = key.schema.bounds();
     if !bounds.is_empty() {
@@ -78,21 +65,12 @@ fn row(key: &Key<'_>) -> String {
         None if key.required => "required".to_owned(),
         None => "–".to_owned(),
     };
-    format!(
-        "| `{}` | {} | {} | {} |\n",
-        key.name,
-        cell(&value),
-        cell(&default),
-        cell(key.description())
-    )
+    format!("| `{}` | {} | {} | {} |\n", key.name, cell(&value), cell(&default), cell(key.description()))
 }
 
 /// A text for a cell of a table: on one line, without a bar that would end the cell.
 fn cell(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .replace('|', "\\|")
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 /// A block of code whose fence is longer than any in the text.

@@ -26,18 +26,13 @@ impl<'a> Schema<'a> {
         // than no end.
         for _ in 0..16 {
             if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
-                match reference
-                    .strip_prefix('#')
-                    .and_then(|pointer| self.root.pointer(pointer))
-                {
+                match reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) {
                     Some(target) => node = target,
                     None => break,
                 }
             } else if let Some(only) = ["allOf", "anyOf", "oneOf"].iter().find_map(|key| {
                 let parts = node.get(key)?.as_array()?;
-                let mut parts = parts
-                    .iter()
-                    .filter(|part| part.get("type") != Some(&Value::from("null")));
+                let mut parts = parts.iter().filter(|part| part.get("type") != Some(&Value::from("null")));
                 let first = parts.next()?;
                 parts.next().is_none().then_some(first)
             }) {
@@ -53,11 +48,7 @@ impl<'a> Schema<'a> {
     pub fn lookup(self, pointer: &str) -> Option<Self> {
         pointer.split('/').skip(1).try_fold(self, |schema, token| {
             let token = token.replace("~1", "/").replace("~0", "~");
-            if let Some(property) = schema
-                .node
-                .get("properties")
-                .and_then(|all| all.get(&token))
-            {
+            if let Some(property) = schema.node.get("properties").and_then(|all| all.get(&token)) {
                 return Some(schema.at(property));
             }
             if token.bytes().all(|b| b.is_ascii_digit())
@@ -65,11 +56,7 @@ impl<'a> Schema<'a> {
             {
                 return Some(schema.at(items));
             }
-            schema
-                .node
-                .get("additionalProperties")
-                .filter(|more| more.is_object())
-                .map(|more| schema.at(more))
+            schema.node.get("additionalProperties").filter(|more| more.is_object()).map(|more| schema.at(more))
         })
     }
 
@@ -109,10 +96,7 @@ impl<'a> Schema<'a> {
             .find_map(|key| {
                 let parts = self.node.get(key)?.as_array()?;
                 let mut all = Vec::new();
-                for part in parts
-                    .iter()
-                    .filter(|part| part.get("type") != Some(&Value::from("null")))
-                {
+                for part in parts.iter().filter(|part| part.get("type") != Some(&Value::from("null"))) {
                     let choices = self.at(part).choices();
                     if choices.is_empty() {
                         return None;
@@ -126,10 +110,7 @@ impl<'a> Schema<'a> {
 
     /// The allowed texts.
     pub fn words(self) -> Vec<&'a str> {
-        self.choices()
-            .into_iter()
-            .filter_map(Value::as_str)
-            .collect()
+        self.choices().into_iter().filter_map(Value::as_str).collect()
     }
 
     /// What kind of value it is, in words, such as "a whole number".
@@ -151,17 +132,10 @@ impl<'a> Schema<'a> {
         };
         match self.node.get("type") {
             Some(Value::String(kind)) => words(kind),
-            Some(Value::Array(kinds)) => join(
-                kinds
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .filter(|kind| *kind != "null")
-                    .map(words),
-            ),
-            _ => match ["anyOf", "oneOf"]
-                .iter()
-                .find_map(|key| self.node.get(key)?.as_array())
-            {
+            Some(Value::Array(kinds)) => {
+                join(kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").map(words))
+            }
+            _ => match ["anyOf", "oneOf"].iter().find_map(|key| self.node.get(key)?.as_array()) {
                 Some(parts) => join(
                     parts
                         .iter()
@@ -187,16 +161,9 @@ impl<'a> Schema<'a> {
         parts.extend(limit("exclusiveMinimum").map(|low| format!("more than {low}")));
         parts.extend(limit("exclusiveMaximum").map(|high| format!("less than {high}")));
         parts.extend(limit("multipleOf").map(|step| format!("a multiple of {step}")));
-        parts.extend(
-            range(limit("minLength"), limit("maxLength")).map(|n| format!("{n} characters")),
-        );
+        parts.extend(range(limit("minLength"), limit("maxLength")).map(|n| format!("{n} characters")));
         parts.extend(range(limit("minItems"), limit("maxItems")).map(|n| format!("{n} items")));
-        parts.extend(
-            self.node
-                .get("pattern")
-                .and_then(Value::as_str)
-                .map(|pattern| format!("matching `{pattern}`")),
-        );
+        parts.extend(self.node.get("pattern").and_then(Value::as_str).map(|pattern| format!("matching `{pattern}`")));
         parts.join(", ")
     }
 

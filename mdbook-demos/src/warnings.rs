@@ -43,10 +43,7 @@ impl<S: Subscriber> Layer<S> for Collector {
         if *event.metadata().level() <= Level::WARN {
             let mut text = Text::default();
             event.record(&mut text);
-            self.0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(text.0);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.0);
         }
     }
 }
@@ -69,19 +66,12 @@ impl Visit for Text {
 pub fn diagnostic(text: &str, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Diagnostic {
     let (message, rest) = text.split_once('\n').unwrap_or((text, ""));
     let message = format!("mdBook: {}", message.trim_end_matches([':', '.']));
-    let help: Vec<&str> = rest
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let help: Vec<&str> = rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let help = (!help.is_empty()).then(|| help.join("\n"));
     let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
     let source = sources.iter().find_map(|(path, source)| {
         let name = path.to_string_lossy().replace('\\', "/");
-        quoted
-            .iter()
-            .any(|quoted| *quoted == name || text.contains(&name))
-            .then_some(source)
+        quoted.iter().any(|quoted| *quoted == name || text.contains(&name)).then_some(source)
     });
     let Some(source) = source else {
         return Diagnostic::general(message).maybe_help(help);
@@ -92,17 +82,12 @@ pub fn diagnostic(text: &str, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Diagn
         .flat_map(|tag| {
             let start = tag.trim_end_matches('>');
             let outline = Outline::new(&source.text);
-            let end = |at: usize| {
-                source.text[at + start.len()..].starts_with(|c: char| !c.is_ascii_alphanumeric())
-            };
+            let end = |at: usize| source.text[at + start.len()..].starts_with(|c: char| !c.is_ascii_alphanumeric());
             let mut found: Vec<usize> = outline
                 .html
                 .iter()
                 .flat_map(|range| {
-                    source.text[range.clone()]
-                        .match_indices(start)
-                        .map(|(at, _)| range.start + at)
-                        .collect::<Vec<_>>()
+                    source.text[range.clone()].match_indices(start).map(|(at, _)| range.start + at).collect::<Vec<_>>()
                 })
                 .filter(|at| end(*at))
                 .collect();
@@ -113,9 +98,7 @@ pub fn diagnostic(text: &str, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Diagn
     match places.as_slice() {
         // With several it is not known which one is meant.
         [at] => {
-            let end = source.text[*at..]
-                .find('>')
-                .map_or(at + 1, |end| at + end + 1);
+            let end = source.text[*at..].find('>').map_or(at + 1, |end| at + end + 1);
             Diagnostic::at(Span::new(source, *at..end), message, "this tag")
         }
         _ => Diagnostic::in_file(source.path.clone(), message),
