@@ -498,7 +498,7 @@ impl Preprocessor for Leftovers {
                 .iter()
                 .map(|fence| {
                     let line = chapter.content[fence.range.clone()].lines().next().unwrap_or_default();
-                    (line.trim().to_owned(), "demo block")
+                    (line.trim().to_owned(), "block")
                 })
                 .collect();
             left.extend(
@@ -511,7 +511,7 @@ impl Preprocessor for Leftovers {
                 return;
             };
             for (text, what) in left {
-                let message = format!("the {what} `{text}` was not carried out");
+                let message = format!("the {what} “{text}” was not carried out");
                 let help = format!(
                     "demos and their directives are read before includes: write the {what} in the \
                      lesson itself",
