@@ -262,8 +262,7 @@ async fn finish(State(status): State<Receiver<Status>>, request: Request, next: 
         HeaderValue::from_static(CSP),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // A browser's copy from before would make "not modified" of a page with an older build number.
-    headers.remove(header::LAST_MODIFIED);
+
     response
 }
 
