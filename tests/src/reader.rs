@@ -45,6 +45,8 @@ pub enum Size {
     Wide,
     /// 390 × 844 CSS pixels, with touch.
     Narrow,
+    /// 320 × 640 CSS pixels, with touch: the smallest that has to work.
+    Smallest,
 }
 
 /// What kind of reader it is.
@@ -138,10 +140,17 @@ impl Reader {
         .into();
         arguments.push(format!("--user-data-dir={}", profile.display()));
         let mut options = json!({ "binary": which(&setup.chromium) });
-        match look.size {
-            Size::Wide => arguments.push("--window-size=1280,900".into()),
-            Size::Narrow => {
-                options["mobileEmulation"] = json!({ "deviceMetrics": { "width": 390, "height": 844, "pixelRatio": 1.0, "touch": true } });
+        let screen = match look.size {
+            Size::Wide => None,
+            Size::Narrow => Some((390, 844)),
+            Size::Smallest => Some((320, 640)),
+        };
+        match screen {
+            None => arguments.push("--window-size=1280,900".into()),
+            Some((width, height)) => {
+                options["mobileEmulation"] = json!({
+                    "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "touch": true },
+                });
             }
         }
         options["args"] = json!(arguments);
@@ -188,6 +197,8 @@ impl Reader {
                 ] }),
             )
             .await?;
+        // The empty page that every browser starts with is none of ours.
+        reader.requests().await?;
         Ok(reader)
     }
 

@@ -69,6 +69,9 @@ struct Shared {
     hits: Arc<Mutex<Vec<Hit>>>,
 }
 
+/// A browser asks for it by itself where a page names no icon.
+const FAVICON: &str = "/favicon.ico";
+
 const RECORDER_PATH: &str = "/__recorder.js";
 
 impl Server {
@@ -130,6 +133,9 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
+    if path == FAVICON {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let found = if request.method() == Method::GET {
         content(&shared, &path)
     } else {
@@ -154,14 +160,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if gzip {
         body = compressed(&body);
     }
-    // A browser asks for it by itself; whether a site has one is its own choice.
-    if path != "/favicon.ico" {
-        lock(&shared.hits).push(Hit {
-            path,
-            status: status.as_u16(),
-            bytes: body.len(),
-        });
-    }
+    lock(&shared.hits).push(Hit {
+        path,
+        status: status.as_u16(),
+        bytes: body.len(),
+    });
     let mut response = (status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response();
     if gzip {
         response

@@ -26,7 +26,7 @@ async fn without_javascript_text_and_figures_can_be_read() -> Result<()> {
                 reader.goto(&server.url(&page)).await?;
                 let main = reader.find("main").await?;
                 let text = main.text().await?;
-                ensure!(text.trim().len() > 20, "{page}: hardly any text: {text:?}");
+                ensure!(!text.trim().is_empty(), "{page}: no text");
                 for demo in reader.find_all(".demo[data-demo]").await? {
                     let id = demo.attr("id").await?.unwrap_or_default();
                     ensure!(
