@@ -40,12 +40,9 @@ impl Setup {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
             .context("the package lies in the root of the file system")?;
-        let path = |variable: &str, default: &str| {
-            env::var_os(variable).map_or_else(|| root.join(default), PathBuf::from)
-        };
-        let program = |variable: &str, default: &str| {
-            env::var(variable).unwrap_or_else(|_| default.to_owned())
-        };
+        let path =
+            |variable: &str, default: &str| env::var_os(variable).map_or_else(|| root.join(default), PathBuf::from);
+        let program = |variable: &str, default: &str| env::var(variable).unwrap_or_else(|_| default.to_owned());
         let setup = Self {
             site: path("SITE_DIR", "book"),
             chromium: program("CHROMIUM", "chromium"),
@@ -77,11 +74,7 @@ impl Setup {
                 pages.push(page);
             }
         }
-        ensure!(
-            !pages.is_empty(),
-            "no page of {} has a demo",
-            self.site.display()
-        );
+        ensure!(!pages.is_empty(), "no page of {} has a demo", self.site.display());
         Ok(pages)
     }
 
@@ -89,20 +82,14 @@ impl Setup {
     pub fn embed_pages(&self) -> Result<Vec<String>> {
         let mut pages = self.pages()?;
         pages.retain(|page| page.starts_with("embed/"));
-        ensure!(
-            !pages.is_empty(),
-            "{} has no embed page",
-            self.site.display()
-        );
+        ensure!(!pages.is_empty(), "{} has no embed page", self.site.display());
         Ok(pages)
     }
 
     /// Every file of the site, as paths relative to it with `/`, in order.
     pub fn files(&self) -> Result<Vec<String>> {
         fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
-            for entry in
-                fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-            {
+            for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
                 let entry = entry?;
                 let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
                 if entry.file_type()?.is_dir() {

@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use futures_util::FutureExt;
+use futures::FutureExt;
 use serde_json::{Value, json};
 use thirtyfour::{Capabilities, WebDriver, prelude::*};
 use tokio::{
@@ -64,12 +64,7 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self {
-            scheme: Scheme::Light,
-            size: Size::Wide,
-            javascript: true,
-            reduced_motion: false,
-        }
+        Self { scheme: Scheme::Light, size: Size::Wide, javascript: true, reduced_motion: false }
     }
 }
 
@@ -86,11 +81,7 @@ pub struct Reader {
 
 /// Starts a browser, lets `test` read with it, and ends it however the test ends. If the test
 /// fails, a picture and the page stay in the artifacts folder under `name`.
-pub async fn reading(
-    name: &str,
-    look: Look,
-    test: impl AsyncFnOnce(&Reader) -> Result<()>,
-) -> Result<()> {
+pub async fn reading(name: &str, look: Look, test: impl AsyncFnOnce(&Reader) -> Result<()>) -> Result<()> {
     let reader = Reader::start(&Setup::find()?, look).await?;
     let outcome = AssertUnwindSafe(test(&reader)).catch_unwind().await;
     let kept = match outcome {
@@ -115,11 +106,8 @@ impl Reader {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // Not in the system's folder for temporary files: a Chromium from a snap cannot see it.
-        let profile = setup
-            .artifacts
-            .join(format!("profile-{}-{number}", std::process::id()));
-        fs::create_dir_all(&profile)
-            .with_context(|| format!("cannot make {}", profile.display()))?;
+        let profile = setup.artifacts.join(format!("profile-{}-{number}", std::process::id()));
+        fs::create_dir_all(&profile).with_context(|| format!("cannot make {}", profile.display()))?;
 
         let (chromedriver, address) = start_chromedriver(&setup.chromedriver).await?;
         let mut capabilities = Capabilities::new();
@@ -159,35 +147,14 @@ impl Reader {
         }
         capabilities.set("browserName", json!("chrome"))?;
         capabilities.set("goog:chromeOptions", options)?;
-        capabilities.set(
-            "goog:loggingPrefs",
-            json!({ "browser": "ALL", "performance": "ALL" }),
-        )?;
-        let driver = WebDriver::new(&address, capabilities)
-            .await
-            .with_context(|| {
-                format!(
-                    "{} could not start {}: are both of one version?",
-                    setup.chromedriver, setup.chromium
-                )
-            })?;
-        let reader = Self {
-            driver,
-            setup: setup.clone(),
-            profile,
-            _chromedriver: chromedriver,
-            complaints: Mutex::default(),
-        };
-        let scheme = if look.scheme == Scheme::Dark {
-            "dark"
-        } else {
-            "light"
-        };
-        let motion = if look.reduced_motion {
-            "reduce"
-        } else {
-            "no-preference"
-        };
+        capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
+        let driver = WebDriver::new(&address, capabilities).await.with_context(|| {
+            format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
+        })?;
+        let reader =
+            Self { driver, setup: setup.clone(), profile, _chromedriver: chromedriver, complaints: Mutex::default() };
+        let scheme = if look.scheme == Scheme::Dark { "dark" } else { "light" };
+        let motion = if look.reduced_motion { "reduce" } else { "no-preference" };
         reader
             .devtools(
                 "Emulation.setEmulatedMedia",
@@ -210,20 +177,13 @@ impl Reader {
 
     /// A command of the Chrome DevTools Protocol.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
-        self.driver
-            .cdp()
-            .send_raw(method, parameters)
-            .await
-            .with_context(|| method.to_owned())
+        self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
     }
 
     /// Goes to `url` and waits until the page has loaded.
     pub async fn goto(&self, url: &str) -> Result<()> {
         self.collect().await;
-        self.driver
-            .goto(url)
-            .await
-            .with_context(|| format!("going to {url}"))
+        self.driver.goto(url).await.with_context(|| format!("going to {url}"))
     }
 
     /// Runs a function body in the page and returns what it returns.
@@ -233,11 +193,8 @@ impl Reader {
 
     /// The same with `arguments`.
     pub async fn js_with(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        let returned = self
-            .driver
-            .execute(script, arguments)
-            .await
-            .with_context(|| format!("in the page: {script}"))?;
+        let returned =
+            self.driver.execute(script, arguments).await.with_context(|| format!("in the page: {script}"))?;
         Ok(returned.json().clone())
     }
 
@@ -247,12 +204,7 @@ impl Reader {
     }
 
     /// The same with `arguments`.
-    pub async fn until_with(
-        &self,
-        what: &str,
-        expression: &str,
-        arguments: Vec<Value>,
-    ) -> Result<()> {
+    pub async fn until_with(&self, what: &str, expression: &str, arguments: Vec<Value>) -> Result<()> {
         let script = format!("return Boolean({expression})");
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
@@ -261,46 +213,29 @@ impl Reader {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        bail!(
-            "never: {what} ({expression}); the page complains: {:#?}",
-            self.complaints().await
-        )
+        bail!("never: {what} ({expression}); the page complains: {:#?}", self.complaints().await)
     }
 
     /// The one element that `css` selects.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
-        self.driver
-            .find(By::Css(css))
-            .await
-            .with_context(|| format!("looking for {css}"))
+        self.driver.find(By::Css(css)).await.with_context(|| format!("looking for {css}"))
     }
 
     /// All elements that `css` selects.
     pub async fn find_all(&self, css: &str) -> Result<Vec<WebElement>> {
-        self.driver
-            .find_all(By::Css(css))
-            .await
-            .with_context(|| format!("looking for {css}"))
+        self.driver.find_all(By::Css(css)).await.with_context(|| format!("looking for {css}"))
     }
 
     /// Clicks, as a reader does: the element has to be visible and not covered.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
         element.scroll_into_view().await?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("clicking {css}"))
+        element.click().await.with_context(|| format!("clicking {css}"))
     }
 
     /// Types into whatever has the focus. Keys without a letter are [`thirtyfour::Key`]s.
     pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
-        self.driver
-            .action_chain()
-            .send_keys(keys.into())
-            .perform()
-            .await
-            .context("pressing keys")
+        self.driver.action_chain().send_keys(keys.into()).perform().await.context("pressing keys")
     }
 
     /// What lies on the clipboard.
@@ -310,25 +245,15 @@ impl Reader {
             json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }),
         )
         .await?;
-        let script = "const done = arguments[0]; navigator.clipboard.readText().then(done, (e) => done({ error: String(e) }));";
-        let value = self
-            .driver
-            .execute_async(script, vec![])
-            .await?
-            .json()
-            .clone();
-        value
-            .as_str()
-            .map(str::to_owned)
-            .with_context(|| format!("reading the clipboard: {value}"))
+        let script =
+            "const done = arguments[0]; navigator.clipboard.readText().then(done, (e) => done({ error: String(e) }));";
+        let value = self.driver.execute_async(script, vec![]).await?.json().clone();
+        value.as_str().map(str::to_owned).with_context(|| format!("reading the clipboard: {value}"))
     }
 
     /// The demo whose figure has the id `id`, once it is live.
     pub async fn demo(&self, id: &str) -> Result<Demo<'_>> {
-        let demo = Demo {
-            reader: self,
-            id: id.to_owned(),
-        };
+        let demo = Demo { reader: self, id: id.to_owned() };
         let css = demo.css();
         let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.js_with(script, vec![json!(css)]).await?;
@@ -343,9 +268,7 @@ impl Reader {
 
     /// Brings every demo of the page near, waits until all are live, and returns their ids.
     pub async fn wake_demos(&self) -> Result<Vec<String>> {
-        let ids = self
-            .js("return [...document.querySelectorAll('.demo[data-demo]')].map((demo) => demo.id)")
-            .await?;
+        let ids = self.js("return [...document.querySelectorAll('.demo[data-demo]')].map((demo) => demo.id)").await?;
         let ids: Vec<String> = serde_json::from_value(ids).context("a demo without an id")?;
         for id in &ids {
             self.demo(id).await?;
@@ -358,20 +281,13 @@ impl Reader {
     /// files that did not load, reports of the Content-Security-Policy.
     pub async fn complaints(&self) -> Vec<String> {
         self.collect().await;
-        self.complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fails if anything went wrong so far; `place` says where.
     pub async fn ensure_quiet(&self, place: &str) -> Result<()> {
         let complaints = self.complaints().await;
-        ensure!(
-            complaints.is_empty(),
-            "{place}: the browser complains:\n  {}",
-            complaints.join("\n  ")
-        );
+        ensure!(complaints.is_empty(), "{place}: the browser complains:\n  {}", complaints.join("\n  "));
         Ok(())
     }
 
@@ -379,36 +295,20 @@ impl Reader {
     async fn collect(&self) {
         let mut found = Vec::new();
         if let Ok(entries) = self.driver.browser_log().await {
-            let bad = entries
-                .into_iter()
-                .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
+            let bad = entries.into_iter().filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
             found.extend(bad.map(|entry| entry.message));
         }
         // Scripts may be off.
-        if let Ok(Value::Array(recorded)) =
-            self.js("return window.__complaints?.splice(0) ?? []").await
-        {
-            found.extend(
-                recorded
-                    .iter()
-                    .filter_map(|entry| entry.as_str().map(str::to_owned)),
-            );
+        if let Ok(Value::Array(recorded)) = self.js("return window.__complaints?.splice(0) ?? []").await {
+            found.extend(recorded.iter().filter_map(|entry| entry.as_str().map(str::to_owned)));
         }
-        self.complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(found);
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
     }
 
     /// Every address that the browser asked for since the last call, whether it was let or not.
     pub async fn requests(&self) -> Result<Vec<String>> {
         let mut requests = Vec::new();
-        for entry in self
-            .driver
-            .get_log("performance")
-            .await
-            .context("the browser's log of requests")?
-        {
+        for entry in self.driver.get_log("performance").await.context("the browser's log of requests")? {
             let event: Value = serde_json::from_str(&entry.message)?;
             if event["message"]["method"] == "Network.requestWillBeSent"
                 && let Some(url) = event["message"]["params"]["request"]["url"].as_str()
@@ -422,12 +322,8 @@ impl Reader {
     /// What axe-core finds wrong with the page, one line each.
     pub async fn axe(&self) -> Result<Vec<String>> {
         let path = self.setup.node_modules.join("axe-core/axe.min.js");
-        let source = fs::read_to_string(&path).with_context(|| {
-            format!(
-                "cannot read {}: `cargo xtask test` installs it",
-                path.display()
-            )
-        })?;
+        let source = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: `cargo xtask test` installs it", path.display()))?;
         self.js(&source)
             .await
             .map_err(|error| error.context("loading axe-core").root_cause().to_string())
@@ -437,17 +333,8 @@ impl Reader {
                 ({ violations }) => done(violations.flatMap(({ id, impact, nodes }) => nodes.map((node) =>
                     `${id} (${impact}) at ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`))),
                 (error) => done(String(error)))";
-        match self
-            .driver
-            .execute_async(script, vec![])
-            .await
-            .context("running axe-core")?
-            .json()
-        {
-            Value::Array(found) => Ok(found
-                .iter()
-                .map(|line| line.as_str().unwrap_or_default().to_owned())
-                .collect()),
+        match self.driver.execute_async(script, vec![]).await.context("running axe-core")?.json() {
+            Value::Array(found) => Ok(found.iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()),
             error => bail!("axe-core failed: {error}"),
         }
     }
@@ -462,11 +349,7 @@ impl Reader {
         if let Ok(png) = self.driver.screenshot_as_png().await
             && fs::write(base.with_extension("png"), png).is_ok()
         {
-            let _ = write!(
-                text,
-                "; picture in {}",
-                base.with_extension("png").display()
-            );
+            let _ = write!(text, "; picture in {}", base.with_extension("png").display());
         }
         if let Ok(source) = self.driver.source().await {
             let _ = fs::write(base.with_extension("html"), source);
@@ -506,31 +389,17 @@ impl Demo<'_> {
     pub async fn click_named(&self, name: &str) -> Result<()> {
         let element = self.named(name).await?;
         element.scroll_into_view().await?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("demo {}: clicking {name:?}", self.id))
+        element.click().await.with_context(|| format!("demo {}: clicking {name:?}", self.id))
     }
 
     /// Puts the keyboard's focus on the button with that name, as [`Self::click_named`] finds it.
     pub async fn focus_named(&self, name: &str) -> Result<()> {
-        self.named(name)
-            .await?
-            .focus()
-            .await
-            .with_context(|| format!("demo {}: focusing {name:?}", self.id))
+        self.named(name).await?.focus().await.with_context(|| format!("demo {}: focusing {name:?}", self.id))
     }
 
     async fn named(&self, name: &str) -> Result<WebElement> {
         let mut seen = Vec::new();
-        for element in self
-            .reader
-            .find_all(&format!(
-                "{0} button, {0} [role], {0} summary, {0} a",
-                self.css()
-            ))
-            .await?
-        {
+        for element in self.reader.find_all(&format!("{0} button, {0} [role], {0} summary, {0} a", self.css())).await? {
             let label = match element.attr("aria-label").await? {
                 Some(label) => label,
                 None => element.text().await?,
@@ -540,10 +409,7 @@ impl Demo<'_> {
             }
             seen.push(label);
         }
-        bail!(
-            "demo {}: nothing named {name:?}; there are {seen:?}",
-            self.id
-        )
+        bail!("demo {}: nothing named {name:?}; there are {seen:?}", self.id)
     }
 
     /// The visible text of what `css` selects in it.
@@ -560,24 +426,14 @@ impl Demo<'_> {
     /// Waits until an expression is true.
     pub async fn until(&self, what: &str, expression: &str) -> Result<()> {
         let expression = format!("((demo) => {expression})(document.querySelector(arguments[0]))");
-        self.reader
-            .until_with(
-                &format!("demo {}: {what}", self.id),
-                &expression,
-                vec![json!(self.css())],
-            )
-            .await
+        self.reader.until_with(&format!("demo {}: {what}", self.id), &expression, vec![json!(self.css())]).await
     }
 
     /// Waits until the text of what `css` selects contains `text`.
     pub async fn until_text(&self, css: &str, text: &str) -> Result<()> {
-        let expression = format!(
-            "demo.querySelector({})?.textContent.includes({})",
-            Value::from(css),
-            Value::from(text)
-        );
-        self.until(&format!("{css} says {text:?}"), &expression)
-            .await
+        let expression =
+            format!("demo.querySelector({})?.textContent.includes({})", Value::from(css), Value::from(text));
+        self.until(&format!("{css} says {text:?}"), &expression).await
     }
 
     /// Sets a slider or another input to `value`, as moving it does.
@@ -599,9 +455,7 @@ fn which(program: &str) -> String {
         return program.to_owned();
     }
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file());
+    let found = std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file());
     found.map_or_else(|| program.to_owned(), |path| path.display().to_string())
 }
 
@@ -614,9 +468,7 @@ async fn start_chromedriver(program: &str) -> Result<(Child, String)> {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .with_context(|| {
-            format!("cannot start {program}: `cargo xtask test` installs it or says how")
-        })?;
+        .with_context(|| format!("cannot start {program}: `cargo xtask test` installs it or says how"))?;
     let stdout = child.stdout.take().context("chromedriver's output")?;
     let mut lines = BufReader::new(stdout).lines();
     while let Some(line) = lines.next_line().await? {

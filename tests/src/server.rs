@@ -34,13 +34,7 @@ pub struct ServerOptions {
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self {
-            base: "/".into(),
-            wasm_type: None,
-            gzip: false,
-            recorder: true,
-            pages: Vec::new(),
-        }
+        Self { base: "/".into(), wasm_type: None, gzip: false, recorder: true, pages: Vec::new() }
     }
 }
 
@@ -77,19 +71,9 @@ const RECORDER_PATH: &str = "/__recorder.js";
 impl Server {
     /// Serves the folder `site`.
     pub async fn start(site: &Path, options: ServerOptions) -> Result<Self> {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .context("no free port")?;
-        let server = Self {
-            address: listener.local_addr()?,
-            base: options.base.clone(),
-            hits: Arc::default(),
-        };
-        let shared = Shared {
-            site: site.to_owned(),
-            options,
-            hits: server.hits.clone(),
-        };
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no free port")?;
+        let server = Self { address: listener.local_addr()?, base: options.base.clone(), hits: Arc::default() };
+        let shared = Shared { site: site.to_owned(), options, hits: server.hits.clone() };
         let router = Router::new().fallback(answer).with_state(Arc::new(shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(server)
@@ -117,18 +101,12 @@ impl Server {
 
     /// What was asked for and was not there.
     pub fn missing(&self) -> Vec<String> {
-        self.hits()
-            .into_iter()
-            .filter(|hit| hit.status == 404)
-            .map(|hit| hit.path)
-            .collect()
+        self.hits().into_iter().filter(|hit| hit.status == 404).map(|hit| hit.path).collect()
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
@@ -136,40 +114,24 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if path == FAVICON {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let found = if request.method() == Method::GET {
-        content(&shared, &path)
-    } else {
-        None
-    };
+    let found = if request.method() == Method::GET { content(&shared, &path) } else { None };
     let (status, kind, mut body) = match found {
         Some((kind, body)) => (StatusCode::OK, kind, body),
         None => match content(&shared, &format!("{}404.html", shared.options.base)) {
             Some((kind, body)) => (StatusCode::NOT_FOUND, kind, body),
-            None => (
-                StatusCode::NOT_FOUND,
-                "text/plain".into(),
-                b"not found".to_vec(),
-            ),
+            None => (StatusCode::NOT_FOUND, "text/plain".into(), b"not found".to_vec()),
         },
     };
     let compressible = kind.starts_with("text/")
-        || ["application/wasm", "application/json", "image/svg+xml"]
-            .iter()
-            .any(|prefix| kind.starts_with(prefix));
+        || ["application/wasm", "application/json", "image/svg+xml"].iter().any(|prefix| kind.starts_with(prefix));
     let gzip = shared.options.gzip && compressible;
     if gzip {
         body = compressed(&body);
     }
-    lock(&shared.hits).push(Hit {
-        path,
-        status: status.as_u16(),
-        bytes: body.len(),
-    });
+    lock(&shared.hits).push(Hit { path, status: status.as_u16(), bytes: body.len() });
     let mut response = (status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response();
     if gzip {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     response
 }
@@ -178,20 +140,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
     const HTML: &str = "text/html; charset=utf-8";
     if path == RECORDER_PATH {
-        return Some((
-            "text/javascript".into(),
-            include_bytes!("recorder.js").to_vec(),
-        ));
+        return Some(("text/javascript".into(), include_bytes!("recorder.js").to_vec()));
     }
     let page = shared.options.pages.iter().find(|(name, _)| name == path);
     if let Some((_, page)) = page {
         return Some((HTML.into(), page.clone().into_bytes()));
     }
     let inside = path.strip_prefix(&shared.options.base)?;
-    if inside
-        .split('/')
-        .any(|part| part == ".." || part.contains('\\'))
-    {
+    if inside.split('/').any(|part| part == ".." || part.contains('\\')) {
         return None;
     }
     let mut file = shared.site.join(inside);
@@ -199,9 +155,7 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
         file.push("index.html");
     }
     let bytes = fs::read(&file).ok()?;
-    let mut kind = mime_guess::from_path(&file)
-        .first_or_octet_stream()
-        .to_string();
+    let mut kind = mime_guess::from_path(&file).first_or_octet_stream().to_string();
     if kind == "text/html" {
         kind = HTML.into();
         if shared.options.recorder {
@@ -210,9 +164,7 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
             return Some((kind, html.replacen("<head>", &tag, 1).into_bytes()));
         }
     }
-    if file
-        .extension()
-        .is_some_and(|extension| extension == "wasm")
+    if file.extension().is_some_and(|extension| extension == "wasm")
         && let Some(wrong) = &shared.options.wasm_type
     {
         kind.clone_from(wrong);

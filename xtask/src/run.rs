@@ -20,19 +20,11 @@ pub fn run(command: &mut Command, what: &str) -> Result<()> {
 
 /// Runs `command` and returns what it printed on standard output; its errors stay in the message.
 pub fn output(command: &mut Command, what: &str) -> Result<String> {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().with_context(|| cannot_start(command))?;
+    let Output { status, stdout, stderr } = command.output().with_context(|| cannot_start(command))?;
     if !status.success() {
-        bail!(
-            "{what}: failed ({status})\n{}",
-            String::from_utf8_lossy(&stderr).trim_end()
-        );
+        bail!("{what}: failed ({status})\n{}", String::from_utf8_lossy(&stderr).trim_end());
     }
-    String::from_utf8(stdout)
-        .with_context(|| format!("{what}: printed something that is not UTF-8"))
+    String::from_utf8(stdout).with_context(|| format!("{what}: printed something that is not UTF-8"))
 }
 
 /// Runs two commands at the same time. On a terminal the first keeps it, progress bar and all; the
@@ -42,25 +34,15 @@ pub fn side_by_side(first: (&str, Command), second: (&str, Command)) -> Result<(
     let results = thread::scope(|scope| {
         [(first, terminal), (second, false)]
             .map(|((label, command), whole)| {
-                scope.spawn(move || {
-                    if whole {
-                        run(&mut { command }, label)
-                    } else {
-                        run_marked(command, label, terminal)
-                    }
-                })
+                scope.spawn(
+                    move || {
+                        if whole { run(&mut { command }, label) } else { run_marked(command, label, terminal) }
+                    },
+                )
             })
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let failures: Vec<_> = results
-        .into_iter()
-        .filter_map(Result::err)
-        .map(|error| format!("{error:#}"))
-        .collect();
+    let failures: Vec<_> = results.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
     if !failures.is_empty() {
         bail!("{}", failures.join("\n       "));
     }
@@ -72,15 +54,10 @@ fn run_marked(mut command: Command, label: &str, terminal: bool) -> Result<()> {
     if terminal && env::var_os("NO_COLOR").is_none() && env::var_os("CARGO_TERM_COLOR").is_none() {
         command.env("CARGO_TERM_COLOR", "always");
     }
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| cannot_start(&command))?;
-    let streams: [Option<Box<dyn Read + Send>>; 2] = [
-        child.stdout.take().map(|s| Box::new(s) as _),
-        child.stderr.take().map(|s| Box::new(s) as _),
-    ];
+    let streams: [Option<Box<dyn Read + Send>>; 2] =
+        [child.stdout.take().map(|s| Box::new(s) as _), child.stderr.take().map(|s| Box::new(s) as _)];
     thread::scope(|scope| {
         for stream in streams.into_iter().flatten() {
             scope.spawn(move || {
@@ -88,11 +65,7 @@ fn run_marked(mut command: Command, label: &str, terminal: bool) -> Result<()> {
                     let line = String::from_utf8_lossy(&line);
                     // Clears what the other's progress bar left on the line; cargo draws it anew.
                     let clear = if terminal { "\r\x1b[K" } else { "" };
-                    let _ = writeln!(
-                        io::stderr(),
-                        "{clear}{} {line}",
-                        paint("2", &format!("{label} │"))
-                    );
+                    let _ = writeln!(io::stderr(), "{clear}{} {line}", paint("2", &format!("{label} │")));
                 }
             });
         }
@@ -119,10 +92,7 @@ pub fn step(text: &str) {
 }
 
 fn cannot_start(command: &Command) -> String {
-    format!(
-        "cannot start {}: is it installed and on PATH?",
-        command.get_program().to_string_lossy()
-    )
+    format!("cannot start {}: is it installed and on PATH?", command.get_program().to_string_lossy())
 }
 
 #[cfg(test)]
@@ -132,10 +102,7 @@ mod tests {
     #[test]
     fn a_failure_names_what_failed() {
         let missing = run(&mut Command::new("no-such-program-here"), "x").unwrap_err();
-        assert!(
-            format!("{missing:#}").starts_with("cannot start no-such-program-here"),
-            "{missing:#}"
-        );
+        assert!(format!("{missing:#}").starts_with("cannot start no-such-program-here"), "{missing:#}");
     }
 
     #[cfg(unix)]
@@ -146,12 +113,9 @@ mod tests {
             command.args(["-c", &format!("echo output; exit {code}")]);
             command
         };
-        let error = side_by_side(("one", fails("3")), ("two", fails("4")))
-            .unwrap_err()
-            .to_string();
+        let error = side_by_side(("one", fails("3")), ("two", fails("4"))).unwrap_err().to_string();
         assert!(
-            error.contains("one: failed (exit status: 3)")
-                && error.contains("two: failed (exit status: 4)"),
+            error.contains("one: failed (exit status: 3)") && error.contains("two: failed (exit status: 4)"),
             "{error}"
         );
     }

@@ -69,44 +69,21 @@ pub fn command(project: Project, options: &Options) -> Result<()> {
     let listener = listen(options.port)?;
     site::ensure_target()?;
     let book = project.book();
-    let site = Site::new(
-        project.clone(),
-        site::Options {
-            release: options.release,
-            base_url: None,
-        },
-        book.clone(),
-    );
+    let site = Site::new(project.clone(), site::Options { release: options.release, base_url: None }, book.clone());
 
     // The time as the first number: pages that outlive this server reload when the next one comes.
-    let first = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(1, |time| time.as_secs());
-    let (sender, receiver) = tokio::sync::watch::channel(Status {
-        build: first,
-        failed: false,
-    });
+    let first = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(1, |time| time.as_secs());
+    let (sender, receiver) = tokio::sync::watch::channel(Status { build: first, failed: false });
 
-    let mut sources = Sources {
-        seen: Snapshot::take(&project.root),
-        stale: Stale {
-            module: true,
-            builder: true,
-        },
-    };
+    let mut sources = Sources { seen: Snapshot::take(&project.root), stale: Stale { module: true, builder: true } };
     let built = sources.build(&site);
     sender.send_modify(|status| status.failed = !built);
-    eprintln!(
-        "\n  {}",
-        run::paint("1;32", &format!("http://{}/", listener.local_addr()?))
-    );
+    eprintln!("\n  {}", run::paint("1;32", &format!("http://{}/", listener.local_addr()?)));
     eprintln!("  Save a lesson, the theme or a demo and the page reloads. Ctrl-C stops.\n");
 
     thread::spawn(move || sources.watch(&project.root, &site, &sender));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the server")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the server")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         axum::serve(listener, router(&book, receiver)).await
@@ -120,25 +97,18 @@ fn listen(wished: u16) -> Result<TcpListener> {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
             Ok(listener) => {
                 if port != wished {
-                    eprintln!(
-                        "port {wished} is in use; taking {}",
-                        listener.local_addr()?.port()
-                    );
+                    eprintln!("port {wished} is in use; taking {}", listener.local_addr()?.port());
                 }
                 listener.set_nonblocking(true)?;
                 return Ok(listener);
             }
             Err(error) if error.kind() == ErrorKind::AddrInUse => {}
             Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("cannot listen on 127.0.0.1:{port}; try --port"));
+                return Err(error).with_context(|| format!("cannot listen on 127.0.0.1:{port}; try --port"));
             }
         }
     }
-    bail!(
-        "ports {wished} to {} are all in use; name another with --port",
-        wished.saturating_add(PORTS)
-    )
+    bail!("ports {wished} to {} are all in use; name another with --port", wished.saturating_add(PORTS))
 }
 
 /// The sources as they were when last looked at.
@@ -185,10 +155,7 @@ impl Sources {
                 true
             }
             Err(error) => {
-                eprintln!(
-                    "{} {error:#}; pages stay as they were",
-                    run::paint("1;31", "error:")
-                );
+                eprintln!("{} {error:#}; pages stay as they were", run::paint("1;31", "error:"));
                 false
             }
         }
@@ -208,19 +175,14 @@ fn router(book: &Path, status: Receiver<Status>) -> Router {
     let files = ServeDir::new(book).not_found_service(ServeFile::new(book.join("404.html")));
     Router::new()
         .route("/__reload", get(events))
-        .route(
-            "/__reload.js",
-            get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RELOAD_SCRIPT) }),
-        )
+        .route("/__reload.js", get(|| async { ([(header::CONTENT_TYPE, "text/javascript")], RELOAD_SCRIPT) }))
         .fallback_service(files)
         .layer(middleware::from_fn_with_state(status.clone(), finish))
         .with_state(status)
 }
 
 /// Tells a page the status, now and at every change.
-async fn events(
-    State(status): State<Receiver<Status>>,
-) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+async fn events(State(status): State<Receiver<Status>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let stream = WatchStream::new(status).map(|Status { build, failed }| {
         Ok(sse::Event::default().data(format!(r#"{{"build":{build},"failed":{failed}}}"#)))
     });
@@ -231,13 +193,11 @@ async fn events(
 async fn finish(State(status): State<Receiver<Status>>, request: Request, next: Next) -> Response {
     let build = status.borrow().build;
     let mut response = next.run(request).await;
-    let html = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     // Before the first successful build there is no page, not even one for "not found".
-    let nothing_yet = response.status() == StatusCode::NOT_FOUND
-        && response.headers().get(header::CONTENT_TYPE).is_none();
+    let nothing_yet =
+        response.status() == StatusCode::NOT_FOUND && response.headers().get(header::CONTENT_TYPE).is_none();
     if html || nothing_yet {
         let (mut head, body) = response.into_parts();
         let page = match to_bytes(body, usize::MAX).await {
@@ -248,19 +208,12 @@ async fn finish(State(status): State<Receiver<Status>>, request: Request, next: 
             }
         };
         head.headers.remove(header::CONTENT_LENGTH);
-        head.headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
-        let script =
-            format!(r#"<script src="/__reload.js" data-build="{build}" defer></script></head>"#);
+        head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        let script = format!(r#"<script src="/__reload.js" data-build="{build}" defer></script></head>"#);
         response = Response::from_parts(head, Body::from(page.replacen("</head>", &script, 1)));
     }
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(CSP),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     response
@@ -286,9 +239,6 @@ mod tests {
     #[test]
     fn changes_are_summed_up() {
         assert_eq!(changed(&["src/a.md".into()]), "src/a.md changed");
-        assert_eq!(
-            changed(&["a".into(), "b".into(), "c".into()]),
-            "a and 2 more changed"
-        );
+        assert_eq!(changed(&["a".into(), "b".into(), "c".into()]), "a and 2 more changed");
     }
 }

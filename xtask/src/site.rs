@@ -33,16 +33,9 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let out = project.book();
     let site = Site::new(project.clone(), options.clone(), out);
     ensure_target()?;
-    site.compile(Stale {
-        module: true,
-        builder: true,
-    })?;
+    site.compile(Stale { module: true, builder: true })?;
     site.write()?;
-    eprintln!(
-        "built {} in {:.1} s",
-        project.short(&site.out).display(),
-        start.elapsed().as_secs_f64()
-    );
+    eprintln!("built {} in {:.1} s", project.short(&site.out).display(), start.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -66,47 +59,26 @@ pub struct Site {
 impl Site {
     /// The site of `project`, to be written to `out`.
     pub fn new(project: Project, options: Options, out: PathBuf) -> Self {
-        Self {
-            project,
-            options,
-            out,
-        }
+        Self { project, options, out }
     }
 
     /// Compiles what is stale; both at the same time if both are.
     pub fn compile(&self, stale: Stale) -> Result<()> {
         match stale {
-            Stale {
-                module: true,
-                builder: true,
-            } => run::side_by_side(("builder", self.builder()), ("module", self.module()?)),
-            Stale {
-                module: true,
-                builder: false,
-            } => run::run(&mut self.module()?, "module"),
-            Stale {
-                module: false,
-                builder: true,
-            } => run::run(&mut self.builder(), "builder"),
-            Stale {
-                module: false,
-                builder: false,
-            } => Ok(()),
+            Stale { module: true, builder: true } => {
+                run::side_by_side(("builder", self.builder()), ("module", self.module()?))
+            }
+            Stale { module: true, builder: false } => run::run(&mut self.module()?, "module"),
+            Stale { module: false, builder: true } => run::run(&mut self.builder(), "builder"),
+            Stale { module: false, builder: false } => Ok(()),
         }
     }
 
     /// Writes the book with the compiled builder. If it fails, what was written before stays.
     pub fn write(&self) -> Result<()> {
         let mut command = Command::new(self.project.program("mdbook-demos"));
-        command
-            .current_dir(&self.project.root)
-            .env("CARGO_TARGET_DIR", &self.project.target);
-        command
-            .arg("build")
-            .arg("--wasm")
-            .arg(self.wasm())
-            .arg("--out")
-            .arg(&self.out);
+        command.current_dir(&self.project.root).env("CARGO_TARGET_DIR", &self.project.target);
+        command.arg("build").arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
         if self.options.release {
             command.arg("--release");
         }
@@ -117,20 +89,12 @@ impl Site {
     }
 
     fn profile(&self) -> &'static str {
-        if self.options.release {
-            "wasm-release"
-        } else {
-            "wasm-dev"
-        }
+        if self.options.release { "wasm-release" } else { "wasm-dev" }
     }
 
     /// The module as cargo leaves it.
     fn wasm(&self) -> PathBuf {
-        self.project
-            .target
-            .join(TARGET)
-            .join(self.profile())
-            .join("widgets.wasm")
+        self.project.target.join(TARGET).join(self.profile()).join("widgets.wasm")
     }
 
     /// Compiles the builder.
@@ -143,12 +107,7 @@ impl Site {
     /// Compiles the module.
     fn module(&self) -> Result<Command> {
         let mut command = self.project.cargo("rustc");
-        command.args([
-            "--package=widgets",
-            "--lib",
-            "--crate-type=cdylib",
-            "--features=hydrate",
-        ]);
+        command.args(["--package=widgets", "--lib", "--crate-type=cdylib", "--features=hydrate"]);
         command.args(["--target", TARGET, "--profile", self.profile()]);
         if self.options.release {
             remap_paths(&mut command, &self.project.root)?;
@@ -159,26 +118,12 @@ impl Site {
 
 /// Keeps the paths of the building machine out of the module: panic messages name source files.
 fn remap_paths(command: &mut Command, root: &Path) -> Result<()> {
-    let home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let sysroot = run::output(
-        rustc().args(["--print", "sysroot"]),
-        "rustc --print sysroot",
-    )?;
-    let prefixes = [
-        (home.as_deref(), "cargo"),
-        (Some(Path::new(sysroot.trim())), "rust"),
-        (Some(root), "."),
-    ];
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let sysroot = run::output(rustc().args(["--print", "sysroot"]), "rustc --print sysroot")?;
+    let prefixes = [(home.as_deref(), "cargo"), (Some(Path::new(sysroot.trim())), "rust"), (Some(root), ".")];
     let flags: Vec<String> = prefixes
         .iter()
-        .filter_map(|(path, name)| {
-            Some(format!(
-                "--remap-path-prefix={}={name}",
-                path.as_ref()?.to_str()?
-            ))
-        })
+        .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path.as_ref()?.to_str()?)))
         .collect();
     // Flags from the environment replace those of the configuration; whoever has set some keeps them.
     let given = match (env::var("CARGO_ENCODED_RUSTFLAGS"), env::var("RUSTFLAGS")) {
@@ -188,16 +133,11 @@ fn remap_paths(command: &mut Command, root: &Path) -> Result<()> {
     };
     match given.filter(|given| !given.is_empty()) {
         Some(given) => {
-            command.env(
-                "CARGO_ENCODED_RUSTFLAGS",
-                format!("{given}\x1f{}", flags.join("\x1f")),
-            );
+            command.env("CARGO_ENCODED_RUSTFLAGS", format!("{given}\x1f{}", flags.join("\x1f")));
         }
         None => {
             let list = serde_json::to_string(&flags).context("flags as a TOML list")?;
-            command
-                .arg("--config")
-                .arg(format!("target.{TARGET}.rustflags={list}"));
+            command.arg("--config").arg(format!("target.{TARGET}.rustflags={list}"));
         }
     }
     Ok(())
@@ -212,43 +152,32 @@ pub fn ensure_target() -> Result<()> {
         return Ok(());
     }
     run::step(&format!("installing the Rust target {TARGET}"));
-    let added = run::run(
-        Command::new("rustup").args(["target", "add", TARGET]),
-        &format!("rustup target add {TARGET}"),
-    );
+    let added =
+        run::run(Command::new("rustup").args(["target", "add", TARGET]), &format!("rustup target add {TARGET}"));
     if added.is_ok() && target_is_installed()? {
         return Ok(());
     }
-    let sysroot = run::output(
-        rustc().args(["--print", "sysroot"]),
-        "rustc --print sysroot",
-    )?;
+    let sysroot = run::output(rustc().args(["--print", "sysroot"]), "rustc --print sysroot")?;
     bail!(
         "the demos need Rust's standard library for {TARGET}, which the toolchain in {} lacks.\n\
          With rustup (https://rustup.rs): rustup target add {TARGET}\n\
          With a distribution's Rust: install its package for that target (Debian: libstd-rust-dev-wasm32; Fedora: \
          rust-std-static-{TARGET}; Arch: rust-wasm){}",
         sysroot.trim(),
-        added
-            .err()
-            .map_or_else(String::new, |error| format!("\nTried: {error:#}")),
+        added.err().map_or_else(String::new, |error| format!("\nTried: {error:#}")),
     )
 }
 
 fn target_is_installed() -> Result<bool> {
-    let dir = run::output(
-        rustc().args(["--print", "target-libdir", "--target", TARGET]),
-        "rustc --print target-libdir",
-    )?;
+    let dir =
+        run::output(rustc().args(["--print", "target-libdir", "--target", TARGET]), "rustc --print target-libdir")?;
     let Ok(entries) = fs::read_dir(dir.trim()) else {
         return Ok(false);
     };
     Ok(entries.flatten().any(|entry| {
         let path = entry.path();
         path.extension() == Some(OsStr::new("rlib"))
-            && path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with("libcore-"))
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libcore-"))
     }))
 }
 

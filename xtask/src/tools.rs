@@ -28,17 +28,8 @@ const CHROMIUM_PLACES: [&str; 3] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/opt/google/chrome/chrome",
 ];
-const CHROMIUM_NAMES: [&str; 5] = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-];
-const CHROMEDRIVER_PLACES: [&str; 2] = [
-    "/usr/lib/chromium-browser/chromedriver",
-    "/usr/lib/chromium/chromedriver",
-];
+const CHROMIUM_NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const CHROMEDRIVER_PLACES: [&str; 2] = ["/usr/lib/chromium-browser/chromedriver", "/usr/lib/chromium/chromedriver"];
 
 /// The browser to test in: `CHROMIUM` and `CHROMEDRIVER`, or what is installed, or Debian's packages.
 pub fn browser() -> Result<Browser> {
@@ -58,9 +49,7 @@ pub fn browser() -> Result<Browser> {
          Elsewhere: Google Chrome, and the ChromeDriver of the same version from \
          https://googlechromelabs.github.io/chrome-for-testing/\n\
          If they are on no path, name them: CHROMIUM=/path/to/chrome CHROMEDRIVER=/path/to/chromedriver{}",
-        installed
-            .err()
-            .map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
     )
 }
 
@@ -68,33 +57,19 @@ pub fn browser() -> Result<Browser> {
 fn find_browser() -> Result<Result<Browser, String>> {
     let chromium = named("CHROMIUM")?
         .or_else(|| CHROMIUM_NAMES.iter().find_map(on_path))
-        .or_else(|| {
-            CHROMIUM_PLACES
-                .iter()
-                .map(PathBuf::from)
-                .find(|path| path.is_file())
-        });
+        .or_else(|| CHROMIUM_PLACES.iter().map(PathBuf::from).find(|path| path.is_file()));
     let chromedriver = named("CHROMEDRIVER")?
         .or_else(|| on_path("chromedriver"))
         // GitHub's machines have it there.
         .or_else(|| {
-            Some(PathBuf::from(env::var_os("CHROMEWEBDRIVER")?).join("chromedriver"))
-                .filter(|path| path.is_file())
+            Some(PathBuf::from(env::var_os("CHROMEWEBDRIVER")?).join("chromedriver")).filter(|path| path.is_file())
         })
-        .or_else(|| {
-            CHROMEDRIVER_PLACES
-                .iter()
-                .map(PathBuf::from)
-                .find(|path| path.is_file())
-        });
+        .or_else(|| CHROMEDRIVER_PLACES.iter().map(PathBuf::from).find(|path| path.is_file()));
     let (chromium, chromedriver) = match (chromium, chromedriver) {
         (Some(chromium), Some(chromedriver)) => (chromium, chromedriver),
         (None, _) => return Ok(Err("neither Chromium nor Chrome is installed".to_owned())),
         (Some(chromium), None) => {
-            return Ok(Err(format!(
-                "{} is there, but no chromedriver",
-                chromium.display()
-            )));
+            return Ok(Err(format!("{} is there, but no chromedriver", chromium.display())));
         }
     };
     let (browser, driver) = (major_version(&chromium)?, major_version(&chromedriver)?);
@@ -105,10 +80,7 @@ fn find_browser() -> Result<Result<Browser, String>> {
             chromedriver.display()
         )));
     }
-    Ok(Ok(Browser {
-        chromium,
-        chromedriver,
-    }))
+    Ok(Ok(Browser { chromium, chromedriver }))
 }
 
 /// The program that a variable names; a wrong name is an error, not a reason to look elsewhere.
@@ -117,11 +89,7 @@ fn named(variable: &str) -> Result<Option<PathBuf>> {
         return Ok(None);
     };
     let path = PathBuf::from(&value);
-    match if path.is_file() {
-        Some(path)
-    } else {
-        on_path(&value)
-    } {
+    match if path.is_file() { Some(path) } else { on_path(&value) } {
         Some(path) => Ok(Some(path)),
         None => bail!("{variable} names {}, which is no program", value.display()),
     }
@@ -129,25 +97,18 @@ fn named(variable: &str) -> Result<Option<PathBuf>> {
 
 fn on_path(name: impl AsRef<OsStr>) -> Option<PathBuf> {
     let name = format!("{}{}", name.as_ref().to_str()?, env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(&name))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
 /// The first number in what `program --version` prints.
 fn major_version(program: &Path) -> Result<u32> {
     let what = format!("{} --version", program.display());
-    let text = run::output(
-        Command::new(program).arg("--version").stdin(Stdio::null()),
-        &what,
-    )?;
+    let text = run::output(Command::new(program).arg("--version").stdin(Stdio::null()), &what)?;
     first_number(&text).with_context(|| format!("{what} names no version: {}", text.trim()))
 }
 
 fn first_number(text: &str) -> Option<u32> {
-    let digits = text
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|part| !part.is_empty())?;
+    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
     digits.parse().ok()
 }
 
@@ -170,35 +131,20 @@ fn install(packages: &[&str]) -> Result<()> {
             .status()
             .is_ok_and(|s| s.success());
     if !allowed {
-        bail!(
-            "installing {} needs root, or sudo without a password",
-            packages.join(" ")
-        );
+        bail!("installing {} needs root, or sudo without a password", packages.join(" "));
     }
     run::step(&format!("installing {}", packages.join(", ")));
     let apt = |arguments: &[&str]| {
-        let mut command = if root {
-            Command::new("apt-get")
-        } else {
-            Command::new("sudo")
-        };
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
         if !root {
             command.args(["-n", "--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
         }
         // To standard error: standard output belongs to the tests.
-        command
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .stdout(std::io::stderr());
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(std::io::stderr());
         run::run(&mut command, &format!("apt-get {}", arguments.join(" ")))
     };
     apt(&["update", "-q"])?;
-    apt(&[
-        &["install", "-q", "-y", "--no-install-recommends"],
-        packages,
-    ]
-    .concat())
+    apt(&[&["install", "-q", "-y", "--no-install-recommends"], packages].concat())
 }
 
 /// The npm packages of `tests/package.json`, installed under the target directory; returns their
@@ -210,20 +156,16 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
     let done = folder.join("installed-lock.json");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let tests = project.root.join("tests");
-    let lock =
-        fs::read(tests.join("package-lock.json")).context("cannot read tests/package-lock.json")?;
+    let lock = fs::read(tests.join("package-lock.json")).context("cannot read tests/package-lock.json")?;
     if fs::read(&done).is_ok_and(|installed| installed == lock) {
         return Ok(modules);
     }
     run::step("installing axe-core and html-validate");
     for name in ["package.json", "package-lock.json"] {
-        fs::copy(tests.join(name), folder.join(name))
-            .with_context(|| format!("cannot copy tests/{name}"))?;
+        fs::copy(tests.join(name), folder.join(name)).with_context(|| format!("cannot copy tests/{name}"))?;
     }
     let mut command = Command::new("npm");
-    command
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
     command.stdin(Stdio::null()).stdout(std::io::stderr());
     run::run(&mut command, "npm ci in target/npm")?;
     fs::write(&done, lock).with_context(|| format!("cannot write {}", done.display()))?;
@@ -246,18 +188,12 @@ fn node() -> Result<()> {
         "axe-core and html-validate need Node.js {NODE} or newer with npm: {lacking}.\n\
          Debian 12 or newer, Ubuntu 24.04 or newer: apt-get install nodejs npm\n\
          Elsewhere: https://nodejs.org{}",
-        installed
-            .err()
-            .map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
     )
 }
 
 fn find_node() -> Result<Result<(), String>> {
-    match Command::new("node")
-        .arg("--version")
-        .stderr(Stdio::null())
-        .output()
-    {
+    match Command::new("node").arg("--version").stderr(Stdio::null()).output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Err("node is not installed".to_owned()));
         }
@@ -269,11 +205,7 @@ fn find_node() -> Result<Result<(), String>> {
             }
         }
     }
-    Ok(if on_path("npm").is_some() {
-        Ok(())
-    } else {
-        Err("npm is not installed".to_owned())
-    })
+    Ok(if on_path("npm").is_some() { Ok(()) } else { Err("npm is not installed".to_owned()) })
 }
 
 #[cfg(test)]
@@ -282,10 +214,7 @@ mod tests {
 
     #[test]
     fn versions_are_read() {
-        assert_eq!(
-            first_number("Chromium 156.0.8078.73 built on Debian"),
-            Some(156)
-        );
+        assert_eq!(first_number("Chromium 156.0.8078.73 built on Debian"), Some(156));
         assert_eq!(first_number("ChromeDriver 156.0.8078.73 (abc)"), Some(156));
         assert_eq!(first_number("v20.20.2\n"), Some(20));
         assert_eq!(first_number("none"), None);

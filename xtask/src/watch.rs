@@ -14,14 +14,7 @@ use std::{
 use crate::site::Stale;
 
 /// What the site is made from, relative to the root. `Cargo.lock` is not here: building may write it.
-const SOURCES: [&str; 6] = [
-    "src",
-    "theme",
-    "book.toml",
-    "Cargo.toml",
-    "demos",
-    "mdbook-demos",
-];
+const SOURCES: [&str; 6] = ["src", "theme", "book.toml", "Cargo.toml", "demos", "mdbook-demos"];
 
 /// The state of all source files at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,18 +54,9 @@ impl Snapshot {
 
     /// The files that were written, made or deleted between `self` and `later`.
     pub fn changes(&self, later: &Self) -> Vec<PathBuf> {
-        let written = later
-            .0
-            .iter()
-            .filter(|(path, stamp)| self.0.get(*path) != Some(stamp));
-        let deleted = self
-            .0
-            .iter()
-            .filter(|(path, _)| !later.0.contains_key(*path));
-        let mut paths: Vec<_> = written
-            .chain(deleted)
-            .map(|(path, _)| path.clone())
-            .collect();
+        let written = later.0.iter().filter(|(path, stamp)| self.0.get(*path) != Some(stamp));
+        let deleted = self.0.iter().filter(|(path, _)| !later.0.contains_key(*path));
+        let mut paths: Vec<_> = written.chain(deleted).map(|(path, _)| path.clone()).collect();
         paths.sort();
         paths
     }
@@ -83,10 +67,7 @@ pub fn stale(changes: &[PathBuf]) -> Stale {
     let mut stale = Stale::default();
     for path in changes {
         if path.starts_with("demos") || path == Path::new("Cargo.toml") {
-            stale = Stale {
-                module: true,
-                builder: true,
-            };
+            stale = Stale { module: true, builder: true };
         } else if path.starts_with("mdbook-demos") && !path.starts_with("mdbook-demos/tests") {
             stale.builder = true;
         }
@@ -114,17 +95,13 @@ mod tests {
         fs::write(root.join("src/c.md"), "c").unwrap();
         fs::write(root.join("unrelated.txt"), "changed").unwrap();
         let seen = before.changes(&Snapshot::take(root));
-        assert_eq!(
-            seen,
-            ["src/b.md", "src/c.md", "src/part/a.md"].map(PathBuf::from)
-        );
+        assert_eq!(seen, ["src/b.md", "src/c.md", "src/part/a.md"].map(PathBuf::from));
     }
 
     #[test]
     fn only_what_is_compiled_in_is_compiled() {
-        let check = |path: &str, module, builder| {
-            assert_eq!(stale(&[path.into()]), Stale { module, builder }, "{path}")
-        };
+        let check =
+            |path: &str, module, builder| assert_eq!(stale(&[path.into()]), Stale { module, builder }, "{path}");
         check("src/intro.md", false, false);
         check("theme/css/page.css", false, false);
         check("book.toml", false, false);

@@ -1,4 +1,20 @@
 //! The demos that readers see: Yew components, prerendered on the host, hydrated in the browser.
+//!
+//! Each demo is a [`demo::Demo`], listed once in [`demo::for_each_demo`]. The pictures are functions
+//! of a run and a time; the only state that a component holds is which run and which time.
+
+// Yew's macros name things in full.
+#![allow(unused_qualifications)]
+
+mod browser;
+pub mod demo;
+mod player;
+pub mod rpc_timeline;
+mod shell;
+//pub mod topology;
 
 #[cfg(feature = "ssr")]
 pub mod registry;
+
+#[cfg(feature = "hydrate")]
+mod exports;

@@ -1,19 +1,47 @@
-//! The one list of demos. The preprocessor, the reference page, the JSON Schema and the tests all
-//! read it; nothing else knows which demos there are.
+//! The demos as the host sees them. The preprocessor, the reference page, the JSON Schema and the
+//! tests all read this list; nothing else knows which demos there are.
 
-use std::{collections::BTreeMap, ops::Range};
+pub use crate::demo::{FactInfo, Problem};
+use crate::demo::{Demo, DemoProps, Session, for_each_demo};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::LazyLock};
 
-/// A value that a run yields, for `expect` and for `{{#run id.field}}`.
+/// A value that a run yields, for `expect` and for `{{#run id.fact}}`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FactValue(pub serde_json::Value);
+pub struct FactValue(pub Value);
 
-/// What a fact is, for the reference page and for messages.
-#[derive(Clone, Copy, Debug)]
-pub struct FactInfo {
-    /// The name used in `expect` and in `{{#run id.name}}`.
-    pub name: &'static str,
-    /// What it means, with its unit.
-    pub meaning: &'static str,
+impl FactValue {
+    /// As it stands in the text of a page.
+    pub fn text(&self) -> String {
+        match &self.0 {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether this is what `expected` asks for: the same value, or, for numbers, a comparison such
+    /// as `">= 95"`.
+    ///
+    /// # Errors
+    /// If `expected` makes no sense for this value.
+    pub fn meets(&self, expected: &Value) -> Result<bool, String> {
+        if let (Some(have), Value::String(text)) = (self.0.as_f64(), expected) {
+            let (relation, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).unwrap_or(text.len()));
+            let number: f64 =
+                number.trim().parse().map_err(|_| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
+            return match relation {
+                "<" => Ok(have < number),
+                "<=" => Ok(have <= number),
+                ">" => Ok(have > number),
+                ">=" => Ok(have >= number),
+                _ => Err(format!("`{text}` is no comparison: use <, <=, > or >=")),
+            };
+        }
+        match (self.0.as_f64(), expected.as_f64()) {
+            (Some(have), Some(want)) => Ok(have == want),
+            _ => Ok(self.0 == *expected),
+        }
+    }
 }
 
 /// A demo block that passed every check.
@@ -29,21 +57,6 @@ pub struct Checked {
     pub facts: BTreeMap<&'static str, FactValue>,
 }
 
-/// One mistake in a demo block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// Where: a JSON pointer into the block, such as `/faults/0`; empty for the block as a whole.
-    pub pointer: String,
-    /// Whether the key is to be underlined, not its value.
-    pub key: bool,
-    /// Which bytes of the string value at `pointer` are wrong, if not the whole value.
-    pub within: Option<Range<usize>>,
-    /// What is wrong, in one line.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
-
 /// One demo.
 pub struct Entry {
     /// The word after `demo` in the fence.
@@ -55,17 +68,104 @@ pub struct Entry {
     /// Everything a run of this demo yields.
     pub facts: &'static [FactInfo],
     /// The JSON Schema of a block, `id`, `title` and `expect` included.
-    pub schema: fn() -> serde_json::Value,
+    pub schema: fn() -> Value,
     /// Checks a block that the schema accepts: faults, impossible values, `expect`. Every problem at once.
-    pub check: fn(&serde_json::Value) -> Result<Checked, Vec<Problem>>,
+    pub check: fn(&Value) -> Result<Checked, Vec<Problem>>,
     /// The figure's HTML for the canonical properties of a checked block, as the browser's first
     /// render will have it, to the byte.
+    ///
+    /// # Panics
+    /// If `props` did not come out of `check`.
     pub prerender: fn(props: &str) -> String,
+    /// The fingerprint of the run that a link's code stands for.
+    pub hash_of: fn(code: &str) -> Result<String, String>,
 }
 
 /// Every demo, in the order of the reference page.
 pub fn entries() -> &'static [Entry] {
-    &[]
+    macro_rules! list {
+        ($($demo:ty,)*) => { vec![$(entry::<$demo>()),*] };
+    }
+    static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| for_each_demo!(list));
+    &ENTRIES
+}
+
+fn entry<D: Demo>() -> Entry {
+    Entry {
+        name: D::NAME,
+        purpose: D::PURPOSE,
+        example: D::EXAMPLE,
+        facts: D::FACTS,
+        schema: schema::<D>,
+        check: check::<D>,
+        prerender: prerender::<D>,
+        hash_of: D::hash_of,
+    }
+}
+
+fn schema<D: Demo>() -> Value {
+    let mut schema = schemars::schema_for!(D::Block).to_value();
+    let expect: serde_json::Map<_, _> = D::FACTS
+        .iter()
+        .map(|fact| (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning })))
+        .collect();
+    schema["properties"]["expect"] = json!({
+        "type": "object",
+        "description": "What the run must yield, or the build fails: a value, or for numbers a comparison such as \">= 95\".",
+        "properties": expect,
+        "additionalProperties": false,
+    });
+    schema
+}
+
+fn check<D: Demo>(block: &Value) -> Result<Checked, Vec<Problem>> {
+    let whole = |message: String| {
+        vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }]
+    };
+    let mut bare = block.clone();
+    let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
+    let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
+    let values = D::examine(&parsed)?;
+    assert_eq!(values.len(), D::FACTS.len(), "{} yields a value for each of its facts", D::NAME);
+    let facts: BTreeMap<_, _> = D::FACTS.iter().map(|fact| fact.name).zip(values.into_iter().map(FactValue)).collect();
+
+    let mut problems = vec![];
+    for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
+        let problem = |key, message, help| Problem { pointer: format!("/expect/{name}"), key, within: None, message, help };
+        let Some(fact) = facts.get(name.as_str()) else {
+            let help = nearest(name, facts.keys().copied()).map(|near| format!("did you mean `{near}`?"));
+            problems.push(problem(true, format!("a run of `{}` yields no `{name}`", D::NAME), help));
+            continue;
+        };
+        match fact.meets(expected) {
+            Ok(true) => {}
+            Ok(false) => problems.push(problem(
+                false,
+                format!("expected {name} {expected}, but the run yields {}", fact.0),
+                Some(format!("if the run is right, write {}", fact.0)),
+            )),
+            Err(message) => problems.push(problem(false, message, Some(format!("the run yields {}", fact.0)))),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let (id, title) = D::name_of(&parsed);
+    let props = serde_json::to_string(&parsed).map_err(|error| whole(error.to_string()))?;
+    Ok(Checked { id: id.to_owned(), title: title.to_owned(), props, facts })
+}
+
+fn prerender<D: Demo>(props: &str) -> String {
+    let block: Result<D::Block, _> = serde_json::from_str(props);
+    assert!(block.is_ok(), "properties that were checked: {props}");
+    let props = props.to_owned();
+    futures::executor::block_on(
+        yew::ServerRenderer::<D::Component>::with_props(move || DemoProps {
+            block: serde_json::from_str(&props).expect("parsed a moment ago"),
+            session: Session::default(),
+        })
+        .render(),
+    )
 }
 
 /// The choice nearest to what was written, if one is near enough to be meant.

@@ -7,35 +7,16 @@ use site_tests::{Look, Scheme, Server, ServerOptions, Setup, Size, reading};
 async fn no_violation(name: &str, scheme: Scheme, size: Size) -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(
-        name,
-        Look {
-            scheme,
-            size,
-            ..Look::default()
-        },
-        async |reader| {
-            let mut violations = Vec::new();
-            for page in setup.pages()? {
-                reader.goto(&server.url(&page)).await?;
-                reader.wake_demos().await?;
-                violations.extend(
-                    reader
-                        .axe()
-                        .await?
-                        .into_iter()
-                        .map(|line| format!("{page}: {line}")),
-                );
-            }
-            ensure!(
-                violations.is_empty(),
-                "{} violations:\n  {}",
-                violations.len(),
-                violations.join("\n  ")
-            );
-            Ok(())
-        },
-    )
+    reading(name, Look { scheme, size, ..Look::default() }, async |reader| {
+        let mut violations = Vec::new();
+        for page in setup.pages()? {
+            reader.goto(&server.url(&page)).await?;
+            reader.wake_demos().await?;
+            violations.extend(reader.axe().await?.into_iter().map(|line| format!("{page}: {line}")));
+        }
+        ensure!(violations.is_empty(), "{} violations:\n  {}", violations.len(), violations.join("\n  "));
+        Ok(())
+    })
     .await
 }
 

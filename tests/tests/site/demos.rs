@@ -21,7 +21,10 @@ async fn the_first_picture_is_the_prerendered_one() -> Result<()> {
                          before.getAttribute('viewBox'), after.getAttribute('viewBox')]"
             );
             let pair = reader.js_with(&script, vec![html.into()]).await?;
-            ensure!(pair[0] == pair[1] && pair[2] == pair[3], "{page}: the picture changes when the demo wakes: {pair}");
+            ensure!(
+                pair[0] == pair[1] && pair[2] == pair[3],
+                "{page}: the picture changes when the demo wakes: {pair}"
+            );
         }
         Ok(())
     })

@@ -31,15 +31,8 @@ async fn framed(page: &str, attributes: &str) -> Result<(Server, String)> {
     let setup = Setup::find()?;
     let site = Server::start(&setup.site, ServerOptions::default()).await?;
     let pages = vec![("/host.html".to_owned(), host(&site.url(page), attributes))];
-    let other = Server::start(
-        &setup.site,
-        ServerOptions {
-            pages,
-            base: "/none/".into(),
-            ..ServerOptions::default()
-        },
-    )
-    .await?;
+    let other =
+        Server::start(&setup.site, ServerOptions { pages, base: "/none/".into(), ..ServerOptions::default() }).await?;
     let url = format!("{}/host.html", other.foreign_origin());
     Ok((site, url))
 }
@@ -52,16 +45,14 @@ async fn heard(reader: &Reader) -> Result<Value> {
 #[tokio::test]
 async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
     for page in Setup::find()?.embed_pages()? {
-        let (_site, host) = framed(
-            &page,
-            "allow=\"fullscreen; clipboard-write\" loading=\"lazy\"",
-        )
-        .await?;
+        let (_site, host) = framed(&page, "allow=\"fullscreen; clipboard-write\" loading=\"lazy\"").await?;
         reading("embed", Look::default(), async |reader| {
             reader.goto(&host).await?;
             reader.until("lti.frameResize with a height", "heard.lti?.height > 150").await?;
             reader.until("h5p resize with a height", "heard.h5p?.scrollHeight > 150").await?;
-            reader.until("an answer to iFrameSizer", "/^\\[iFrameSizer\\]frame:\\d+(\\.\\d+)?:\\d+/.test(heard.sizer)").await?;
+            reader
+                .until("an answer to iFrameSizer", "/^\\[iFrameSizer\\]frame:\\d+(\\.\\d+)?:\\d+/.test(heard.sizer)")
+                .await?;
             reader.driver.enter_frame(0).await?;
             let ids = reader.wake_demos().await?;
             ensure!(ids.len() == 1, "{page}: {} demos", ids.len());
@@ -70,7 +61,12 @@ async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
             // Growing is told too, and so is shrinking.
             let before = reader.js("return innerHeight").await?.as_u64().context("innerHeight")?;
             reader.js("for (const details of document.querySelectorAll('details')) details.open = true").await?;
-            reader.until("a higher frame once the table is open", &format!("innerHeight > {before} && document.documentElement.scrollHeight <= innerHeight + 1")).await?;
+            reader
+                .until(
+                    "a higher frame once the table is open",
+                    &format!("innerHeight > {before} && document.documentElement.scrollHeight <= innerHeight + 1"),
+                )
+                .await?;
             reader.js("for (const details of document.querySelectorAll('details')) details.open = false").await?;
             reader.until("the old height once it is closed", &format!("innerHeight <= {before} + 1")).await?;
             reader.driver.enter_default_frame().await?;
@@ -90,15 +86,10 @@ async fn in_an_opaque_sandbox_the_demo_is_live() -> Result<()> {
     reading("sandbox", Look::default(), async |reader| {
         reader.goto(&host).await?;
         reader.driver.enter_frame(0).await?;
-        ensure!(
-            reader.js("return self.origin").await? == json!("null"),
-            "the frame is not opaque"
-        );
+        ensure!(reader.js("return self.origin").await? == json!("null"), "the frame is not opaque");
         reader.wake_demos().await?;
         reader.driver.enter_default_frame().await?;
-        reader
-            .until("lti.frameResize", "heard.lti?.height > 150")
-            .await
+        reader.until("lti.frameResize", "heard.lti?.height > 150").await
     })
     .await
 }

@@ -9,13 +9,7 @@ use thirtyfour::Key;
 async fn tab_to(reader: &Reader, css: &str) -> Result<()> {
     for _ in 0..80 {
         reader.press(Key::Tab).await?;
-        if reader
-            .js_with(
-                "return document.activeElement.matches(arguments[0])",
-                vec![json!(css)],
-            )
-            .await?
-            == json!(true)
+        if reader.js_with("return document.activeElement.matches(arguments[0])", vec![json!(css)]).await? == json!(true)
         {
             return Ok(());
         }
@@ -115,7 +109,12 @@ async fn search_finds_a_word_and_goes_to_its_page() -> Result<()> {
         reader.press(Key::Enter).await?;
         reader.until("the search open", "document.activeElement.matches('dialog[open] input')").await?;
         reader.press(Key::Escape).await?;
-        reader.until("the search closed", "!document.querySelector('dialog[open]') && document.activeElement.matches('#search-button')").await?;
+        reader
+            .until(
+                "the search closed",
+                "!document.querySelector('dialog[open]') && document.activeElement.matches('#search-button')",
+            )
+            .await?;
         reader.ensure_quiet("search").await
     })
     .await
@@ -130,21 +129,10 @@ async fn pages_are_turned_by_their_links() -> Result<()> {
         let before = reader.driver.current_url().await?;
         tab_to(reader, "a[rel=next]").await?;
         reader.press(Key::Enter).await?;
-        reader
-            .until_with(
-                "the next page",
-                "location.href !== arguments[0]",
-                vec![json!(before.as_str())],
-            )
-            .await?;
+        reader.until_with("the next page", "location.href !== arguments[0]", vec![json!(before.as_str())]).await?;
         tab_to(reader, "a[rel=prev]").await?;
         reader.press(Key::Enter).await?;
-        reader
-            .until(
-                "back at the first page",
-                "!document.querySelector('a[rel=prev]')",
-            )
-            .await
+        reader.until("back at the first page", "!document.querySelector('a[rel=prev]')").await
     })
     .await
 }

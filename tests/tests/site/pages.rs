@@ -29,11 +29,7 @@ async fn every_page(name: &str, look: Look, options: ServerOptions) -> Result<()
         Ok(())
     })
     .await?;
-    ensure!(
-        server.missing().is_empty(),
-        "pages ask for what is not there: {:?}",
-        server.missing()
-    );
+    ensure!(server.missing().is_empty(), "pages ask for what is not there: {:?}", server.missing());
     Ok(())
 }
 
@@ -44,60 +40,36 @@ async fn every_page_is_quiet_and_asks_for_nothing_from_elsewhere() -> Result<()>
 
 #[tokio::test]
 async fn every_page_works_on_a_phone_in_the_dark_with_reduced_motion() -> Result<()> {
-    let look = Look {
-        scheme: Scheme::Dark,
-        size: Size::Narrow,
-        reduced_motion: true,
-        ..Look::default()
-    };
+    let look = Look { scheme: Scheme::Dark, size: Size::Narrow, reduced_motion: true, ..Look::default() };
     every_page("every_page_narrow", look, ServerOptions::default()).await
 }
 
 #[tokio::test]
 async fn every_page_works_under_a_sub_path() -> Result<()> {
-    every_page(
-        "sub_path",
-        Look::default(),
-        ServerOptions {
-            base: "/curriculum/".into(),
-            ..ServerOptions::default()
-        },
-    )
-    .await
+    every_page("sub_path", Look::default(), ServerOptions { base: "/curriculum/".into(), ..ServerOptions::default() })
+        .await
 }
 
 #[tokio::test]
 async fn no_page_is_wider_than_a_small_phone() -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    let look = Look {
-        size: Size::Smallest,
-        ..Look::default()
-    };
+    let look = Look { size: Size::Smallest, ..Look::default() };
     reading("smallest", look, async |reader| {
         let mut wide = Vec::new();
         for page in setup.pages()? {
             reader.goto(&server.url(&page)).await?;
             reader.wake_demos().await?;
             // Touch screens zoom out to what sticks out, and the window's width with them.
-            let width = reader
-                .js("return Math.max(innerWidth, document.documentElement.scrollWidth)")
-                .await?;
+            let width = reader.js("return Math.max(innerWidth, document.documentElement.scrollWidth)").await?;
             if width.as_u64() > Some(320) {
                 let script = "return [...document.querySelectorAll('body *')].filter((e) => {
                     const box = e.getBoundingClientRect(); return box.width && box.right > 321; })
                     .slice(0, 5).map((e) => e.tagName + '.' + (e.getAttribute('class') ?? ''))";
-                wide.push(format!(
-                    "{page} is {width} px wide: {}",
-                    reader.js(script).await?
-                ));
+                wide.push(format!("{page} is {width} px wide: {}", reader.js(script).await?));
             }
         }
-        ensure!(
-            wide.is_empty(),
-            "on a screen of 320 px\n  {}",
-            wide.join("\n  ")
-        );
+        ensure!(wide.is_empty(), "on a screen of 320 px\n  {}", wide.join("\n  "));
         Ok(())
     })
     .await
@@ -111,30 +83,14 @@ async fn every_page_states_the_policy() -> Result<()> {
         let policy = html
             .split_once("http-equiv=\"Content-Security-Policy\"")
             .and_then(|(_, rest)| rest.split_once("content=\"")?.1.split('"').next())
-            .map(|policy| {
-                policy
-                    .replace("&#39;", "'")
-                    .replace("&#x27;", "'")
-                    .replace("&apos;", "'")
-            });
-        let Some(policy) = policy else {
-            anyhow::bail!("{page} states no Content-Security-Policy")
-        };
-        for directive in [
-            "default-src 'self'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "object-src 'none'",
-            "base-uri 'self'",
-        ] {
-            ensure!(
-                policy.split("; ").any(|stated| stated == directive),
-                "{page}: no {directive} in {policy}"
-            );
+            .map(|policy| policy.replace("&#39;", "'").replace("&#x27;", "'").replace("&apos;", "'"));
+        let Some(policy) = policy else { anyhow::bail!("{page} states no Content-Security-Policy") };
+        for directive in
+            ["default-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", "object-src 'none'", "base-uri 'self'"]
+        {
+            ensure!(policy.split("; ").any(|stated| stated == directive), "{page}: no {directive} in {policy}");
         }
-        ensure!(
-            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
-            "{page}: {policy}"
-        );
+        ensure!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{page}: {policy}");
     }
     Ok(())
 }
@@ -143,11 +99,7 @@ async fn every_page_states_the_policy() -> Result<()> {
 async fn no_file_names_a_folder_of_the_machine_that_built_it() -> Result<()> {
     let setup = Setup::find()?;
     let folders = [
-        Some(
-            env!("CARGO_MANIFEST_DIR")
-                .trim_end_matches("/tests")
-                .to_owned(),
-        ),
+        Some(env!("CARGO_MANIFEST_DIR").trim_end_matches("/tests").to_owned()),
         std::env::var("HOME").ok(),
         std::env::var("CARGO_HOME").ok(),
     ];
@@ -160,9 +112,7 @@ async fn no_file_names_a_folder_of_the_machine_that_built_it() -> Result<()> {
     for file in setup.files()? {
         let bytes = std::fs::read(setup.site.join(&file))?;
         for folder in &folders {
-            let found = bytes
-                .windows(folder.len())
-                .any(|window| window == folder.as_bytes());
+            let found = bytes.windows(folder.len()).any(|window| window == folder.as_bytes());
             ensure!(!found, "{file} contains {folder}");
         }
     }

@@ -8,14 +8,8 @@ use site_tests::Setup;
 #[tokio::test]
 async fn every_page_is_valid_html() -> Result<()> {
     let setup = Setup::find()?;
-    let program = setup
-        .node_modules
-        .join("html-validate/bin/html-validate.mjs");
-    ensure!(
-        program.is_file(),
-        "{} is missing: `cargo xtask test` installs it",
-        program.display()
-    );
+    let program = setup.node_modules.join("html-validate/bin/html-validate.mjs");
+    ensure!(program.is_file(), "{} is missing: `cargo xtask test` installs it", program.display());
     let output = tokio::process::Command::new("node")
         .arg(program)
         .arg("--config")
@@ -26,9 +20,7 @@ async fn every_page_is_valid_html() -> Result<()> {
         .output()
         .await
         .context("cannot start node: `cargo xtask test` installs it or says how")?;
-    let said = [output.stdout, output.stderr]
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .concat();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     ensure!(output.status.success(), "{said}");
     Ok(())
 }

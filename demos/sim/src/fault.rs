@@ -1,0 +1,262 @@
+//! What goes wrong in a run, and how one says it.
+
+use crate::{
+    Duration, NodeId, Time,
+    words::{WordError, Words},
+};
+
+/// The name of a message: what it is, not when it happens, so that a fault keeps its meaning when
+/// latencies are tuned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageName {
+    /// What it is: one of the words of the model's [`Vocabulary`].
+    pub kind: &'static str,
+    /// For which call, counted from 1.
+    pub call: u32,
+    /// In which attempt of that call, counted from 1.
+    pub attempt: u32,
+}
+
+/// The name of a step that a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepName {
+    /// Which step: one of the words of the model's [`Vocabulary`].
+    pub step: &'static str,
+    /// For which call, counted from 1.
+    pub call: u32,
+    /// In which attempt of that call, counted from 1.
+    pub attempt: u32,
+}
+
+/// Which side of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The step does not happen.
+    Before,
+    /// The step has happened, nothing later has.
+    After,
+}
+
+/// When a node crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum When {
+    /// At a set time.
+    At(Time),
+    /// At a step of its own.
+    Step(Phase, StepName),
+}
+
+/// One thing that goes wrong, or is mended.
+///
+/// A fault that names a message or a step meets the first one of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// The message is lost on the way.
+    Drop(MessageName),
+    /// The message arrives twice.
+    Duplicate(MessageName),
+    /// The message arrives this much later.
+    Delay(MessageName, Duration),
+    /// The node goes down and forgets what is not durable.
+    Crash {
+        /// Which node.
+        node: NodeId,
+        /// When.
+        when: When,
+        /// How long until it is back; never, if not said.
+        restart_after: Option<Duration>,
+    },
+    /// The node comes back, if it is down.
+    Restart {
+        /// Which node.
+        node: NodeId,
+        /// When.
+        at: Time,
+    },
+    /// From then on messages between the two are lost.
+    CutLink {
+        /// One end.
+        a: NodeId,
+        /// The other end.
+        b: NodeId,
+        /// When.
+        at: Time,
+    },
+    /// From then on messages between the two arrive again.
+    HealLink {
+        /// One end.
+        a: NodeId,
+        /// The other end.
+        b: NodeId,
+        /// When.
+        at: Time,
+    },
+}
+
+/// The words that faults of one model are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Vocabulary<'a> {
+    /// The nodes' names, by [`NodeId`].
+    pub nodes: &'a [String],
+    /// The kinds of messages.
+    pub messages: &'a [&'static str],
+    /// The steps at which a node can crash.
+    pub steps: &'a [&'static str],
+}
+
+impl Vocabulary<'_> {
+    /// Reads a fault:
+    ///
+    /// - `drop reply of call 1 attempt 2`, `duplicate request of call 1`;
+    /// - `delay reply of call 1 by 600 ms`;
+    /// - `crash server before commit of call 1`, `… after …`, `crash server at 10 s`, each with
+    ///   `, restart after 300 ms` if it comes back;
+    /// - `restart server at 15 s`;
+    /// - `cut client 1 to server at 5 s`, `heal client 1 to server at 8 s`.
+    ///
+    /// The attempt is the first if not said.
+    ///
+    /// # Errors
+    /// Points at the word that does not fit and lists what could stand there.
+    pub fn parse(&self, text: &str) -> Result<Fault, WordError> {
+        #[derive(Clone, Copy)]
+        enum Verb {
+            Drop,
+            Duplicate,
+            Delay,
+            Crash,
+            Restart,
+            Cut,
+            Heal,
+        }
+        let mut words = Words::new(text);
+        let verb = words.choose(&[
+            ("drop", Verb::Drop),
+            ("duplicate", Verb::Duplicate),
+            ("delay", Verb::Delay),
+            ("crash", Verb::Crash),
+            ("restart", Verb::Restart),
+            ("cut", Verb::Cut),
+            ("heal", Verb::Heal),
+        ])?;
+        let fault = match verb {
+            Verb::Drop => Fault::Drop(self.message(&mut words)?),
+            Verb::Duplicate => Fault::Duplicate(self.message(&mut words)?),
+            Verb::Delay => {
+                let message = self.message(&mut words)?;
+                words.expect("by")?;
+                Fault::Delay(message, words.duration()?)
+            }
+            Verb::Crash => {
+                let node = self.node(&mut words)?;
+                let when = match words.choose(&[
+                    ("before", Some(Phase::Before)),
+                    ("after", Some(Phase::After)),
+                    ("at", None),
+                ])? {
+                    None => When::At(words.time()?),
+                    Some(phase) => {
+                        let choices: Vec<_> = self.steps.iter().map(|step| (*step, *step)).collect();
+                        let step = words.choose(&choices)?;
+                        let (call, attempt) = call(&mut words)?;
+                        When::Step(phase, StepName { step, call, attempt })
+                    }
+                };
+                let restart_after = if words.accept(",") {
+                    words.expect("restart")?;
+                    words.expect("after")?;
+                    Some(words.duration()?)
+                } else {
+                    None
+                };
+                Fault::Crash { node, when, restart_after }
+            }
+            Verb::Restart => {
+                let node = self.node(&mut words)?;
+                words.expect("at")?;
+                Fault::Restart { node, at: words.time()? }
+            }
+            Verb::Cut | Verb::Heal => {
+                let a = self.node(&mut words)?;
+                words.expect("to")?;
+                let b = self.node(&mut words)?;
+                words.expect("at")?;
+                let at = words.time()?;
+                if matches!(verb, Verb::Cut) { Fault::CutLink { a, b, at } } else { Fault::HealLink { a, b, at } }
+            }
+        };
+        words.end()?;
+        Ok(fault)
+    }
+
+    fn node(&self, words: &mut Words<'_>) -> Result<NodeId, WordError> {
+        let choices: Vec<_> = self.nodes.iter().zip(0..).map(|(name, id)| (name.as_str(), NodeId(id))).collect();
+        words.choose(&choices)
+    }
+
+    fn message(&self, words: &mut Words<'_>) -> Result<MessageName, WordError> {
+        let choices: Vec<_> = self.messages.iter().map(|kind| (*kind, *kind)).collect();
+        let kind = words.choose(&choices)?;
+        let (call, attempt) = call(words)?;
+        Ok(MessageName { kind, call, attempt })
+    }
+
+    /// Says a fault so that [`Vocabulary::parse`] reads the same.
+    ///
+    /// # Panics
+    /// If the fault names a node that the vocabulary does not have.
+    pub fn say(&self, fault: &Fault) -> String {
+        let node = |id: &NodeId| self.nodes[id.0 as usize].as_str();
+        match fault {
+            Fault::Drop(message) => format!("drop {}", say_message(message)),
+            Fault::Duplicate(message) => format!("duplicate {}", say_message(message)),
+            Fault::Delay(message, by) => format!("delay {} by {}", say_message(message), exact(*by)),
+            Fault::Crash { node: id, when, restart_after } => {
+                let when = match when {
+                    When::At(at) => format!("at {}", exact(at.since(Time::ZERO))),
+                    When::Step(phase, step) => {
+                        let phase = if *phase == Phase::Before { "before" } else { "after" };
+                        format!("{phase} {}{}", step.step, say_call(step.call, step.attempt))
+                    }
+                };
+                let restart =
+                    restart_after.map(|after| format!(", restart after {}", exact(after))).unwrap_or_default();
+                format!("crash {} {when}{restart}", node(id))
+            }
+            Fault::Restart { node: id, at } => format!("restart {} at {}", node(id), exact(at.since(Time::ZERO))),
+            Fault::CutLink { a, b, at } => format!("cut {} to {} at {}", node(a), node(b), exact(at.since(Time::ZERO))),
+            Fault::HealLink { a, b, at } => {
+                format!("heal {} to {} at {}", node(a), node(b), exact(at.since(Time::ZERO)))
+            }
+        }
+    }
+}
+
+fn call(words: &mut Words<'_>) -> Result<(u32, u32), WordError> {
+    let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    words.expect("of")?;
+    words.expect("call")?;
+    let call = small(words.number()?);
+    let attempt = if words.accept("attempt") { small(words.number()?) } else { 1 };
+    Ok((call, attempt))
+}
+
+fn say_call(call: u32, attempt: u32) -> String {
+    if attempt == 1 { format!(" of call {call}") } else { format!(" of call {call} attempt {attempt}") }
+}
+
+fn say_message(message: &MessageName) -> String {
+    format!("{}{}", message.kind, say_call(message.call, message.attempt))
+}
+
+/// A length of time with nothing rounded off, and without a point, which links use for a space.
+fn exact(duration: Duration) -> String {
+    let micros = duration.as_micros();
+    if micros.is_multiple_of(1_000_000) {
+        format!("{} s", micros / 1_000_000)
+    } else if micros.is_multiple_of(1_000) {
+        format!("{} ms", micros / 1_000)
+    } else {
+        format!("{micros} us")
+    }
+}

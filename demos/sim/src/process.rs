@@ -1,0 +1,129 @@
+//! What runs on a node, and what it may do.
+
+use crate::{Duration, Event, EventId, MessageName, Observer, Phase, Rng, StepName, Time, What, simulation::Core};
+use std::fmt;
+
+/// A node: its place in the list that the simulation was made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// A message: its place in the order of sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub u32);
+
+/// What a message carries.
+pub trait Payload: Clone {
+    /// The name by which a fault can point at the message. Two messages of a run may share one; a
+    /// fault then meets the first.
+    fn name(&self) -> MessageName;
+    /// What is in it, for readers: `deductBalance("u42", 50.00)`.
+    fn describe(&self) -> String;
+}
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub struct Envelope<M> {
+    /// Its number.
+    pub id: MessageId,
+    /// Who sent it.
+    pub from: NodeId,
+    /// Whom it is for.
+    pub to: NodeId,
+    /// When it was sent.
+    pub sent: Time,
+    /// What it carries.
+    pub body: M,
+}
+
+/// The node has crashed in the middle of what it was doing: a handler that gets this passes it on
+/// with `?` and touches nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crashed(pub(crate) Option<Duration>);
+
+/// How a handler ends.
+pub type Flow = Result<(), Crashed>;
+
+/// A state machine on a node. It reacts; it never waits, reads a clock or touches the world.
+///
+/// The value itself holds both the durable and the volatile state; [`Process::on_crash`] says which
+/// is which by forgetting the volatile part.
+pub trait Process: Clone {
+    /// What it sends and receives.
+    type Message: Payload;
+    /// What it sets timers for.
+    type Timer: Clone;
+    /// Who watches: a full [`crate::Trace`], or counters where a trace would not fit.
+    type Observer: Observer<Self::Message>;
+
+    /// The run begins.
+    fn on_start(&mut self, ctx: &mut Context<'_, Self>) -> Flow;
+    /// A message has arrived.
+    fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: NodeId, message: Self::Message) -> Flow;
+    /// A timer has run out. Timers do not survive a crash.
+    fn on_timer(&mut self, ctx: &mut Context<'_, Self>, timer: Self::Timer) -> Flow;
+    /// The node has crashed: forget what is not durable.
+    fn on_crash(&mut self) {}
+    /// The node is back.
+    fn on_restart(&mut self, _ctx: &mut Context<'_, Self>) -> Flow {
+        Ok(())
+    }
+}
+
+/// What a process can do while it handles something.
+pub struct Context<'a, P: Process> {
+    pub(crate) core: &'a mut Core<P>,
+    pub(crate) node: NodeId,
+    /// The latest event of this handler, or what it was called for: the cause of the next.
+    pub(crate) cause: Option<EventId>,
+}
+
+impl<P: Process> Context<'_, P> {
+    /// The simulated time.
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// The node that this runs on.
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// This node's own stream of random numbers.
+    pub fn rng(&mut self) -> &mut Rng {
+        self.core.node_rng(self.node)
+    }
+
+    /// The observer, for what only the process can measure.
+    pub fn observer(&mut self) -> &mut P::Observer {
+        &mut self.core.observer
+    }
+
+    /// Sends a message. It arrives after the link's latency, unless a fault or a cut link says
+    /// otherwise.
+    pub fn send(&mut self, to: NodeId, body: P::Message) {
+        self.cause = Some(self.core.send(self.node, to, body, self.cause));
+    }
+
+    /// Has [`Process::on_timer`] called after that time, unless the node crashes before.
+    pub fn set_timer(&mut self, after: Duration, timer: P::Timer) {
+        self.core.set_timer(self.node, after, timer, self.cause);
+    }
+
+    /// Is about to do a step that a fault can name. Write `ctx.before(step)?` and then do it: if a
+    /// crash is due here, the rest of the handler does not happen.
+    pub fn before(&mut self, step: StepName) -> Flow {
+        self.core.crash_due(self.node, Phase::Before, step)
+    }
+
+    /// Has done a step: it goes into the trace. Write `ctx.after(step)?`.
+    pub fn after(&mut self, step: StepName) -> Flow {
+        self.cause = Some(self.core.record(self.node, self.cause, What::Step(step), None));
+        self.core.crash_due(self.node, Phase::After, step)
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} node {} {:?}", self.id.0, self.at, self.node.0, self.what)
+    }
+}

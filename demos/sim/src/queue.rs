@@ -1,0 +1,86 @@
+//! The set of pending events.
+
+use crate::Time;
+use std::{cmp::Ordering, collections::BinaryHeap};
+
+/// Events waiting for their time.
+///
+/// `pop` gives them in the order of `(time, sequence number)`: of two events at the same time the
+/// one that was pushed first comes first. Every implementation agrees on that to the last tie, so
+/// that they can be tested against each other and exchanged without changing a run.
+pub trait EventQueue<T> {
+    /// Adds an event.
+    fn push(&mut self, at: Time, event: T);
+    /// Takes the earliest event out.
+    fn pop(&mut self) -> Option<(Time, T)>;
+    /// The time of the earliest event.
+    fn next_time(&self) -> Option<Time>;
+    /// All waiting events, in no particular order.
+    fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>
+    where
+        T: 'a;
+}
+
+/// A binary heap: O(log n) for each operation.
+#[derive(Clone, Debug)]
+pub struct HeapQueue<T> {
+    heap: BinaryHeap<Entry<T>>,
+    pushed: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<T> {
+    at: Time,
+    seq: u64,
+    event: T,
+}
+
+impl<T> Default for HeapQueue<T> {
+    fn default() -> Self {
+        Self { heap: BinaryHeap::new(), pushed: 0 }
+    }
+}
+
+impl<T> EventQueue<T> for HeapQueue<T> {
+    fn push(&mut self, at: Time, event: T) {
+        let seq = self.pushed;
+        self.pushed += 1;
+        self.heap.push(Entry { at, seq, event });
+    }
+
+    fn pop(&mut self) -> Option<(Time, T)> {
+        self.heap.pop().map(|entry| (entry.at, entry.event))
+    }
+
+    fn next_time(&self) -> Option<Time> {
+        self.heap.peek().map(|entry| entry.at)
+    }
+
+    fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>
+    where
+        T: 'a,
+    {
+        self.heap.iter().map(|entry| (entry.at, &entry.event))
+    }
+}
+
+// Reversed: BinaryHeap gives the greatest first, the queue the earliest.
+impl<T> Ord for Entry<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.at, other.seq).cmp(&(self.at, self.seq))
+    }
+}
+
+impl<T> PartialOrd for Entry<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Entry<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl<T> Eq for Entry<T> {}

@@ -1,0 +1,65 @@
+//! Seeded randomness that is the same on every machine.
+
+use crate::{Duration, NodeId};
+use rand_core::{Rng as _, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// What a stream of random numbers is for. Two streams of one run never share a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stream {
+    /// What a node decides.
+    Node(NodeId),
+    /// How long messages take from the first node to the second.
+    Link(NodeId, NodeId),
+}
+
+/// One stream of random numbers: xoshiro256++ (Blackman & Vigna 2021), seeded from the run's seed
+/// and the stream's name.
+///
+/// Floating-point steps use `libm`, not the platform: `f64::ln` differs in its last bit between C
+/// libraries and WebAssembly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rng(Xoshiro256PlusPlus);
+
+impl Rng {
+    /// The stream of that name in the run with that seed.
+    pub fn new(seed: u64, stream: Stream) -> Self {
+        let (kind, a, b) = match stream {
+            Stream::Node(node) => (1, node.0, 0),
+            Stream::Link(from, to) => (2, from.0, to.0),
+        };
+        let name = (kind << 62) | (u64::from(a) << 31) | u64::from(b);
+        Self(Xoshiro256PlusPlus::seed_from_u64(mix(seed) ^ mix(!name)))
+    }
+
+    /// A whole number below `bound`, each equally likely; 0 if `bound` is 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        // The high half of the product; the bias is below bound / 2^64.
+        ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// A length from zero up to and including `longest`, each microsecond equally likely.
+    pub fn up_to(&mut self, longest: Duration) -> Duration {
+        Duration::from_micros(self.below(longest.as_micros().saturating_add(1)))
+    }
+
+    /// A number from the exponential distribution with mean 1.
+    pub fn exponential(&mut self) -> f64 {
+        // 53 random bits, shifted off zero: the logarithm stays finite.
+        let unit = ((self.0.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+        -libm::log(unit)
+    }
+
+    /// A length from the exponential distribution with that mean, at least one microsecond.
+    pub fn exponential_with_mean(&mut self, mean: Duration) -> Duration {
+        Duration::from_micros(((self.exponential() * mean.as_micros() as f64) as u64).max(1))
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea & Flood 2014): neighbouring inputs, unrelated outputs.
+fn mix(mut z: u64) -> u64 {
+    z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

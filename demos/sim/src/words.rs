@@ -1,0 +1,154 @@
+//! Reading short sentences such as `drop reply of call 1 attempt 2`, with errors that point at the
+//! word.
+
+use crate::{Duration, Time};
+use std::{fmt, ops::Range};
+
+/// What is wrong with a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordError {
+    /// Which bytes of the sentence.
+    pub at: Range<usize>,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What could stand there.
+    pub choices: Vec<String>,
+}
+
+impl fmt::Display for WordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.choices.is_empty() {
+            write!(f, "; expected {}", self.choices.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for WordError {}
+
+/// Reads a sentence word by word. Commas count as words; spaces do not matter.
+pub struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    /// Starts at the first word.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next word and where it stands; at the end an empty word there.
+    fn peek(&self) -> (Range<usize>, &'a str) {
+        let rest = &self.text[self.at..];
+        let start = self.at + (rest.len() - rest.trim_start().len());
+        let rest = &self.text[start..];
+        let len = if rest.starts_with(',') {
+            1
+        } else {
+            rest.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(rest.len())
+        };
+        (start..start + len, &rest[..len])
+    }
+
+    fn next(&mut self) -> (Range<usize>, &'a str) {
+        let (at, word) = self.peek();
+        self.at = at.end;
+        (at, word)
+    }
+
+    /// Takes the next word if it is this one.
+    pub fn accept(&mut self, word: &str) -> bool {
+        let (at, next) = self.peek();
+        let same = next == word;
+        if same {
+            self.at = at.end;
+        }
+        same
+    }
+
+    /// Takes this word, or says that it is missing.
+    pub fn expect(&mut self, word: &str) -> Result<(), WordError> {
+        self.choose(&[(word, ())]).map(|_| ())
+    }
+
+    /// Takes one of these words; choices may be several words long (`client 3`).
+    pub fn choose<T: Clone>(&mut self, choices: &[(&str, T)]) -> Result<T, WordError> {
+        // The longest first: `client 12` begins with `client 1`.
+        let mut sorted: Vec<_> = choices.iter().collect();
+        sorted.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        let start = self.at;
+        for (words, value) in sorted {
+            if words.split(' ').all(|word| self.accept(word)) {
+                return Ok(value.clone());
+            }
+            self.at = start;
+        }
+        let (at, word) = self.peek();
+        Err(WordError {
+            at,
+            message: if word.is_empty() {
+                "the sentence ends too early".into()
+            } else {
+                format!("unknown word `{word}`")
+            },
+            choices: choices.iter().map(|(word, _)| (*word).to_owned()).collect(),
+        })
+    }
+
+    /// Takes a whole number.
+    pub fn number(&mut self) -> Result<u64, WordError> {
+        let (at, word) = self.next();
+        word.parse().map_err(|_| WordError {
+            at,
+            message: if word.is_empty() {
+                "a number is missing at the end".into()
+            } else {
+                format!("`{word}` is not a whole number")
+            },
+            choices: vec![],
+        })
+    }
+
+    /// Takes a length of time: `600 ms`, `10 s`, `2.5 s`, `40 us`.
+    pub fn duration(&mut self) -> Result<Duration, WordError> {
+        let (at, word) = self.next();
+        let bad = |message: String| WordError {
+            at: at.clone(),
+            message,
+            choices: vec!["a time such as 400 ms or 2.5 s".into()],
+        };
+        let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 9 || fraction.len() > 6 || !digits(whole) || !digits(fraction) {
+            return Err(bad(if word.is_empty() {
+                "a time is missing at the end".into()
+            } else {
+                format!("`{word}` is not a time")
+            }));
+        }
+        let unit = self.choose(&[("us", 1u64), ("ms", 1_000), ("s", 1_000_000)])?;
+        let micros: u64 =
+            format!("{whole}{fraction:0<6}").parse().map_err(|_| bad(format!("`{word}` is not a time")))?;
+        Ok(Duration::from_micros(micros / (1_000_000 / unit)))
+    }
+
+    /// Takes a moment: a length of time since the start.
+    pub fn time(&mut self) -> Result<Time, WordError> {
+        Ok(Time::ZERO + self.duration()?)
+    }
+
+    /// Says what is left over, if anything is.
+    pub fn end(&mut self) -> Result<(), WordError> {
+        let (at, word) = self.peek();
+        if word.is_empty() {
+            return Ok(());
+        }
+        Err(WordError {
+            at: at.start..self.text.trim_end().len(),
+            message: format!("`{word}` is too much here"),
+            choices: vec![],
+        })
+    }
+}

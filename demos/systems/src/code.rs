@@ -1,0 +1,72 @@
+//! The short code of a run, for links: `1~at-least-once~seed.7~drop.reply.of.call.1`.
+//!
+//! The first field is the version of the code, the others are the run's, separated by `~`; within
+//! a field `.` stands for a space and `_` for a comma. Every character can stand in an address as it
+//! is. What equals the model's default is left out, so the defaults of a version never change.
+
+use std::fmt;
+
+/// The version that this module writes and reads.
+pub const VERSION: &str = "1";
+
+/// The longest code that is read, in characters.
+pub const LONGEST: usize = 2_000;
+
+/// Why a code could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeError {
+    /// It is of a version that this page does not know.
+    Version(String),
+    /// It is longer than [`LONGEST`].
+    TooLong,
+    /// One of its fields makes no sense.
+    Field {
+        /// The field, as it stands in the code.
+        field: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => {
+                write!(
+                    f,
+                    "the link is of version “{version}”, and this page reads version {VERSION}: reload the page, or ask for a new link"
+                )
+            }
+            Self::TooLong => write!(f, "the link is longer than any that this page makes"),
+            Self::Field { field, why } => write!(f, "the link says “{field}”: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for CodeError {}
+
+/// Joins the fields of a code.
+pub(crate) fn join(fields: impl IntoIterator<Item = String>) -> String {
+    std::iter::once(VERSION.to_owned())
+        .chain(fields.into_iter().map(|field| field.replace(", ", "_").replace(' ', ".")))
+        .collect::<Vec<_>>()
+        .join("~")
+}
+
+/// Splits a code into its fields, as sentences.
+pub(crate) fn split(code: &str) -> Result<Vec<String>, CodeError> {
+    if code.chars().count() > LONGEST {
+        return Err(CodeError::TooLong);
+    }
+    let mut fields = code.split('~');
+    let version = fields.next().unwrap_or_default();
+    if version != VERSION {
+        return Err(CodeError::Version(version.chars().take(20).collect()));
+    }
+    Ok(fields.map(|field| field.replace('_', ", ").replace('.', " ")).collect())
+}
+
+/// An error in one field.
+pub(crate) fn bad(field: &str, why: impl fmt::Display) -> CodeError {
+    CodeError::Field { field: field.chars().take(80).collect(), why: why.to_string() }
+}

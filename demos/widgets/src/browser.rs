@@ -1,0 +1,36 @@
+//! The little that the demos need of the browser. Called from effects and handlers only, never
+//! while rendering: the host renders too.
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, window};
+
+/// Whether the reader has asked for less motion.
+pub fn reduced_motion() -> bool {
+    window()
+        .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
+        .is_some_and(|query| query.matches())
+}
+
+/// Whether any of the element can be seen.
+pub fn on_screen(element: &Element) -> bool {
+    let height = window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
+    let rect = element.get_bounding_client_rect();
+    height.is_none_or(|height| rect.bottom() > 0.0 && rect.top() < height)
+}
+
+/// The address of this page, without query and fragment.
+pub fn page_address() -> String {
+    let location = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    location.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Puts a text on the clipboard. False where that is not allowed, as in some frames.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = window() else { return false };
+    // The property is missing where the page is not served securely.
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
+    if clipboard.map_or(true, |clipboard| clipboard.is_undefined()) {
+        return false;
+    }
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}

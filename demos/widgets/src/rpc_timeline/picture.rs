@@ -1,0 +1,388 @@
+//! The diagram: time runs down, machines stand side by side, a message's slope is its latency.
+
+use super::{Target, node_name};
+use sim::{Event, Fate, Loss, Message, NodeId, StepName, Time, What};
+use std::rc::Rc;
+use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
+use yew::prelude::*;
+
+/// The picture's width; its height follows from the run.
+const WIDTH: f64 = 430.0;
+/// Where the lifelines begin.
+const TOP: f64 = 46.0;
+/// Half the width of a lifeline's activity bar.
+const BAR: f64 = 5.0;
+
+/// What the picture shows.
+#[derive(Properties, PartialEq)]
+pub struct PictureProps {
+    /// The figure's id; ids inside begin with it.
+    pub id: AttrValue,
+    /// The figure's title.
+    pub title: AttrValue,
+    /// What the picture says, in a sentence.
+    pub story: AttrValue,
+    /// The time up to which it is drawn.
+    pub at: Time,
+    /// Whether messages can be clicked.
+    pub live: bool,
+    /// The run.
+    pub outcome: Rc<Outcome>,
+    /// What is chosen.
+    pub selected: Option<Target>,
+    /// Chooses a message or a place to crash.
+    pub on_select: Callback<Target>,
+}
+
+fn column(node: NodeId) -> f64 {
+    match node {
+        CALLER => 42.0,
+        STUB => 142.0,
+        SERVER => 288.0,
+        _ => 384.0,
+    }
+}
+
+/// From time to height: 0.55 px a millisecond while something happens; a long silence is shortened,
+/// so that waiting is seen to be long but does not fill the page.
+struct Scale(Vec<(Time, f64)>);
+
+impl Scale {
+    fn new(events: &[Event]) -> Self {
+        let mut points = vec![(Time::ZERO, TOP + 14.0)];
+        for event in events {
+            let (last, y) = points[points.len() - 1];
+            if event.at > last {
+                let ms = event.at.since(last).as_micros() as f64 / 1_000.0;
+                points.push((event.at, y + 0.55 * ms.min(90.0) + 0.12 * (ms - 90.0).max(0.0)));
+            }
+        }
+        Self(points)
+    }
+
+    fn y(&self, at: Time) -> f64 {
+        let after = self.0.partition_point(|(time, _)| *time <= at);
+        let (before, y) = self.0[after - 1];
+        let Some((next, below)) = self.0.get(after) else { return y };
+        let part = at.since(before).as_micros() as f64 / next.since(before).as_micros() as f64;
+        y + (below - y) * part
+    }
+}
+
+fn px(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}
+
+/// The diagram.
+#[component]
+pub fn Picture(props: &PictureProps) -> Html {
+    let outcome = &props.outcome;
+    let trace = &outcome.trace;
+    let scale = Scale::new(&trace.events);
+    let end = outcome.end();
+    let bottom = scale.y(end) + 26.0;
+    let now = scale.y(props.at);
+    let role = if props.live { "group" } else { "img" };
+    let id = &props.id;
+    html! {
+        <svg class="spacetime" viewBox={format!("0 0 {} {}", px(WIDTH), px(bottom + 6.0))} {role}
+            aria-labelledby={format!("{id}-pic {id}-desc")}>
+            <title id={format!("{id}-pic")}>{ format!("{}: a space–time diagram", props.title) }</title>
+            <desc id={format!("{id}-desc")}>{ format!("Caller, client stub, server and database, time running down. {}.", props.story) }</desc>
+            <defs>
+                <pattern id={format!("{id}-hatch")} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <rect class="hatch-ground" width="6" height="6"/>
+                    <line class="hatch" x1="0" y1="0" x2="0" y2="6"/>
+                </pattern>
+            </defs>
+            <g aria-hidden="true">
+                <rect class="machine" x="4" y="4" width="176" height={px(bottom - 2.0)} rx="8"/>
+                <rect class="machine" x="250" y="4" width="176" height={px(bottom - 2.0)} rx="8"/>
+                <text class="place" x="215" y="20" text-anchor="middle">{ "network" }</text>
+                { for [CALLER, STUB, SERVER, DATABASE].into_iter().map(|node| lifeline(node, bottom)) }
+                { for down(outcome, props.at, end).into_iter().map(|(from, to)| {
+                    let (y1, y2) = (scale.y(from), to.map_or(bottom, |to| scale.y(to)).min(now.max(scale.y(from) + 4.0)));
+                    html! {
+                        <rect class="down" x={px(column(SERVER) - 8.0)} y={px(y1)} width="16" height={px((y2 - y1).max(4.0))}
+                            fill={format!("url(#{id}-hatch)")}/>
+                    }
+                }) }
+                { for work(outcome, props.at).into_iter().map(|(node, from, to)| html! {
+                    <rect class={if node == STUB { "waiting" } else { "working" }} x={px(column(node) - BAR)}
+                        y={px(scale.y(from))} width={px(2.0 * BAR)} height={px((scale.y(to) - scale.y(from)).max(2.0))} rx="2"/>
+                }) }
+            </g>
+            { for trace.messages.iter().filter(|message| message.sent <= props.at).map(|m| message(props, &scale, m)) }
+            { for trace.events.iter().filter(|event| event.at <= props.at).map(|event| mark(props, &scale, event)) }
+            if props.live {
+                <line class="cursor" x1="0" x2={px(WIDTH)} y1={px(now)} y2={px(now)} aria-hidden="true"/>
+            }
+        </svg>
+    }
+}
+
+fn lifeline(node: NodeId, bottom: f64) -> Html {
+    let x = column(node);
+    html! {
+        <>
+            <text class="who" x={px(x)} y="38" text-anchor="middle">{ node_name(node) }</text>
+            <line class={if node == DATABASE { "life durable" } else { "life" }} x1={px(x)} x2={px(x)} y1={px(TOP)} y2={px(bottom)}/>
+        </>
+    }
+}
+
+/// When the server is down, as far as is known at that time.
+fn down(outcome: &Outcome, at: Time, end: Time) -> Vec<(Time, Option<Time>)> {
+    let mut spans: Vec<(Time, Option<Time>)> = vec![];
+    for event in outcome.trace.events.iter().filter(|event| event.at <= at && event.node == SERVER) {
+        match event.what {
+            What::Crashed => spans.push((event.at, if at < end { Some(at) } else { None })),
+            What::Restarted => {
+                if let Some(span) = spans.last_mut() {
+                    span.1 = Some(event.at);
+                }
+            }
+            _ => {}
+        }
+    }
+    spans
+}
+
+/// When the server works and the stub waits.
+fn work(outcome: &Outcome, at: Time) -> Vec<(NodeId, Time, Time)> {
+    let trace = &outcome.trace;
+    let mut spans = vec![];
+    let mut waits_since = None;
+    for event in trace.events.iter().filter(|event| event.at <= at) {
+        match event.what {
+            What::Step(step) if step.step == "receive" => {
+                let ends = trace.events.iter().skip(event.id.0 as usize).find(|later| match later.what {
+                    What::Step(s) => s.step == "reply" && s.attempt == step.attempt,
+                    What::Crashed => later.node == SERVER,
+                    _ => false,
+                });
+                spans.push((SERVER, event.at, ends.map_or(at, |end| end.at).min(at)));
+            }
+            What::Sent(id) if trace.message(id).name.kind == REQUEST => waits_since = waits_since.or(Some(event.at)),
+            What::Sent(id) if trace.message(id).name.kind == "return" => {
+                if let Some(since) = waits_since.take() {
+                    spans.push((STUB, since, event.at));
+                }
+            }
+            _ => {}
+        }
+    }
+    spans.extend(waits_since.map(|since| (STUB, since, at)));
+    spans
+}
+
+fn cross(x: f64, y: f64, class: &'static str) -> Html {
+    html! { <path class={class} d={format!("M{0},{1}l10,10m0,-10l-10,10", px(x - 5.0), px(y - 5.0))}/> }
+}
+
+fn head(x: f64, y: f64, dx: f64, dy: f64) -> Html {
+    let length = dx.hypot(dy).max(1e-9);
+    let (ux, uy) = (dx / length, dy / length);
+    let corner = |side: f64| format!("{},{}", px(x - 8.0 * ux - side * 3.5 * uy), px(y - 8.0 * uy + side * 3.5 * ux));
+    html! { <polygon class="head" points={format!("{},{} {} {}", px(x), px(y), corner(1.0), corner(-1.0))}/> }
+}
+
+fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
+    let (x1, x2, y1) = (column(message.from), column(message.to), scale.y(message.sent));
+    let (x1, x2) = if x1 < x2 { (x1 + BAR, x2 - BAR) } else { (x1 - BAR, x2 + BAR) };
+    let now = scale.y(props.at);
+    let mut ink = vec![];
+    let mut hits = vec![];
+    let mut fates = vec![];
+    let doubled = message.copies.len() > 1;
+    for (index, copy) in message.copies.iter().enumerate() {
+        // A message is lost half way; its full way would have taken as long again.
+        let (y2, reach) = match copy.fate {
+            Fate::Delivered(at) => (scale.y(at), 1.0),
+            Fate::Lost(at, Loss::ReceiverDown) => (scale.y(at), 1.0),
+            Fate::Lost(at, _) => (y1 + 2.0 * (scale.y(at) - y1), 0.5),
+            Fate::Travelling => (now, 1.0),
+        };
+        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100) && index == 0;
+        let mut points = vec![(x1, y1)];
+        if late {
+            // The usual slope to the middle, a wait there, the usual slope to the end.
+            let middle = (x1 + x2) / 2.0;
+            let slope = 20.0f64.min((y2 - y1) / 3.0);
+            points.extend([(middle, y1 + slope), (middle, y2 - slope)]);
+        } else if index == 1 {
+            // The copy leaves the original on its way.
+            let first = match message.copies[0].fate {
+                Fate::Delivered(at) | Fate::Lost(at, _) => scale.y(at),
+                Fate::Travelling => y2,
+            };
+            points = vec![((x1 + x2) / 2.0, (y1 + first) / 2.0)];
+        }
+        points.push((x1 + (x2 - x1) * reach, y1 + (y2 - y1) * reach));
+        let full = points.clone();
+        // Only as far as it has come.
+        let mut drawn = vec![points[0]];
+        for pair in points.windows(2) {
+            let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
+            if ay > now {
+                break;
+            }
+            let part = if by <= now || by <= ay { 1.0 } else { (now - ay) / (by - ay) };
+            drawn.push((ax + (bx - ax) * part, ay + (by - ay) * part));
+        }
+        if drawn.len() < 2 {
+            continue;
+        }
+        let line = |points: &[(f64, f64)]| points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect::<Vec<_>>().join(" ");
+        let (tip, before) = (drawn[drawn.len() - 1], drawn[drawn.len() - 2]);
+        let arrived = tip.1 >= full[full.len() - 1].1 - 0.05;
+        let lost = matches!(copy.fate, Fate::Lost(..));
+        let class = classes!("way", lost.then_some("lost"), (message.name.kind == REPLY || message.name.kind == "return").then_some("back"));
+        ink.push(html! { <polyline {class} points={line(&drawn)}/> });
+        hits.push(html! { <polyline class="hit" points={line(&drawn)}/> });
+        if arrived && lost {
+            ink.push(cross(tip.0, tip.1, "cross"));
+            fates.push("lost");
+        } else {
+            ink.push(head(tip.0, tip.1, tip.0 - before.0, tip.1 - before.1));
+        }
+        if late && now > full[1].1 {
+            let (x, y) = full[1];
+            let y = (y + full[2].1.min(now)) / 2.0;
+            fates.push("late");
+            ink.push(html! {
+                <g class="clock-mark" transform={format!("translate({},{})", px(x), px(y))}>
+                    <circle r="8"/><path d="M0,-4.5V0L3,2.5"/>
+                </g>
+            });
+        }
+    }
+    if doubled {
+        fates.push("doubled");
+    }
+    let attempt = message.name.attempt;
+    let selectable = matches!(message.name.kind, REQUEST | REPLY);
+    let name = match message.name.kind {
+        "return" if message.detail == Status::Ok.name() => "OK".to_owned(),
+        "return" => "error".to_owned(),
+        kind if selectable && attempt > 1 => format!("{kind} {attempt}"),
+        kind => kind.to_owned(),
+    };
+    let name = if fates.is_empty() { name } else { format!("{name} {}", fates.join(", ").replace("doubled", "×2")) };
+    let first_y = match message.copies[0].fate {
+        Fate::Delivered(at) | Fate::Lost(at, Loss::ReceiverDown) => scale.y(at),
+        Fate::Lost(at, _) => y1 + 2.0 * (scale.y(at) - y1),
+        Fate::Travelling => now,
+    };
+    let late = fates.contains(&"late");
+    let (lx, ly) = if late { (x1 + (x2 - x1) * 0.25, y1 + 4.0) } else { (x1 + (x2 - x1) * 0.5, (y1 + first_y) / 2.0) };
+    let lost = fates.contains(&"lost");
+    let (anchor, lx) = match (late || lost, x1 < x2) {
+        (true, true) => ("start", x1 + 6.0),
+        (true, false) => ("end", x1 - 6.0),
+        _ => ("middle", lx),
+    };
+    let ly = if lost || late { y1 - 5.0 } else { ly - 8.0 };
+    let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor}>{ &name }</text> };
+    if !selectable {
+        return html! { <g class="message" aria-hidden="true">{ for ink }{ text }</g> };
+    }
+    let target = Target::Message(message.name);
+    if !props.live {
+        return html! { <g class="message">{ for hits }{ for ink }{ text }</g> };
+    }
+    let what = format!(
+        "{}{}: change what happens to it",
+        target.heading(),
+        if fates.is_empty() { ", delivered".to_owned() } else { format!(", {}", fates.join(", ")) }
+    );
+    button(props, target, what, html! { <>{ for hits }{ for ink }{ text }</> }, "message")
+}
+
+/// A part of the picture that acts as a button.
+fn button(props: &PictureProps, target: Target, label: String, inside: Html, class: &'static str) -> Html {
+    let chosen = props.selected == Some(target);
+    let click = props.on_select.reform(move |_: MouseEvent| target);
+    let key = {
+        let on_select = props.on_select.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                on_select.emit(target);
+            }
+        })
+    };
+    html! {
+        <g class={classes!(class, "selectable", chosen.then_some("selected"))} role="button" tabindex="0" aria-label={label}
+            aria-pressed={chosen.to_string()} onclick={click} onkeydown={key}>
+            { inside }
+        </g>
+    }
+}
+
+/// What is marked on a lifeline: places to crash, crashes, timeouts, commits.
+fn mark(props: &PictureProps, scale: &Scale, event: &Event) -> Html {
+    let trace = &props.outcome.trace;
+    let (x, y) = (column(event.node), scale.y(event.at));
+    let place = |attempt: u32, label: String| {
+        let diamond = html! {
+            <>
+                <circle class="hit-point" cx={px(x)} cy={px(y)} r="12"/>
+                <path class="diamond" d={format!("M{},{}l6,6l-6,6l-6,-6z", px(x), px(y - 6.0))}/>
+            </>
+        };
+        if props.live {
+            button(props, Target::Server { attempt }, label, diamond, "place-to-crash")
+        } else {
+            html! { <g class="place-to-crash">{ diamond }</g> }
+        }
+    };
+    match event.what {
+        What::Sent(id) if trace.message(id).name.kind == DEDUCT => {
+            let attempt = trace.message(id).name.attempt;
+            place(attempt, format!("The server before the commit of attempt {attempt}: crash it here"))
+        }
+        What::Step(StepName { step: "commit", attempt, .. }) => {
+            place(attempt, format!("The server after the commit of attempt {attempt}: crash it here"))
+        }
+        What::Step(StepName { step: "apply", .. }) => html! {
+            <g aria-hidden="true">
+                <circle class="commit" cx={px(x)} cy={px(y)} r="6"/>
+                <text class="label commit-label" x={px(x)} y={px(y + 20.0)} text-anchor="middle">
+                    { format!("= {}", props.outcome.truth(event.at).balance) }
+                </text>
+            </g>
+        },
+        What::Step(StepName { step: "time out", .. }) => html! {
+            <g aria-hidden="true">
+                <line class="time-out" x1={px(x - 11.0)} x2={px(x + 11.0)} y1={px(y)} y2={px(y)}/>
+                <text class="label odd" x={px(x + 14.0)} y={px(y + 4.0)}>{ "time out" }</text>
+            </g>
+        },
+        What::Crashed => {
+            let attempt = event.cause.and_then(|cause| match trace.events[cause.0 as usize].what {
+                What::Step(step) => Some(step.attempt),
+                _ => None,
+            });
+            let ink = html! {
+                <>
+                    <circle class="hit-point" cx={px(x)} cy={px(y)} r="14"/>
+                    { cross(x, y, "cross crash") }
+                    <text class="label odd" x={px(x + 14.0)} y={px(y + 15.0)}>{ "crash" }</text>
+                </>
+            };
+            match attempt {
+                Some(attempt) if props.live => {
+                    let label = format!("The server crashed at its work on attempt {attempt}: change it");
+                    button(props, Target::Server { attempt }, label, ink, "crash-mark")
+                }
+                _ => html! { <g class="crash-mark">{ ink }</g> },
+            }
+        }
+        What::Restarted => html! {
+            <text class="label" x={px(x + 14.0)} y={px(y + 4.0)} aria-hidden="true">{ "restart" }</text>
+        },
+        _ => Html::default(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What every demo has around it: a title, a link to the run, code to embed it, the events in
+//! words.
+
+use crate::{browser, demo::Session, player::icon};
+use gloo_timers::callback::Timeout;
+use web_sys::HtmlInputElement;
+use yew::{platform::spawn_local, prelude::*};
+
+/// What the frame around a demo needs.
+#[derive(Properties, PartialEq)]
+pub struct ShellProps {
+    /// The figure's id.
+    pub id: AttrValue,
+    /// The figure's title.
+    pub title: AttrValue,
+    /// Whether there is a browser.
+    pub live: bool,
+    /// Where the demo is.
+    pub session: Session,
+    /// The code of the run that is shown.
+    pub code: AttrValue,
+    /// What was wrong with the link that brought the reader here.
+    #[prop_or_default]
+    pub trouble: Option<AttrValue>,
+    /// The height that the demo needs in a frame, in pixels.
+    pub height: u32,
+    /// The figure's element.
+    pub figure: NodeRef,
+    /// Keys pressed inside.
+    #[prop_or_default]
+    pub onkeydown: Callback<KeyboardEvent>,
+    /// What the table below is about.
+    pub summary: AttrValue,
+    /// The events, or whatever says the same in words: a table.
+    pub table: Html,
+    /// The demo.
+    pub children: Html,
+}
+
+/// What was copied, or could not be.
+#[derive(Clone, PartialEq)]
+enum Copied {
+    Yes(&'static str),
+    /// The text, to be copied by hand.
+    No(&'static str, String),
+}
+
+/// The frame.
+#[component]
+pub fn Shell(props: &ShellProps) -> Html {
+    let copied = use_state(|| None::<Copied>);
+    // Dropping the old timer ends it, so each message stays its full time.
+    let timer = use_mut_ref(|| None::<Timeout>);
+    let copy = |what: &'static str, make: fn(&ShellAddress) -> String| {
+        let (copied, timer) = (copied.clone(), timer.clone());
+        let address = ShellAddress {
+            id: props.id.clone(),
+            title: props.title.clone(),
+            code: props.code.clone(),
+            session: props.session.clone(),
+            height: props.height,
+        };
+        Callback::from(move |_: MouseEvent| {
+            let (copied, timer, text) = (copied.clone(), timer.clone(), make(&address));
+            spawn_local(async move {
+                if browser::copy(&text).await {
+                    copied.set(Some(Copied::Yes(what)));
+                    let copied = copied.clone();
+                    *timer.borrow_mut() = Some(Timeout::new(4_000, move || copied.set(None)));
+                } else {
+                    timer.borrow_mut().take();
+                    copied.set(Some(Copied::No(what, text)));
+                }
+            });
+        })
+    };
+    let close = {
+        let copied = copied.clone();
+        Callback::from(move |_: MouseEvent| copied.set(None))
+    };
+    let select = Callback::from(|event: FocusEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        input.select();
+    });
+    html! {
+        <figure class="figure" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
+            onkeydown={props.onkeydown.clone()}>
+            <figcaption class="figure-head">
+                <span class="figure-title" id={format!("{}-title", props.id)}>{ props.title.clone() }</span>
+                <span class="figure-tools needs-js">
+                    <button type="button" class="quiet" disabled={!props.live} onclick={copy("Link", ShellAddress::link)}>
+                        { icon(LINK) }<span>{ "Copy link to this run" }</span>
+                    </button>
+                    <button type="button" class="quiet" disabled={!props.live} onclick={copy("Embed code", ShellAddress::snippet)}>
+                        { icon(CODE) }<span>{ "Copy embed code" }</span>
+                    </button>
+                </span>
+            </figcaption>
+            if let Some(trouble) = &props.trouble {
+                <p class="notice" role="alert">{ trouble.clone() }</p>
+            }
+            <div class="copied" role="status">
+                if let Some(Copied::Yes(what)) = &*copied {
+                    <p>{ *what }{ " copied: it holds this very run." }</p>
+                }
+                if let Some(Copied::No(what, text)) = &*copied {
+                    <p>
+                        <label>{ *what }{ ", to copy by hand (the browser does not let this page do it): " }
+                            <input type="text" readonly=true value={text.clone()} onfocus={select}/>
+                        </label>
+                        <button type="button" class="quiet" onclick={close}>{ "Close" }</button>
+                    </p>
+                }
+            </div>
+            { props.children.clone() }
+            <details class="figure-events">
+                <summary>{ props.summary.clone() }</summary>
+                { props.table.clone() }
+            </details>
+        </figure>
+    }
+}
+
+struct ShellAddress {
+    id: AttrValue,
+    title: AttrValue,
+    code: AttrValue,
+    session: Session,
+    height: u32,
+}
+
+impl ShellAddress {
+    /// The page that the reader is on, with this run.
+    fn link(&self) -> String {
+        let page = browser::page_address();
+        if self.session.embedded {
+            format!("{page}?run={}", self.code)
+        } else {
+            format!("{page}?run={id}:{code}#{id}", id = self.id, code = self.code)
+        }
+    }
+
+    /// A frame that shows this demo with this run.
+    fn snippet(&self) -> String {
+        let escape = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        format!(
+            "<iframe src=\"{}embed/{}.html?run={}\" title=\"{}\" width=\"100%\" height=\"{}\" loading=\"lazy\" allow=\"fullscreen; clipboard-write\"></iframe>",
+            escape(&self.session.root),
+            self.id,
+            escape(&self.code),
+            escape(&self.title),
+            self.height,
+        )
+    }
+}
+
+const LINK: &str = "M6.6 9.4a2.6 2.6 0 0 0 3.7 0l2.9-2.9a2.6 2.6 0 0 0-3.7-3.7l-1 1 1 1 1-1a1.2 1.2 0 0 1 1.7 1.7L9.3 8.4a1.2 1.2 0 0 1-1.7 0zM9.4 6.6a2.6 2.6 0 0 0-3.7 0L2.8 9.5a2.6 2.6 0 0 0 3.7 3.7l1-1-1-1-1 1a1.2 1.2 0 0 1-1.7-1.7l2.9-2.9a1.2 1.2 0 0 1 1.7 0z";
+const CODE: &str = "M5.6 3.6 1.2 8l4.4 4.4 1.1-1.1L3.4 8l3.3-3.3zM10.4 3.6 9.3 4.7 12.6 8l-3.3 3.3 1.1 1.1L14.8 8z";

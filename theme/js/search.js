@@ -1,0 +1,154 @@
+// The search dialog over mdBook's index. page.js fetches this file when the reader first opens the search.
+// Text from the index is put in as text, never as HTML.
+window.bookSearch = (() => {
+  "use strict";
+  let dialog, input, status, list, addresses, index;
+  let root = "";
+
+  const make = (name, className, text) => {
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+
+  const load = (address) =>
+    new Promise((resolve, reject) => {
+      const element = make("script");
+      element.src = address;
+      element.onload = resolve;
+      element.onerror = () => {
+        element.remove();
+        reject(new Error(address));
+      };
+      document.head.append(element);
+    });
+
+  async function loadIndex() {
+    status.textContent = "Loading the index…";
+    try {
+      if (!window.elasticlunr) await load(addresses.engine);
+      // The index file assigns into this object.
+      window.search = window.search || {};
+      await load(addresses.index);
+      index = window.elasticlunr.Index.load(window.search.index);
+      run();
+    } catch (_) {
+      status.textContent = "The search index could not be loaded. Close this box and open it to try again.";
+    }
+  }
+
+  const stem = (word) => window.elasticlunr.stemmer(word.toLowerCase().replace(/^\W+|\W+$/g, ""));
+
+  // The stretch of the body with the most words that match, those marked.
+  function teaser(body, stems, length) {
+    const words = body.split(/\s+/);
+    const hits = words.map((word) => {
+      const s = stem(word);
+      return stems.some((t) => s.startsWith(t));
+    });
+    let count = hits.slice(0, length).filter(Boolean).length;
+    let best = count;
+    let start = 0;
+    for (let i = 1; i + length <= words.length; i++) {
+      count += hits[i + length - 1] - hits[i - 1];
+      if (count > best) {
+        best = count;
+        start = i;
+      }
+    }
+    const element = make("span", "search-teaser");
+    if (start > 0) element.append("… ");
+    for (let i = start; i < Math.min(start + length, words.length); i++) {
+      element.append(hits[i] ? make("mark", "", words[i]) : words[i], " ");
+    }
+    if (start + length < words.length) element.append("…");
+    return element;
+  }
+
+  function run() {
+    const query = input.value.trim();
+    if (!index) return;
+    if (!query) {
+      status.textContent = "Type a word. Arrow keys move through the results.";
+      list.replaceChildren();
+      return;
+    }
+    const { search_options, results_options, doc_urls } = window.search;
+    const found = index.search(query, search_options);
+    const shown = found.slice(0, results_options.limit_results);
+    const stems = query.split(/\s+/).map(stem).filter(Boolean);
+    list.replaceChildren(
+      ...shown.map(({ ref, doc }) => {
+        const link = make("a");
+        link.href = new URL(root + doc_urls[ref], document.baseURI).href;
+        const path = doc.breadcrumbs.split(" » ");
+        if (path[path.length - 1] === doc.title) path.pop();
+        link.append(make("span", "search-title", doc.title || path.pop()));
+        if (path.length) link.append(make("span", "search-path", path.join(" › ")));
+        link.append(teaser(doc.body, stems, results_options.teaser_word_count));
+        const item = make("li");
+        item.append(link);
+        return item;
+      }),
+    );
+    list.scrollTop = 0;
+    if (!found.length) status.textContent = `Nothing in the book matches “${query}”.`;
+    else if (found.length > shown.length) status.textContent = `The best ${shown.length} of ${found.length} results`;
+    else status.textContent = found.length === 1 ? "1 result" : `${found.length} results`;
+  }
+
+  function onKey(event) {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [input, ...list.querySelectorAll("a")];
+    const at = stops.indexOf(document.activeElement);
+    if (at < 0) return;
+    event.preventDefault();
+    const next = stops[Math.max(0, Math.min(stops.length - 1, at + (event.key === "ArrowDown" ? 1 : -1)))];
+    next.focus();
+  }
+
+  return {
+    /** Builds the dialog. `data`: the addresses that the page template gives: root, engine, index. */
+    start(data) {
+      addresses = data;
+      root = data.root;
+      dialog = make("dialog", "search");
+      dialog.setAttribute("aria-label", "Search the book");
+      const form = make("form");
+      input = make("input");
+      input.type = "search";
+      input.setAttribute("aria-label", "Search for");
+      input.autocomplete = "off";
+      input.spellcheck = false;
+      input.enterKeyHint = "go";
+      const close = make("button", "", "Close");
+      close.type = "button";
+      status = make("p", "search-status");
+      status.setAttribute("role", "status");
+      list = make("ol");
+      form.append(input, close);
+      dialog.append(form, status, list);
+      document.body.append(dialog);
+
+      input.addEventListener("input", run);
+      close.addEventListener("click", () => dialog.close());
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const first = list.querySelector("a");
+        if (first) first.click();
+      });
+      dialog.addEventListener("keydown", onKey);
+      dialog.addEventListener("click", (event) => {
+        // On the backdrop, or on a link, which may lead to a place on this page.
+        if (event.target === dialog || event.target.closest("a")) dialog.close();
+      });
+    },
+    /** Shows the dialog with the last query selected. */
+    open() {
+      if (!dialog.open) dialog.showModal();
+      input.select();
+      if (!index) loadIndex();
+    },
+  };
+})();
