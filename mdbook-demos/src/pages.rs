@@ -245,11 +245,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     let (_, has_charset, places) = state.into_inner();
     if parts.contents.is_some() {
         if !has_charset {
-            out.problems.push(
-                "there is no <meta charset> for the content policy to follow: put one into \
-                 theme/index.hbs"
-                    .to_owned(),
-            );
+            out.problems.push("the page has no <meta charset> for the content policy to follow".to_owned());
         }
         if places != 1 {
             out.problems.push(format!(

@@ -91,18 +91,8 @@ impl Site<'_> {
             if file == "index.html" {
                 shared = tags;
             }
-            let place = match lessons.get(file) {
-                Some((source, _)) => self.gathered.sources.get(*source).map(|source| source.path.clone()),
-                None => None,
-            };
-            // The pages that repeat others repeat their mistakes.
-            if !whole || lessons.contains_key(file) {
-                diagnostics.extend(
-                    problems
-                        .into_iter()
-                        .map(|problem| Diagnostic::in_file(place.clone().unwrap_or_else(|| file.clone()), problem)),
-                );
-            }
+            // Every page has the same template: told once, since repetitions are dropped.
+            diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::in_file("theme/index.hbs", problem)));
             if lessons.contains_key(file) {
                 anchors.insert(file.clone(), ids);
             }

@@ -32,6 +32,9 @@ pub fn collect<T>(f: impl FnOnce() -> T) -> (T, Vec<String>) {
     (value, texts)
 }
 
+/// How mdBook begins the line of an error's cause.
+const CAUSE: &str = "Caused By: ";
+
 struct Collector(Arc<Mutex<Vec<String>>>);
 
 impl<S: Subscriber> Layer<S> for Collector {
@@ -46,9 +49,9 @@ impl<S: Subscriber> Layer<S> for Collector {
             let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             match texts.last_mut() {
                 // mdBook logs an error's causes one by one.
-                Some(last) if text.0.starts_with("Caused By: ") => {
-                    last.push('\n');
-                    last.push_str(&text.0);
+                Some(last) if text.0.starts_with(CAUSE) => {
+                    last.push_str("\nbecause of this: ");
+                    last.push_str(&text.0[CAUSE.len()..]);
                 }
                 _ => texts.push(text.0),
             }
