@@ -14,7 +14,7 @@ mod player;
 pub mod rpc_timeline;
 mod shell;
 mod svg;
-//pub mod topology;
+pub mod topology;
 
 #[cfg(feature = "ssr")]
 pub mod registry;

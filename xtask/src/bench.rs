@@ -1,0 +1,6 @@
+//! `bench`
+#[derive(clap::Args)]
+pub struct Options {}
+pub fn command(_: &crate::project::Project, _: &Options) -> anyhow::Result<()> {
+    Ok(())
+}
