@@ -283,9 +283,11 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
     let (anchor, lx) = match (late || lost, x1 < x2) {
         (true, true) => ("start", x1 + 6.0),
         (true, false) => ("end", x1 - 6.0),
-        _ => ("middle", lx),
+        // Above the line, towards the end that lies lower: nothing of the line is under the words.
+        (false, true) => ("start", lx - 8.0),
+        (false, false) => ("end", lx + 8.0),
     };
-    let ly = if lost || late { y1 - 5.0 } else { ly - 8.0 };
+    let ly = if lost || late { y1 - 5.0 } else { ly - 6.0 };
     let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor}>{ &name }</text> };
     if !selectable {
         return html! { <g class="message" aria-hidden="true">{ for ink }{ text }</g> };
