@@ -266,6 +266,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
     let name = match message.name.kind {
         "return" if message.detail == Status::Ok.name() => "OK".to_owned(),
         "return" => "error".to_owned(),
+        // The dot and the new balance on the database's line say it already.
+        "committed" => String::new(),
         kind if selectable && attempt > 1 => format!("{kind} {attempt}"),
         kind => kind.to_owned(),
     };

@@ -124,7 +124,7 @@ fn server(moment: &Moment, middle: f64) -> Html {
     html! {
         <>
             <rect class="box" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8"/>
-            <g aria-hidden="true">
+            <g aria-hidden="true" class={(!moment.up).then_some("off")}>
                 <text class="who" x={px(SERVER_X + 56.0)} y={px(middle - 27.0)} text-anchor="middle">{ "Server" }</text>
                 { for (0..workers).map(|index| {
                     let (row, place) = (index / per_row, index % per_row);
