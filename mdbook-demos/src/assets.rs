@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::files;
+use crate::{files, module::FOLDER};
 
 /// mdBook's files, their names without the hash; a name that ends with `-` is a beginning.
 const MDBOOKS: [&str; 25] = [
@@ -66,7 +66,9 @@ pub fn remove_unused(dir: &Path) -> Result<()> {
     let (mut candidates, kept): (BTreeSet<&str>, BTreeSet<&str>) =
         all.iter().map(String::as_str).partition(|file| is_mdbooks(file));
     candidates.insert("toc.html");
-    let mut queue: Vec<&str> = kept.into_iter().filter(|file| *file != "toc.html").collect();
+    // The compiled demos name none of mdBook's files, and are megabytes to look through.
+    let ours = |file: &&str| file.split('/').next() != Some(FOLDER) && *file != "toc.html";
+    let mut queue: Vec<&str> = kept.into_iter().filter(ours).collect();
     while let Some(file) = queue.pop() {
         if ![".html", ".css", ".js"].iter().any(|ending| file.ends_with(ending)) {
             continue;

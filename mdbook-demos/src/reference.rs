@@ -26,9 +26,10 @@ pub fn markdown(
         out.push_str(&format!("## `{0}` {{#demo-{0}}}\n\n{1}\n\n", entry.name, entry.purpose));
         if let Some(schema) = schemas.get(entry.name) {
             out.push_str("| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
-            for key in Schema::new(schema).keys() {
-                out.push_str(&row(&key));
-            }
+            let mut keys = Schema::new(schema).keys();
+            // What every block needs first; what checks the rest last.
+            keys.sort_by_key(|key| (!key.required, key.name == "expect"));
+            keys.iter().for_each(|key| out.push_str(&row(key)));
             out.push('\n');
         }
         if !entry.facts.is_empty() {

@@ -161,7 +161,10 @@ impl<'a> Schema<'a> {
         parts.extend(limit("exclusiveMinimum").map(|low| format!("more than {low}")));
         parts.extend(limit("exclusiveMaximum").map(|high| format!("less than {high}")));
         parts.extend(limit("multipleOf").map(|step| format!("a multiple of {step}")));
-        parts.extend(range(limit("minLength"), limit("maxLength")).map(|n| format!("{n} characters")));
+        match (limit("minLength"), limit("maxLength")) {
+            (Some(one), None) if one == "1" => parts.push("not empty".to_owned()),
+            (low, high) => parts.extend(range(low, high).map(|n| format!("{n} characters"))),
+        }
         parts.extend(range(limit("minItems"), limit("maxItems")).map(|n| format!("{n} items")));
         parts.extend(self.node.get("pattern").and_then(Value::as_str).map(|pattern| format!("matching `{pattern}`")));
         parts.join(", ")

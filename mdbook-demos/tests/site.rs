@@ -234,9 +234,55 @@ fn a_missing_module_is_named_with_the_remedy() {
     options.wasm = Some("target/none.wasm".into());
     let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
     assert!(error.contains("none.wasm") && error.contains("cargo xtask build"), "{error}");
-    book.write("target/none.wasm", b"\0asm\x01\0\0\0");
-    let error = build_with(&options, &ENTRIES[..1]);
-    if let Err(error) = error {
-        assert!(format!("{error:#}").contains("wasm-bindgen"), "{error:#}");
-    }
+    book.write("target/none.wasm", "not a module");
+    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    assert!(error.contains("the same version of wasm-bindgen"), "{error}");
+}
+
+#[test]
+fn the_module_is_installed_under_names_of_its_content() {
+    let book = book();
+    // The smallest module there is: the magic number and the version.
+    book.write("target/widgets.wasm", b"\0asm\x01\0\0\0");
+    let mut options = book.options();
+    options.wasm = Some("target/widgets.wasm".into());
+    build_with(&options, &ENTRIES[..1]).unwrap_or_else(|error| panic!("{error:#}"));
+    let names: Vec<String> = files::list(&book.path("book/demos")).unwrap().into_iter().collect();
+    let name = |stem: &str| {
+        let found: Vec<_> = names.iter().filter(|name| name.starts_with(stem)).collect();
+        assert_eq!(found.len(), 1, "{stem} in {names:?}");
+        found[0].clone()
+    };
+    let tag = |root: &str| {
+        format!(
+            "<script defer src=\"{root}demos/{}\" data-glue=\"{}\" data-wasm=\"{}\" data-inlined=\"{}\"></script>",
+            name("loader-"),
+            name("glue-"),
+            name("widgets-"),
+            name("inlined-")
+        )
+    };
+    assert_eq!(names.len(), 5);
+    assert!(book.read("book/part/lesson.html").contains(&tag("../")));
+    assert!(book.read("book/print.html").contains(&tag("")));
+    assert!(!book.read("book/welcome.html").contains("demos/loader"), "a page without demos loads none");
+    let embed = book.read("book/embed/one.html");
+    assert!(embed.contains(&tag("../")));
+    assert!(embed.contains(&format!("<script defer src=\"../demos/{}\"></script>", name("embed-"))));
+    let glue = book.read(&format!("book/demos/{}", name("glue-")));
+    assert!(glue.starts_with("window.demosGlue = function () {\n") && glue.contains("wasm_bindgen"), "{glue}");
+    let inlined = book.read(&format!("book/demos/{}", name("inlined-")));
+    assert!(inlined.starts_with("window.demosInlined = \"AGFzbQ"), "{inlined}");
+
+    // The same module again is not read again: what was kept is what is installed.
+    let kept = files::list(&book.path("target/site-module")).unwrap();
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    assert_eq!(files::list(&book.path("target/site-module")).unwrap(), kept);
+    // Another theme script gets another name.
+    book.write("theme/js/loader.js", "// another\n");
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    assert!(!book.path("book/demos").join(name("loader-")).exists());
+    fs::remove_file(book.path("theme/js/embed.js")).unwrap();
+    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    assert!(error.contains("embed.js"), "{error}");
 }
