@@ -88,6 +88,7 @@ macro_rules! for_each_demo {
     ($with:ident) => {
         $with! {
             $crate::rpc_timeline::RpcTimeline,
+            $crate::topology::Topology,
         }
     };
 }

@@ -11,7 +11,7 @@ pub mod demo;
 mod player;
 pub mod rpc_timeline;
 mod shell;
-//pub mod topology;
+pub mod topology;
 
 #[cfg(feature = "ssr")]
 pub mod registry;

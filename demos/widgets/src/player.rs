@@ -26,8 +26,15 @@ pub enum Move {
     Go(Time),
     /// Goes on by so many simulated microseconds, if it plays.
     Tick(u64),
-    /// The run is another: goes to `at` and stays.
-    Run { at: Time, end: Time },
+    /// The run is another: goes to `at`, and stays there or plays on.
+    Run {
+        /// Where to.
+        at: Time,
+        /// The end of the new run.
+        end: Time,
+        /// Whether it plays on, if it was playing.
+        on: bool,
+    },
 }
 
 impl Reducible for Cursor {
@@ -51,7 +58,7 @@ impl Reducible for Cursor {
                 next.playing = next.at < self.end;
             }
             Move::Tick(_) => {}
-            Move::Run { at, end } => next = Cursor { at: at.min(end), end, playing: false },
+            Move::Run { at, end, on } => next = Cursor { at: at.min(end), end, playing: on && self.playing },
         }
         Rc::new(next)
     }

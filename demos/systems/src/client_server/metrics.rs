@@ -26,7 +26,7 @@ pub struct Window {
 }
 
 /// Counts what happens, and takes the run's fingerprint.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
     windows: Vec<Window>,
     hash: TraceHash,
@@ -54,6 +54,13 @@ impl Metrics {
             total.capacity += window.capacity;
         }
         total
+    }
+
+    /// The same with the work booked up to that moment.
+    pub fn until(&self, now: Time) -> Self {
+        let mut settled = self.clone();
+        settled.settle(now);
+        settled
     }
 
     /// The fingerprint of everything so far.
@@ -86,7 +93,7 @@ impl Metrics {
     }
 
     /// Books the work since the last change, window by window.
-    pub(super) fn settle(&mut self, now: Time) {
+    fn settle(&mut self, now: Time) {
         let (busy, workers) = (u64::from(self.busy), u64::from(self.workers));
         while self.since < now {
             let next = (self.since.as_micros() / WINDOW.as_micros() + 1) * WINDOW.as_micros();

@@ -63,7 +63,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
         Callback::from(move |run: Run| {
             let next = Shown::new(run);
             let end = next.outcome.end();
-            cursor.dispatch(Move::Run { at: end, end });
+            cursor.dispatch(Move::Run { at: end, end, on: false });
             shown.set(Rc::new(next));
         })
     };
