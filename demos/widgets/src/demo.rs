@@ -89,6 +89,8 @@ macro_rules! for_each_demo {
         $with! {
             $crate::rpc_timeline::RpcTimeline,
             $crate::topology::Topology,
+            $crate::failure_map::FailureMap,
+            $crate::distribution_time::DistributionTime,
         }
     };
 }

@@ -8,9 +8,12 @@
 
 mod browser;
 pub mod demo;
+pub mod distribution_time;
+pub mod failure_map;
 mod player;
 pub mod rpc_timeline;
 mod shell;
+mod svg;
 pub mod topology;
 
 #[cfg(feature = "ssr")]
