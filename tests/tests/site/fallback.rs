@@ -1,8 +1,9 @@
 //! What stays when something is missing: scripts, the right type of a file.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
+use thirtyfour::{By, WebElement};
 
 #[tokio::test]
 async fn without_javascript_text_and_figures_can_be_read() -> Result<()> {
@@ -16,24 +17,7 @@ async fn without_javascript_text_and_figures_can_be_read() -> Result<()> {
             ensure!(!text.trim().is_empty(), "{page}: no text");
             for demo in reader.find_all(".demo[data-demo]").await? {
                 let id = demo.attr("id").await?.unwrap_or_default();
-                ensure!(demo.attr("data-state").await?.as_deref() != Some("live"), "{page}#{id}: scripts run");
-                let title = demo.find(thirtyfour::By::Css("svg > title")).await?;
-                ensure!(
-                    title.prop("textContent").await?.is_some_and(|title| !title.trim().is_empty()),
-                    "{page}#{id}: the picture has no title"
-                );
-                let size = demo.find(thirtyfour::By::Css("svg")).await?.rect().await?;
-                ensure!(
-                    size.width > 100.0 && size.height > 50.0,
-                    "{page}#{id}: the picture is {} × {} px",
-                    size.width,
-                    size.height
-                );
-                let summary = demo.find(thirtyfour::By::Css("details > summary")).await?;
-                summary.scroll_into_view().await?;
-                summary.click().await?;
-                let table = demo.find(thirtyfour::By::Css("details[open] table")).await?.text().await?;
-                ensure!(table.lines().count() > 1, "{page}#{id}: the table says only {table:?}");
+                check_figure(&demo).await.with_context(|| format!("{page}#{id}"))?;
             }
         }
         Ok(())
@@ -41,6 +25,22 @@ async fn without_javascript_text_and_figures_can_be_read() -> Result<()> {
     .await?;
     let scripts: Vec<_> = server.hits().into_iter().filter(|hit| hit.path.ends_with(".wasm")).collect();
     ensure!(scripts.is_empty(), "without JavaScript the browser asked for {scripts:?}");
+    Ok(())
+}
+
+/// A demo that no script has touched: picture, title, table.
+async fn check_figure(demo: &WebElement) -> Result<()> {
+    ensure!(demo.attr("data-state").await?.as_deref() != Some("live"), "scripts run");
+    let part = async |css: &'static str| demo.find(By::Css(css)).await.map_err(|_| anyhow!("there is no {css}"));
+    let title = part("svg > title").await?.prop("textContent").await?.unwrap_or_default();
+    ensure!(!title.trim().is_empty(), "the picture has an empty title");
+    let size = part("svg").await?.rect().await?;
+    ensure!(size.width > 100.0 && size.height > 50.0, "the picture is {} × {} px", size.width, size.height);
+    let summary = part("details > summary").await?;
+    summary.scroll_into_view().await?;
+    summary.click().await?;
+    let table = part("details[open] table").await?.text().await?;
+    ensure!(table.lines().count() > 1, "the table says only {table:?}");
     Ok(())
 }
 

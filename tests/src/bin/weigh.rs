@@ -1,2 +1,0 @@
-//! weigh
-fn main() {}
