@@ -21,7 +21,7 @@ pub struct Window {
     pub latencies: Vec<u32>,
     /// Time that workers worked, in microseconds, over all workers.
     pub busy: u64,
-    /// Time that workers could have worked.
+    /// Time that workers could have worked, had the server been up and had there been work.
     pub capacity: u64,
 }
 
@@ -86,7 +86,7 @@ impl Metrics {
     }
 
     /// Books the work since the last change, window by window.
-    pub(super) fn settle(&mut self, now: Time) {
+    fn settle(&mut self, now: Time) {
         let (busy, workers) = (u64::from(self.busy), u64::from(self.workers));
         while self.since < now {
             let next = (self.since.as_micros() / WINDOW.as_micros() + 1) * WINDOW.as_micros();
@@ -116,6 +116,10 @@ impl Observer<Fact> for Metrics {
             let workers = self.workers;
             self.work(event.at, 0, workers);
         }
+    }
+
+    fn passed(&mut self, now: Time) {
+        self.settle(now);
     }
 }
 
