@@ -88,7 +88,8 @@ impl<'a> Words<'a> {
                 return Ok(value.clone());
             }
             // Of `client 99` the number is as wrong as the word before it is right: show both.
-            wrong.end = wrong.end.max(self.peek().0.end);
+            let (next, word) = self.peek();
+            wrong.end = wrong.end.max(if word.is_empty() { 0 } else { next.end });
             self.at = start;
         }
         let word = &self.text[wrong.clone()];
