@@ -179,7 +179,7 @@ fn say(outcome: &Outcome, event: &Event, applied: u32) -> Option<(Weight, &'stat
                 ),
             ),
             step::IGNORE if event.node == STUB => {
-                (Usual, "", "Another reply arrives. Nobody waits for it any more.".to_owned())
+                (Usual, "", "Nobody waits for this reply any more: the call has returned already.".to_owned())
             }
             step::IGNORE => {
                 (Usual, "", "The server is told of a commit that it no longer remembers asking for.".to_owned())
