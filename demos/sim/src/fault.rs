@@ -2,7 +2,7 @@
 
 use crate::{
     Duration, NodeId, Time,
-    words::{WordError, Words},
+    words::{WordError, Words, exact},
 };
 
 /// The name of a message: what it is, not when it happens, so that a fault keeps its meaning when
@@ -102,6 +102,10 @@ pub struct Vocabulary<'a> {
     pub messages: &'a [&'static str],
     /// The steps at which a node can crash.
     pub steps: &'a [&'static str],
+    /// The nodes that can crash; a model is honest about a crash only where it was thought of.
+    pub crashing: &'a [NodeId],
+    /// The links that can be cut, the ends in the order in which they are said.
+    pub links: &'a [(NodeId, NodeId)],
 }
 
 impl Vocabulary<'_> {
@@ -148,7 +152,7 @@ impl Vocabulary<'_> {
                 Fault::Delay(message, words.duration()?)
             }
             Verb::Crash => {
-                let node = self.node(&mut words)?;
+                let node = self.node(&mut words, |id| self.crashing.contains(&id))?;
                 let when = match words.choose(&[
                     ("before", Some(Phase::Before)),
                     ("after", Some(Phase::After)),
@@ -172,14 +176,14 @@ impl Vocabulary<'_> {
                 Fault::Crash { node, when, restart_after }
             }
             Verb::Restart => {
-                let node = self.node(&mut words)?;
+                let node = self.node(&mut words, |id| self.crashing.contains(&id))?;
                 words.expect("at")?;
                 Fault::Restart { node, at: words.time()? }
             }
             Verb::Cut | Verb::Heal => {
-                let a = self.node(&mut words)?;
+                let a = self.node(&mut words, |id| self.links.iter().any(|(a, _)| *a == id))?;
                 words.expect("to")?;
-                let b = self.node(&mut words)?;
+                let b = self.node(&mut words, |id| self.links.contains(&(a, id)))?;
                 words.expect("at")?;
                 let at = words.time()?;
                 if matches!(verb, Verb::Cut) { Fault::CutLink { a, b, at } } else { Fault::HealLink { a, b, at } }
@@ -189,8 +193,9 @@ impl Vocabulary<'_> {
         Ok(fault)
     }
 
-    fn node(&self, words: &mut Words<'_>) -> Result<NodeId, WordError> {
-        let choices: Vec<_> = self.nodes.iter().zip(0..).map(|(name, id)| (name.as_str(), NodeId(id))).collect();
+    fn node(&self, words: &mut Words<'_>, fits: impl Fn(NodeId) -> bool) -> Result<NodeId, WordError> {
+        let named = self.nodes.iter().zip(0..).map(|(name, id)| (name.as_str(), NodeId(id)));
+        let choices: Vec<_> = named.filter(|(_, id)| fits(*id)).collect();
         words.choose(&choices)
     }
 
@@ -247,16 +252,4 @@ fn say_call(call: u32, attempt: u32) -> String {
 
 fn say_message(message: &MessageName) -> String {
     format!("{}{}", message.kind, say_call(message.call, message.attempt))
-}
-
-/// A length of time with nothing rounded off, and without a point, which links use for a space.
-fn exact(duration: Duration) -> String {
-    let micros = duration.as_micros();
-    if micros.is_multiple_of(1_000_000) {
-        format!("{} s", micros / 1_000_000)
-    } else if micros.is_multiple_of(1_000) {
-        format!("{} ms", micros / 1_000)
-    } else {
-        format!("{micros} us")
-    }
 }

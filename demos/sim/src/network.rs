@@ -74,13 +74,10 @@ impl Network {
         self.cut.contains(&(a.min(b), a.max(b)))
     }
 
-    pub(crate) fn set_cut(&mut self, a: NodeId, b: NodeId, cut: bool) {
+    /// False if it is so already.
+    pub(crate) fn set_cut(&mut self, a: NodeId, b: NodeId, cut: bool) -> bool {
         let link = (a.min(b), a.max(b));
-        if cut {
-            self.cut.insert(link)
-        } else {
-            self.cut.remove(&link)
-        };
+        if cut { self.cut.insert(link) } else { self.cut.remove(&link) }
     }
 
     /// The fate of a message that is being sent. The first rule that has something to say wins:

@@ -151,7 +151,8 @@ impl<P: Process> Simulation<P> {
         self.core.events
     }
 
-    /// The faults that have not happened: their message was never sent, their step never done.
+    /// The faults that have not happened: their message was never sent, their step never done, or
+    /// at their time there was nothing to crash, restart, cut or heal.
     pub fn faults_not_met(&self) -> Vec<Fault> {
         let fired = self.core.faults.iter().zip(&self.core.fired);
         fired.filter(|(_, fired)| !**fired).map(|(fault, _)| *fault).collect()
@@ -203,16 +204,17 @@ impl<P: Process> Simulation<P> {
                 self.core.record(envelope.to, Some(cause), What::Lost(envelope.id, 0, why), Some(&envelope));
             }
             Pending::Fault(index) => {
-                self.core.fired[index] = true;
-                match self.core.faults[index] {
+                self.core.fired[index] = match self.core.faults[index] {
                     Fault::Crash { node, restart_after, .. } => self.crash(node, None, restart_after),
                     Fault::Restart { node, .. } => self.restart(node, None),
                     Fault::CutLink { a, b, .. } => self.core.network.set_cut(a, b, true),
                     Fault::HealLink { a, b, .. } => self.core.network.set_cut(a, b, false),
-                    Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) => {}
-                }
+                    Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) => false,
+                };
             }
-            Pending::Restart { node, cause } => self.restart(node, cause),
+            Pending::Restart { node, cause } => {
+                self.restart(node, cause);
+            }
         }
         true
     }
@@ -223,17 +225,19 @@ impl<P: Process> Simulation<P> {
             self.step();
         }
         self.core.now = self.core.now.max(end);
+        self.core.observer.passed(self.core.now);
     }
 
-    /// Lets everything happen, but no more than `most` events: the bound for a run that never ends.
-    /// False if it was reached.
+    /// Lets everything happen, but takes no more than `most` [steps](Self::step): the bound for a run
+    /// that never ends. False if something is left then.
     pub fn run(&mut self, most: u32) -> bool {
-        while self.core.events < most {
+        // Not the number of events: a process that only sets timers makes none.
+        for _ in 0..most {
             if !self.step() {
                 return true;
             }
         }
-        false
+        self.core.queue.next_time().is_none()
     }
 
     fn handle(
@@ -249,10 +253,11 @@ impl<P: Process> Simulation<P> {
         }
     }
 
-    fn crash(&mut self, node: NodeId, cause: Option<EventId>, restart_after: Option<Duration>) {
+    /// False if it is down already.
+    fn crash(&mut self, node: NodeId, cause: Option<EventId>, restart_after: Option<Duration>) -> bool {
         let state = &mut self.core.nodes[node.0 as usize];
         if !state.up {
-            return;
+            return false;
         }
         state.up = false;
         state.life += 1;
@@ -262,16 +267,19 @@ impl<P: Process> Simulation<P> {
             let at = self.core.now + after;
             self.core.queue.push(at, Pending::Restart { node, cause: Some(crashed) });
         }
+        true
     }
 
-    fn restart(&mut self, node: NodeId, cause: Option<EventId>) {
+    /// False if it is up already.
+    fn restart(&mut self, node: NodeId, cause: Option<EventId>) -> bool {
         let state = &mut self.core.nodes[node.0 as usize];
         if state.up {
-            return;
+            return false;
         }
         state.up = true;
         let restarted = self.core.record(node, cause, What::Restarted, None);
         self.handle(node, Some(restarted), |process, ctx| process.on_restart(ctx));
+        true
     }
 }
 

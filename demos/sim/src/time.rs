@@ -24,6 +24,10 @@ impl Time {
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis * 1_000)
     }
+    /// The moment `secs` seconds after the start.
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs * 1_000_000)
+    }
     /// Microseconds since the start.
     pub const fn as_micros(self) -> u64 {
         self.0

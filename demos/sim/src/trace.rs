@@ -63,6 +63,8 @@ impl Event {
 pub trait Observer<M>: Clone {
     /// Something happened. `message` is there when the event is about one.
     fn observe(&mut self, event: &Event, message: Option<&Envelope<M>>);
+    /// Time has passed up to this moment, with or without events.
+    fn passed(&mut self, _now: Time) {}
 }
 
 /// What became of a message, or of its copy.

@@ -2,7 +2,10 @@
 //! word.
 
 use crate::{Duration, Time};
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+};
 
 /// What is wrong with a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,20 +82,24 @@ impl<'a> Words<'a> {
         let mut sorted: Vec<_> = choices.iter().collect();
         sorted.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
         let start = self.at;
+        let mut wrong = self.peek().0;
         for (words, value) in sorted {
             if words.split(' ').all(|word| self.accept(word)) {
                 return Ok(value.clone());
             }
+            // Of `client 99` the number is as wrong as the word before it is right: show both.
+            let (next, word) = self.peek();
+            wrong.end = wrong.end.max(if word.is_empty() { 0 } else { next.end });
             self.at = start;
         }
-        let (at, word) = self.peek();
+        let word = &self.text[wrong.clone()];
         Err(WordError {
-            at,
             message: if word.is_empty() {
                 "the sentence ends too early".into()
             } else {
-                format!("unknown word `{word}`")
+                format!("unknown {} `{word}`", if word.contains(' ') { "words" } else { "word" })
             },
+            at: wrong,
             choices: choices.iter().map(|(word, _)| (*word).to_owned()).collect(),
         })
     }
@@ -111,6 +118,17 @@ impl<'a> Words<'a> {
         })
     }
 
+    /// Takes a whole number within these bounds.
+    pub fn number_within(&mut self, bounds: RangeInclusive<u64>) -> Result<u64, WordError> {
+        let (at, _) = self.peek();
+        let choices = vec![format!("{} to {}", bounds.start(), bounds.end())];
+        match self.number() {
+            Ok(number) if bounds.contains(&number) => Ok(number),
+            Ok(number) => Err(WordError { at, message: format!("{number} is out of bounds"), choices }),
+            Err(error) => Err(WordError { choices, ..error }),
+        }
+    }
+
     /// Takes a length of time: `600 ms`, `10 s`, `2.5 s`, `40 us`.
     pub fn duration(&mut self) -> Result<Duration, WordError> {
         let (at, word) = self.next();
@@ -121,7 +139,7 @@ impl<'a> Words<'a> {
         };
         let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 9 || fraction.len() > 6 || !digits(whole) || !digits(fraction) {
+        if whole.is_empty() || whole.len() > 12 || fraction.len() > 6 || !digits(whole) || !digits(fraction) {
             return Err(bad(if word.is_empty() {
                 "a time is missing at the end".into()
             } else {
@@ -150,5 +168,17 @@ impl<'a> Words<'a> {
             message: format!("`{word}` is too much here"),
             choices: vec![],
         })
+    }
+}
+
+/// A length of time with nothing rounded off, and without a point, which links use for a space.
+pub fn exact(duration: Duration) -> String {
+    let micros = duration.as_micros();
+    if micros.is_multiple_of(1_000_000) {
+        format!("{} s", micros / 1_000_000)
+    } else if micros.is_multiple_of(1_000) {
+        format!("{} ms", micros / 1_000)
+    } else {
+        format!("{micros} us")
     }
 }

@@ -268,8 +268,10 @@ impl Graph {
         reached
     }
 
-    /// What follows when these nodes stop, all at once.
+    /// What follows when these nodes stop, all at once; neither order nor repetition matters.
     pub fn without(&self, stopped: &[NodeIdx]) -> Impact {
+        let stopped: BTreeSet<NodeIdx> = stopped.iter().copied().collect();
+        let stopped = &stopped.into_iter().collect::<Vec<_>>()[..];
         let running: Vec<NodeIdx> = self.users().filter(|user| !stopped.contains(user)).collect();
         let reached: Vec<_> = running.iter().map(|user| self.reach(*user, stopped)).collect();
         let missing = |needs: fn(&Node) -> &[Need], user: usize| {

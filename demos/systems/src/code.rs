@@ -37,8 +37,12 @@ impl fmt::Display for CodeError {
                     "the link is of version “{version}”, and this page reads version {VERSION}: reload the page, or ask for a new link"
                 )
             }
-            Self::TooLong => write!(f, "the link is longer than any that this page makes"),
-            Self::Field { field, why } => write!(f, "the link says “{field}”: {why}"),
+            Self::TooLong => {
+                write!(f, "the link is longer than any that this page makes: copy it again, and nothing but the link")
+            }
+            Self::Field { field, why } => {
+                write!(f, "the link says “{field}”: {why}; copy the whole link again, or ask for a new one")
+            }
         }
     }
 }

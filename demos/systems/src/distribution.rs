@@ -228,7 +228,7 @@ impl Plan {
         let mut plan = Self::default();
         let (name, fields) = fields.split_first().map_or(("", &[][..]), |(name, rest)| (name, rest));
         if name != NAME {
-            return Err(code::bad(name, "not a link to this figure; copy the link again"));
+            return Err(code::bad(name, "that is not a link to this figure"));
         }
         for field in fields {
             let (name, number) = field.split_once(' ').unwrap_or((field, ""));

@@ -21,7 +21,7 @@ pub struct Window {
     pub latencies: Vec<u32>,
     /// Time that workers worked, in microseconds, over all workers.
     pub busy: u64,
-    /// Time that workers could have worked.
+    /// Time that workers could have worked, had the server been up and had there been work.
     pub capacity: u64,
 }
 
@@ -123,6 +123,10 @@ impl Observer<Fact> for Metrics {
             let workers = self.workers;
             self.work(event.at, 0, workers);
         }
+    }
+
+    fn passed(&mut self, now: Time) {
+        self.settle(now);
     }
 }
 

@@ -197,15 +197,19 @@ impl Server {
             let time = ctx.rng().exponential_with_mean(self.service);
             ctx.set_timer(time, Timer::Served(client, n));
         }
+        self.report(ctx);
+    }
+
+    fn report(&self, ctx: &mut Ctx<'_>) {
         let (now, busy) = (ctx.now(), self.serving.len() as u32);
         // Workers that are taken away finish what they have begun.
-        ctx.observer().work(now, busy, (workers as u32).max(busy));
+        let workers = self.workers.at(now).max(busy);
+        ctx.observer().work(now, busy, workers);
     }
 
     fn watch_workers(&self, ctx: &mut Ctx<'_>) {
         let now = ctx.now();
-        let workers = self.workers.at(now);
-        ctx.observer().work(now, self.serving.len() as u32, workers);
+        self.report(ctx);
         if let Some(next) = self.workers.next_change(now) {
             ctx.set_timer(next.since(now), Timer::Workers);
         }

@@ -7,7 +7,7 @@ use super::{
 use crate::code::{self, CodeError};
 use sim::{
     Duration, Fault, LinkSpec, Network, Simulation, Time, When,
-    words::{WordError, Words},
+    words::{self, WordError, Words},
 };
 use std::{fmt, ops::RangeInclusive};
 
@@ -158,14 +158,7 @@ impl Action {
                 let load = words.choose(&[("load", true), ("workers", false)])?;
                 words.expect("to")?;
                 let bounds = if load { Bounds::LOAD } else { Bounds::WORKERS };
-                let start = text.trim_end().len();
-                let value = words.number()?;
-                let value =
-                    u32::try_from(value).ok().filter(|value| bounds.contains(value)).ok_or_else(|| WordError {
-                        at: start - value.to_string().len().min(start)..start,
-                        message: format!("{value} is out of bounds"),
-                        choices: vec![format!("{} to {}", bounds.start(), bounds.end())],
-                    })?;
+                let value = words.number_within(u64::from(*bounds.start())..=u64::from(*bounds.end()))? as u32;
                 if load { Change::Load(value) } else { Change::Workers(value) }
             }
         };
@@ -177,12 +170,7 @@ impl Action {
 /// As [`Action::parse`] reads it.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = self.at.as_millis();
-        if ms.is_multiple_of(1_000) {
-            write!(f, "at {} s ", ms / 1_000)?;
-        } else {
-            write!(f, "at {ms} ms ")?;
-        }
+        write!(f, "at {} ", words::exact(self.at.since(Time::ZERO)))?;
         match self.change {
             Change::Stop => f.write_str("stop server"),
             Change::Restart => f.write_str("restart server"),

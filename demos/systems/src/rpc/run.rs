@@ -5,7 +5,7 @@ use super::{
     nodes::{CALLER, Caller, DATABASE, Database, REPLY, REQUEST, SERVER, STUB, Server, Stub, step},
 };
 use crate::code::{self, CodeError};
-use sim::{Duration, Fault, LinkSpec, Network, Simulation, Time, Trace, Vocabulary, What, words::Words};
+use sim::{Duration, Fault, LinkSpec, Network, Simulation, Time, Trace, Vocabulary, What, When, words::Words};
 use std::sync::LazyLock;
 
 /// The knobs of the model.
@@ -73,7 +73,13 @@ pub fn names() -> &'static [String] {
 
 /// The words that faults of this model are made of.
 pub fn vocabulary() -> Vocabulary<'static> {
-    Vocabulary { nodes: names(), messages: &[REQUEST, REPLY], steps: &[step::RECEIVE, step::COMMIT, step::REPLY] }
+    Vocabulary {
+        nodes: names(),
+        messages: &[REQUEST, REPLY],
+        steps: &[step::RECEIVE, step::COMMIT, step::REPLY],
+        crashing: &[SERVER],
+        links: &[(STUB, SERVER)],
+    }
 }
 
 /// What is true in the database.
@@ -156,10 +162,10 @@ impl Run {
         code::join(fields)
     }
 
-    /// Reads a short code.
+    /// Reads a short code. Numbers out of bounds become the nearest within.
     ///
     /// # Errors
-    /// If it is damaged, of another version, or says what is out of bounds.
+    /// If it is damaged or of another version.
     pub fn from_code(code: &str) -> Result<Self, CodeError> {
         let fields = code::split(code)?;
         let mut run = Self::default();
@@ -199,8 +205,8 @@ impl Run {
             let mut read = || -> Result<(), sim::words::WordError> {
                 match knob {
                     Knob::Attempts => {
-                        run.scenario.attempts =
-                            (words.number()? as u32).clamp(*Bounds::ATTEMPTS.start(), *Bounds::ATTEMPTS.end());
+                        let attempts = words.number()?.min(u64::from(u32::MAX)) as u32;
+                        run.scenario.attempts = attempts.clamp(*Bounds::ATTEMPTS.start(), *Bounds::ATTEMPTS.end());
                     }
                     Knob::Timeout => {
                         let ms = words.duration()?.as_millis();
@@ -282,8 +288,13 @@ impl Outcome {
                             ),
                         }
                     }
-                    Fault::Crash { .. } => "the server never comes to that step in this run".to_owned(),
-                    _ => "nothing is there for it to act on".to_owned(),
+                    Fault::Crash { when: When::Step(..), .. } => {
+                        "the server never comes to that step in this run, or another fault meets it first".to_owned()
+                    }
+                    Fault::Crash { .. } => "the server is down already at that time".to_owned(),
+                    Fault::Restart { .. } => "the server is not down at that time".to_owned(),
+                    Fault::CutLink { .. } => "the link is cut already at that time".to_owned(),
+                    Fault::HealLink { .. } => "the link is not cut at that time".to_owned(),
                 };
                 UnmetFault { fault: *fault, why }
             })

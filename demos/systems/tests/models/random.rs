@@ -1,0 +1,98 @@
+//! Random runs, numbered: the same number gives the same run on every machine.
+
+use sim::{Duration, Fault, MessageName, NodeId, Phase, Rng, StepName, Stream, Time, When};
+use systems::{client_server, rpc};
+
+fn rng(number: u64) -> Rng {
+    Rng::new(number, Stream::Node(NodeId(0)))
+}
+
+fn between(rng: &mut Rng, range: std::ops::RangeInclusive<u64>) -> u64 {
+    range.start() + rng.below(range.end() - range.start() + 1)
+}
+
+fn one<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
+    of[rng.below(of.len() as u64) as usize]
+}
+
+/// A fault of a remote call, any that can be said.
+pub fn fault(rng: &mut Rng) -> Fault {
+    let attempt = 1 + rng.below(3) as u32;
+    let name = MessageName { kind: one(rng, &[rpc::REQUEST, rpc::REPLY]), call: 1, attempt };
+    let step = StepName { step: one(rng, rpc::vocabulary().steps), call: 1, attempt };
+    let phase = one(rng, &[Phase::Before, Phase::After]);
+    let restart_after = one(rng, &[None, Some(Duration::from_millis(300))]);
+    let at = Time::from_micros(rng.below(2_000_000));
+    let node = rpc::SERVER;
+    let (a, b) = (rpc::STUB, rpc::SERVER);
+    match rng.below(12) {
+        0..=1 => Fault::Drop(name),
+        2..=3 => Fault::Duplicate(name),
+        4..=5 => Fault::Delay(name, Duration::from_millis(1 + rng.below(1_500))),
+        6..=7 => Fault::Crash { node, when: When::Step(phase, step), restart_after },
+        8 => Fault::Crash { node, when: When::At(at), restart_after },
+        9 => Fault::Restart { node, at },
+        10 => Fault::CutLink { a, b, at },
+        _ => Fault::HealLink { a, b, at },
+    }
+}
+
+/// A remote call with up to four faults, in the order that a code has them in.
+pub fn call(number: u64) -> rpc::Run {
+    let rng = &mut rng(number);
+    let scenario = rpc::Scenario {
+        semantics: one(rng, &rpc::Semantics::ALL),
+        attempts: between(rng, 1..=5) as u32,
+        timeout: Duration::from_millis(between(rng, 50..=2_000)),
+        balance: rpc::Cents(rng.below(20_000) as i64),
+        amount: rpc::Cents(rng.below(10_000) as i64),
+    };
+    let mut faults: Vec<Fault> = (0..rng.below(5)).map(|_| fault(rng)).collect();
+    faults.sort_unstable();
+    faults.dedup();
+    rpc::Run { scenario, seed: rng.below(u64::MAX), faults }
+}
+
+/// What someone does to a server at that time.
+pub fn change(rng: &mut Rng) -> client_server::Change {
+    use client_server::Change;
+    match rng.below(6) {
+        0 => Change::Stop,
+        1..=2 => Change::Restart,
+        3..=4 => Change::Load(rng.below(40) as u32),
+        _ => Change::Workers(between(rng, 1..=8) as u32),
+    }
+}
+
+/// Clients and a server for ten seconds, with up to four actions at different times.
+pub fn service(number: u64) -> client_server::Run {
+    let rng = &mut rng(number);
+    let scenario = client_server::Scenario {
+        clients: between(rng, 1..=12) as u32,
+        load: rng.below(31) as u32,
+        workers: between(rng, 1..=4) as u32,
+        service: Duration::from_millis(between(rng, 5..=200)),
+        queue: rng.below(30) as u32,
+        timeout: Duration::from_millis(between(rng, 50..=2_000)),
+        latency: Duration::from_millis(between(rng, 1..=200)),
+        length: Duration::from_secs(10),
+    };
+    let mut run = client_server::Run { scenario, seed: rng.below(u64::MAX), actions: vec![] };
+    for _ in 0..rng.below(5) {
+        let at = Time::from_micros(rng.below(9_999_999));
+        run.actions.push(client_server::Action { at, change: change(rng) });
+    }
+    run.actions.sort_by_key(|action| action.at);
+    run.actions.dedup_by_key(|action| action.at);
+    run
+}
+
+/// A list in another order.
+pub fn shuffled<T: Clone>(list: &[T], number: u64) -> Vec<T> {
+    let mut list = list.to_vec();
+    let rng = &mut rng(number);
+    for end in (1..list.len()).rev() {
+        list.swap(end, rng.below(end as u64 + 1) as usize);
+    }
+    list
+}
