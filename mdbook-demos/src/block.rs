@@ -90,8 +90,9 @@ impl Block {
         };
         let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict).map_err(|error| {
             let mut range = shift(error.range());
-            if range.is_empty() {
-                range.end += 1;
+            // A bracket that is never closed is told by the bracket, not by all that follows it.
+            if range.is_empty() || source.text[range.clone()].contains('\n') {
+                range.end = range.start + 1;
             }
             wrong(range, lower_first(&error.kind().to_string()))
         })?;
@@ -275,7 +276,7 @@ impl Block {
             .map(|known| known.description())
             .filter(|meaning| !meaning.is_empty());
         let help = match meaning {
-            Some(meaning) => format!("add `\"{key}\": …`: {}", lower_first(meaning)),
+            Some(meaning) => format!("add `\"{key}\": …`: {}", lower_first(meaning.trim_end_matches('.'))),
             None => format!("add `\"{key}\": …`"),
         };
         Diagnostic::at(

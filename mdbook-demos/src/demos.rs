@@ -14,7 +14,7 @@ use std::{
 use anyhow::Result;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use widgets::registry::{Checked, Entry, FactValue};
+use widgets::registry::{Checked, Entry, FactValue, nearest};
 
 use crate::{
     block::{Block, Schemas},
@@ -404,9 +404,21 @@ impl Work<'_> {
         let Some(known) = self.gathered.ids.get(id.text()) else {
             let mut ids: Vec<&str> = self.gathered.ids.keys().map(String::as_str).collect();
             ids.sort_unstable();
+            let mut here: Vec<&str> = self
+                .gathered
+                .ids
+                .iter()
+                .filter(|(_, known)| known.written.source == self.source)
+                .map(|(id, _)| id.as_str())
+                .collect();
+            here.sort_unstable();
             return Err(Box::new(
                 Diagnostic::at(id.clone(), format!("there is no demo with the id `{}`", id.text()), "unknown id")
-                    .maybe_help(suggest(id.text(), &ids, "the ids are")),
+                    .maybe_help(match nearest(id.text(), ids.iter().copied()) {
+                        Some(near) => Some(format!("did you mean `{near}`?")),
+                        // The whole book has many.
+                        None => suggest(id.text(), &here, "the ids on this page are"),
+                    }),
             ));
         };
         let Some(entry) = known.demo.and_then(|name| self.demos.entries.iter().find(|entry| entry.name == name)) else {
@@ -498,7 +510,7 @@ impl Preprocessor for Leftovers {
                 .iter()
                 .map(|fence| {
                     let line = chapter.content[fence.range.clone()].lines().next().unwrap_or_default();
-                    (line.trim().to_owned(), "demo block")
+                    (line.trim().to_owned(), "block")
                 })
                 .collect();
             left.extend(
@@ -511,7 +523,7 @@ impl Preprocessor for Leftovers {
                 return;
             };
             for (text, what) in left {
-                let message = format!("the {what} `{text}` was not carried out");
+                let message = format!("the {what} “{text}” was not carried out");
                 let help = format!(
                     "demos and their directives are read before includes: write the {what} in the \
                      lesson itself",

@@ -105,7 +105,7 @@ pub fn guard(out: &Path, root: &Path, src: &Path) -> Result<()> {
 /// If a folder cannot be moved; the old site is then put back.
 pub fn swap(staging: &Path, out: &Path, old: &Path) -> Result<()> {
     remove_dir(old)?;
-    if let Some(parent) = out.parent() {
+    for parent in [out.parent(), old.parent()].into_iter().flatten() {
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     }
     // On another file system nothing can be renamed into place: copy beside it first.

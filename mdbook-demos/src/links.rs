@@ -18,7 +18,7 @@ use crate::{
     files,
     html::unescape,
     markdown::Outline,
-    pages::refused,
+    pages::{Refused, refused},
 };
 
 /// What a check of the whole output found.
@@ -45,6 +45,8 @@ pub struct Problem {
     pub message: String,
     /// What was probably meant, as one would write it in the file.
     pub help: Option<String>,
+    /// How it is written in the page, where that is not an address.
+    pub written: Option<String>,
 }
 
 /// What one page has and refers to.
@@ -56,7 +58,7 @@ struct Page {
     addresses: Vec<(String, String, String)>,
     /// Ids that must be on the page: the attribute and the id.
     references: Vec<(String, String)>,
-    refused: Vec<String>,
+    refused: Vec<Refused>,
 }
 
 /// Attributes whose value is an address.
@@ -177,19 +179,28 @@ struct Site<'a> {
 
 impl Site<'_> {
     fn page(&self, file: &str, page: &Page, checked: &mut Checked) {
-        let mut problem = |message: String| {
-            checked.problems.push(Problem { file: file.to_owned(), address: None, target: None, message, help: None });
+        let mut problem = |message: String, written: Option<String>| {
+            checked.problems.push(Problem {
+                file: file.to_owned(),
+                address: None,
+                target: None,
+                message,
+                help: None,
+                written,
+            });
         };
         for id in &page.twice {
-            problem(format!("the id `{id}` is on this page twice"));
+            problem(twice(id), Some(format!("id=\"{id}\"")));
         }
         for (attribute, id) in &page.references {
             if !page.ids.contains(id) {
-                problem(format!("`{attribute}` refers to `{id}`, which is not on this page"));
+                let message = format!("`{attribute}` refers to `{id}`, which is not on this page");
+                problem(message, Some(format!("{attribute}=\"{id}\"")));
             }
         }
         for refused in &page.refused {
-            problem(format!("the content policy does not allow {refused}"));
+            let message = format!("the content policy does not allow {}", refused.message);
+            problem(message, Some(refused.written.clone()));
         }
         for (tag, attribute, address) in &page.addresses {
             self.address(file, &format!("<{tag}>"), attribute, address, checked);
@@ -204,6 +215,7 @@ impl Site<'_> {
                 target,
                 message,
                 help,
+                written: None,
             });
         };
         let trimmed = address.trim();
@@ -263,7 +275,7 @@ impl Site<'_> {
             target.push_str("index.html");
         }
         if !self.files.contains(&target) {
-            let pages = self.pages.keys().copied().filter(|page| !page.starts_with("embed/"));
+            let pages = self.pages.keys().copied().filter(|page| *page != file && !page.starts_with("embed/"));
             let help = nearest(&target, pages).map(|near| format!("did you mean `{}`?", relative(file, near)));
             problem(format!("`{trimmed}` leads nowhere"), None, help);
             return;
@@ -283,6 +295,11 @@ impl Site<'_> {
             problem(message, Some(target), help);
         }
     }
+}
+
+/// The words for an id that is not unique.
+pub fn twice(id: &str) -> String {
+    format!("the id `{id}` is on this page twice")
 }
 
 /// The file that a relative path leads to from `file`; `None` if it leaves the site.
@@ -345,6 +362,26 @@ pub fn locate(source: &Arc<Source>, address: &str, nth: usize) -> Option<Span> {
     spans.dedup();
     // Demos and the template have links of their own: beyond the last, better the last than none.
     let bytes = spans.get(nth).or(spans.last())?;
+    Some(Span::new(source, bytes.clone()))
+}
+
+/// Where in a lesson something of its page is written that is not an address.
+pub fn locate_written(source: &Arc<Source>, written: &str, nth: usize) -> Option<Span> {
+    let outline = Outline::new(&source.text);
+    let html = outline.html.iter().flat_map(|range| {
+        source.text[range.clone()]
+            .match_indices(written)
+            .map(|(at, _)| range.start + at..range.start + at + written.len())
+            .collect::<Vec<_>>()
+    });
+    // A picture is written in Markdown.
+    let links = outline.links.iter().filter(|(_, destination)| destination == written).filter_map(|(range, _)| {
+        let at = range.start + source.text[range.clone()].rfind(written)?;
+        Some(at..at + written.len())
+    });
+    let mut all: Vec<_> = html.chain(links).collect();
+    all.sort_by_key(|range| range.start);
+    let bytes = all.get(nth).or(all.last())?;
     Some(Span::new(source, bytes.clone()))
 }
 

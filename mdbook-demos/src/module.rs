@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
@@ -118,10 +118,6 @@ fn bind(bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
         .remove_name_section(release)
         .remove_producers_section(true)
         .generate_output()?;
-    ensure!(
-        output.snippets().is_empty() && output.local_modules().is_empty(),
-        "the demos bring JavaScript of their own, which a classic script cannot import"
-    );
     let glue = wrap(output.js());
     let wasm = output.wasm_mut().emit_wasm();
     let inlined = format!("window.demosInlined = \"{}\";\n", STANDARD.encode(&wasm));

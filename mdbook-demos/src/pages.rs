@@ -66,7 +66,7 @@ pub struct Rewritten {
     pub html: String,
     /// Every `id`, in order.
     pub ids: Vec<String>,
-    /// What the policy would refuse, and what could not be put in.
+    /// What could not be put in.
     pub problems: Vec<String>,
     /// What the embed pages share with this page.
     pub shared: Vec<String>,
@@ -110,22 +110,33 @@ fn is_foreign(address: &str) -> bool {
     scheme || address.starts_with("//")
 }
 
+/// Something of an element that the policy would refuse, or that would go to another server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What it is and what to do instead.
+    pub message: String,
+    /// How it is written in the page, and most likely in the lesson.
+    pub written: String,
+}
+
 /// What the policy would refuse of an element, and what would go to another server.
-pub fn refused(element: &Element<'_, '_>) -> Vec<String> {
+pub fn refused(element: &Element<'_, '_>) -> Vec<Refused> {
     let tag = element.tag_name();
     let mut problems = Vec::new();
+    let mut refuse = |message: String, written: String| problems.push(Refused { message, written });
     if tag == "script" && !element.has_attribute("src") {
-        problems.push("a script in the page: move it to a file of its own".to_owned());
+        refuse("a script in the page: move it to a file of its own".to_owned(), "<script".to_owned());
     }
     if tag == "style" {
-        problems.push("a style sheet in the page: move it to a file of its own".to_owned());
+        refuse("a style sheet in the page: move it to a file of its own".to_owned(), "<style".to_owned());
     }
     for attribute in element.attributes() {
         let (name, value) = (attribute.name(), attribute.value());
+        let written = format!("{name}=\"{value}\"");
         if name == "style" {
-            problems.push(format!("`style=\"{value}\"` on <{tag}>: use a class"));
+            refuse(format!("`{written}` on <{tag}>: use a class"), written);
         } else if name.starts_with("on") {
-            problems.push(format!("`{name}=` on <{tag}>: add the listener in a script file"));
+            refuse(format!("`{name}=` on <{tag}>: add the listener in a script file"), written);
         } else if FETCHES.contains(&(&*tag, &*name)) {
             let from_elsewhere = match &*name {
                 "srcset" => value.split(',').any(is_foreign),
@@ -137,9 +148,10 @@ pub fn refused(element: &Element<'_, '_>) -> Vec<String> {
                 _ => is_foreign(&value),
             };
             if from_elsewhere {
-                problems.push(format!(
-                    "`{name}=\"{value}\"` on <{tag}>: keep a copy in the book; nothing is fetched from elsewhere"
-                ));
+                refuse(
+                    format!("`{written}` on <{tag}>: keep a copy in the book; nothing is fetched from elsewhere"),
+                    value,
+                );
             }
         }
     }
@@ -154,7 +166,6 @@ pub fn refused(element: &Element<'_, '_>) -> Vec<String> {
 pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     let mut out = Rewritten::default();
     let state = RefCell::new((&mut out, false, 0_u32));
-    let note = |text: String| state.borrow_mut().0.problems.push(text);
     let policy = match &parts.base {
         Some(base) => format!("{}<base href=\"{}\">", policy_tag(), escape(base)),
         None => policy_tag(),
@@ -210,7 +221,6 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             if let Some(id) = element.get_attribute("id") {
                 state.borrow_mut().0.ids.push(id);
             }
-            refused(element).into_iter().for_each(note);
             Ok(())
         }),
     ];
@@ -235,11 +245,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     let (_, has_charset, places) = state.into_inner();
     if parts.contents.is_some() {
         if !has_charset {
-            out.problems.push(
-                "there is no <meta charset> for the content policy to follow: put one into \
-                 theme/index.hbs"
-                    .to_owned(),
-            );
+            out.problems.push("the page has no <meta charset> for the content policy to follow".to_owned());
         }
         if places != 1 {
             out.problems.push(format!(
@@ -358,16 +364,37 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_is_enforced() {
-        let page = PAGE.replace(
-            "<p id=\"p\">",
-            "<script>1</script><style>a{}</style><p style=\"color: red\" onclick=\"x()\">\
-             <img src=\"https://x.example/a.png\" alt=\"\"><img src=\"data:image/png;base64,\" alt=\"\">\
-             <a href=\"https://x.example/\">fine</a><td style=\"text-align: right\"></td>",
+    fn what_the_policy_refuses() {
+        let page = "<script>1</script><script src=\"a.js\"></script><style>a{}</style>\
+            <p style=\"color: red\" onclick=\"x()\"><img src=\"https://x.example/a.png\" alt=\"\">\
+            <img src=\"data:image/png;base64,\" alt=\"\"><img srcset=\"a.png, //x.example/b.png 2x\">\
+            <a href=\"https://x.example/\">fine</a><link rel=\"canonical\" href=\"https://x.example/\">\
+            <link rel=\"stylesheet\" href=\"https://x.example/\">";
+        let mut found = Vec::new();
+        let handler = element!("*", |element| {
+            found.extend(refused(element).into_iter().map(|refused| refused.written));
+            Ok(())
+        });
+        rewrite_str(page, RewriteStrSettings::new().append_element_content_handler(handler)).unwrap();
+        assert_eq!(
+            found,
+            [
+                "<script",
+                "<style",
+                "style=\"color: red\"",
+                "onclick=\"x()\"",
+                "https://x.example/a.png",
+                "data:image/png;base64,",
+                "a.png, //x.example/b.png 2x",
+                "https://x.example/"
+            ]
         );
-        let out = rewrite(&page, &parts()).unwrap();
-        assert_eq!(out.problems.len(), 6, "{:#?}", out.problems);
-        assert!(out.html.contains("<td class=\"align-right\">"));
+    }
+
+    #[test]
+    fn alignment_becomes_a_class() {
+        let out = rewrite("<td style=\"text-align: right\" class=\"a\">", &Parts::default()).unwrap();
+        assert_eq!(out.html, "<td class=\"a align-right\">");
     }
 
     #[test]

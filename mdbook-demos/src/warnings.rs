@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -32,6 +32,9 @@ pub fn collect<T>(f: impl FnOnce() -> T) -> (T, Vec<String>) {
     (value, texts)
 }
 
+/// How mdBook begins the line of an error's cause.
+const CAUSE: &str = "Caused By: ";
+
 struct Collector(Arc<Mutex<Vec<String>>>);
 
 impl<S: Subscriber> Layer<S> for Collector {
@@ -43,7 +46,15 @@ impl<S: Subscriber> Layer<S> for Collector {
         if *event.metadata().level() <= Level::WARN {
             let mut text = Text::default();
             event.record(&mut text);
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.0);
+            let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            match texts.last_mut() {
+                // mdBook logs an error's causes one by one.
+                Some(last) if text.0.starts_with(CAUSE) => {
+                    last.push_str("\nbecause of this: ");
+                    last.push_str(&text.0[CAUSE.len()..]);
+                }
+                _ => texts.push(text.0),
+            }
         }
     }
 }
@@ -63,47 +74,61 @@ impl Visit for Text {
 }
 
 /// A warning as a mistake, placed as well as its words allow.
-pub fn diagnostic(text: &str, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Diagnostic {
-    let (message, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let message = format!("mdBook: {}", message.trim_end_matches([':', '.']));
+pub fn diagnostic(text: &str, root: &Path, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Diagnostic {
+    let text = text.replace(&format!("{}/", root.display()), "");
+    let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let help: Vec<&str> = rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let help = (!help.is_empty()).then(|| help.join("\n"));
-    let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    if let Some(diagnostic) = include(message, sources) {
+        return diagnostic.maybe_help(help);
+    }
+    let message = format!("mdBook: {}", message.trim_end_matches([':', '.']));
     let source = sources.iter().find_map(|(path, source)| {
         let name = path.to_string_lossy().replace('\\', "/");
-        quoted.iter().any(|quoted| *quoted == name || text.contains(&name)).then_some(source)
+        text.contains(&name).then_some(source)
     });
     let Some(source) = source else {
         return Diagnostic::general(message).maybe_help(help);
     };
-    let places: Vec<usize> = quoted
-        .iter()
-        .filter(|quoted| quoted.starts_with('<'))
-        .flat_map(|tag| {
-            let start = tag.trim_end_matches('>');
-            let outline = Outline::new(&source.text);
-            let end = |at: usize| source.text[at + start.len()..].starts_with(|c: char| !c.is_ascii_alphanumeric());
-            let mut found: Vec<usize> = outline
-                .html
-                .iter()
-                .flat_map(|range| {
-                    source.text[range.clone()].match_indices(start).map(|(at, _)| range.start + at).collect::<Vec<_>>()
-                })
-                .filter(|at| end(*at))
-                .collect();
-            found.dedup();
-            found
-        })
-        .collect();
-    match places.as_slice() {
-        // With several it is not known which one is meant.
-        [at] => {
-            let end = source.text[*at..].find('>').map_or(at + 1, |end| at + end + 1);
-            Diagnostic::at(Span::new(source, *at..end), message, "this tag")
+    let diagnostic = match tag(&text, source) {
+        Some(span) => Diagnostic::at(span, message, "this tag"),
+        None => Diagnostic::in_file(source.path.clone(), message),
+    };
+    diagnostic.maybe_help(help)
+}
+
+/// A directive of mdBook's that failed, at its place.
+fn include(message: &str, sources: &BTreeMap<PathBuf, Arc<Source>>) -> Option<Diagnostic> {
+    let (directive, why) = message.strip_prefix("Error updating \"")?.split_once("\", ")?;
+    let (source, at) = sources.values().find_map(|source| Some((source, source.text.find(directive)?)))?;
+    let why = why.replace(&format!(" for link {directive}"), "");
+    Some(Diagnostic::at(
+        Span::new(source, at..at + directive.len()),
+        format!("mdBook: {}", why.trim_end_matches(['.', ':'])),
+        "this cannot be carried out",
+    ))
+}
+
+/// The only tag of the lesson that the warning can mean.
+fn tag(text: &str, source: &Arc<Source>) -> Option<Span> {
+    let outline = Outline::new(&source.text);
+    let mut places = Vec::new();
+    for quoted in text.split('`').skip(1).step_by(2).filter(|quoted| quoted.starts_with('<')) {
+        let start = quoted.trim_end_matches('>');
+        for range in &outline.html {
+            for (at, _) in source.text[range.clone()].match_indices(start) {
+                let at = range.start + at;
+                let whole = source.text[at + start.len()..].starts_with(|c: char| !c.is_ascii_alphanumeric());
+                if whole && !places.contains(&at) {
+                    places.push(at);
+                }
+            }
         }
-        _ => Diagnostic::in_file(source.path.clone(), message),
     }
-    .maybe_help(help)
+    // With several it is not known which one is meant.
+    let [at] = places[..] else { return None };
+    let end = source.text[at..].find('>').map_or(at + 1, |end| at + end + 1);
+    Some(Span::new(source, at..end))
 }
 
 #[cfg(test)]
