@@ -217,7 +217,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
                         logarithmic={*scale == Scale::Logarithmic} on_users={choose_users}/>
                     <div class="knobs needs-js">{ slider(Knob::Users) }</div>
                 </div>
-                <dl class="panel facts">
+                <dl class="beside facts">
                     { bound("alone", "The server alone", alone) }
                     { bound("together", "With the users’ help", together) }
                     <div>
