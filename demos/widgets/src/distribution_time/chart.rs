@@ -149,7 +149,7 @@ pub(super) fn Chart(props: &ChartProps) -> Html {
         plan.peer_to_peer_limit().map(|limit| (limit, time.at(seconds(limit)))).filter(|(_, y)| *y > TOP + 14.0);
     let role = if props.live { "group" } else { "img" };
     html! {
-        <svg class="chart" viewBox={format!("0 0 {} {}", px(WIDTH), px(HEIGHT))} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
+        <svg class="bounds" viewBox={format!("0 0 {} {}", px(WIDTH), px(HEIGHT))} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
             <title id={format!("{id}-pic")}>{ format!("{}: least time over the number of users", props.title) }</title>
             <desc id={format!("{id}-desc")}>{ describe(plan, props.users) }</desc>
             <g aria-hidden="true">
@@ -198,7 +198,7 @@ fn samples(users: &Axis, most: u32) -> Vec<u32> {
     counts
 }
 
-/// Which curve is which, written at the curves, out of the cursor's way.
+/// Which curve is which, and what never comes to pass: written at the curves, out of the cursor's way.
 fn names(plan: &Plan, users: &Axis, time: &Axis, cursor: f64, limit: Option<(Bound, f64)>) -> Html {
     let part = (cursor - LEFT) / (RIGHT - LEFT);
     let place = |part: f64| {
@@ -211,12 +211,14 @@ fn names(plan: &Plan, users: &Axis, time: &Axis, cursor: f64, limit: Option<(Bou
     let ceiling = limit.map_or(y2, |(_, y)| if y < y2 && y2 - y < 18.0 { y } else { y2 });
     // Below both curves where there is no room between them.
     let y2 = if ceiling - above < 20.0 { (y2 + 18.0).min(BOTTOM - 4.0) } else { ceiling - 7.0 };
+    // With equal steps the limit lies so low that only one of its name and a value has room.
+    let limit = limit.filter(|_| part < 0.5 && !users.logarithmic || part > 0.5 && users.logarithmic);
     html! {
         <>
             <text class="name alone" x={px(x1 - 9.0)} y={px((y1 - 3.0).max(TOP + 8.0))} text-anchor="end">{ "server alone" }</text>
             <text class="name together" x={px(x2)} y={px(y2)} text-anchor="middle">{ "with the users’ help" }</text>
             if let Some((limit, y)) = limit {
-                <text class="name ceiling" x={px(RIGHT)} y={px(y - 6.0)} text-anchor="end">{ format!("never above {}", limit.time) }</text>
+                <text class="ceiling" x={px(RIGHT)} y={px(y - 6.0)} text-anchor="end">{ format!("never above {}", limit.time) }</text>
             }
         </>
     }
@@ -224,15 +226,22 @@ fn names(plan: &Plan, users: &Axis, time: &Axis, cursor: f64, limit: Option<(Bou
 
 /// The values at the cursor.
 fn values(x: f64, (alone, y_alone): (Bound, f64), (together, y_together): (Bound, f64)) -> Html {
-    let (anchor, at) = if x > LEFT + 60.0 { ("end", x - 9.0) } else { ("start", x + 9.0) };
-    let above = if anchor == "end" { 6.0 } else { 26.0 };
-    let below = y_together + 18.0;
-    let below = if below > BOTTOM - 3.0 { y_together - 24.0 } else { below };
+    let left = x > LEFT + 60.0;
+    let (anchor, at) = if left { ("end", x - 9.0) } else { ("start", x + 9.0) };
+    let (mut high, mut low) = (y_alone - if left { 6.0 } else { 20.0 }, y_together + 18.0);
+    if low > BOTTOM - 2.0 {
+        // No room between curve and axis.
+        low = y_together - 9.0;
+        high = high.min(low - 17.0);
+    } else if y_together - y_alone < 26.0 && left {
+        // The curves come from the lower left.
+        low += 12.0;
+    }
     html! {
         <>
-            <text class="value alone" x={px(at)} y={px((y_alone - above).max(TOP - 4.0))} text-anchor={anchor}>{ alone.time.to_string() }</text>
+            <text class="value alone" x={px(at)} y={px(high.max(TOP - 4.0))} text-anchor={anchor}>{ alone.time.to_string() }</text>
             if alone.time != together.time {
-                <text class="value together" x={px(at)} y={px(below)} text-anchor={anchor}>{ together.time.to_string() }</text>
+                <text class="value together" x={px(at)} y={px(low)} text-anchor={anchor}>{ together.time.to_string() }</text>
             }
         </>
     }

@@ -9,7 +9,7 @@ use crate::{demo::DemoProps, shell::Shell};
 use chart::Chart;
 use sim::Duration;
 use std::ops::RangeInclusive;
-use systems::distribution::{Bound, Bounds, Plan};
+use systems::distribution::{Bound, Bounds, Plan, Term};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -60,17 +60,8 @@ enum Knob {
 }
 
 impl Knob {
-    const ALL: [Self; 5] = [Self::Users, Self::Server, Self::Up, Self::Down, Self::File];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Server => "server",
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::File => "file",
-        }
-    }
+    /// Those that the curves depend on.
+    const CURVES: [Self; 4] = [Self::Server, Self::Up, Self::Down, Self::File];
 
     const fn label(self) -> &'static str {
         match self {
@@ -205,14 +196,12 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
                 }
             })
         };
-        let name = format!("{id}-{}", knob.name());
         html! {
-            <div class="knob" key={knob.name()}>
-                <label for={name.clone()}>{ knob.label() }</label>
-                <output for={name.clone()}>{ value }{ knob.unit() }</output>
-                <input type="range" id={name} min="0" max={most.to_string()} step="1" value={position.to_string()}
+            <label class="slider">
+                <span>{ knob.label() }{ ": " }<output>{ value }</output>{ knob.unit() }</span>
+                <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
                     disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
-            </div>
+            </label>
         }
     };
     let n = plan.peers_max;
@@ -226,40 +215,39 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
                 <div class="stage">
                     <Chart id={id.clone()} title={block.title.clone()} live={*live} plan={*plan} users={*users}
                         logarithmic={*scale == Scale::Logarithmic} on_users={choose_users}/>
-                    <fieldset class="choice needs-js">
-                        <legend>{ "Axes" }</legend>
-                        { for [Scale::Linear, Scale::Logarithmic].into_iter().map(|choice| {
-                            let scale = scale.clone();
-                            html! {
-                                <label>
-                                    <input type="radio" name={format!("{id}-scale")} disabled={!*live} checked={*scale == choice}
-                                        onchange={move |_: Event| scale.set(choice)}/>
-                                    <span>{ choice.name() }</span>
-                                </label>
-                            }
-                        }) }
-                    </fieldset>
+                    <div class="knobs needs-js">{ slider(Knob::Users) }</div>
                 </div>
-                <div class="panel">
-                    <dl class="facts">
-                        { bound("alone", "The server alone", alone) }
-                        { bound("together", "With the users’ help", together) }
-                        <div>
-                            <dt>{ "What the help is worth" }</dt>
-                            <dd>{ worth(&plan, alone, together) }</dd>
-                        </div>
-                    </dl>
-                    <div class="knobs needs-js" role="group" aria-label="Figures to change">
-                        { for Knob::ALL.into_iter().map(slider) }
+                <dl class="beside facts">
+                    { bound("alone", "The server alone", alone) }
+                    { bound("together", "With the users’ help", together) }
+                    <div>
+                        <dt>{ "What the help is worth" }</dt>
+                        <dd>{ worth(&plan, alone, together) }</dd>
                     </div>
-                    if *plan != original {
-                        <p class="map-tools needs-js">
-                            <button type="button" class="quiet" onclick={back}>{ "Back to the page's run" }</button>
-                        </p>
-                    }
-                </div>
+                </dl>
             </div>
-            <p class="now" aria-live="polite">{ plan.sentence(n) }</p>
+            <div class="knobs needs-js" role="group" aria-label="What the curves depend on">
+                { for Knob::CURVES.into_iter().map(slider) }
+            </div>
+            <div class="knobs needs-js">
+                <fieldset class="choice">
+                    <legend>{ "Axes" }</legend>
+                    { for [Scale::Linear, Scale::Logarithmic].into_iter().map(|choice| {
+                        let scale = scale.clone();
+                        html! {
+                            <label>
+                                <input type="radio" name={format!("{id}-scale")} disabled={!*live} checked={*scale == choice}
+                                    onchange={move |_: Event| scale.set(choice)}/>
+                                <span>{ choice.name() }</span>
+                            </label>
+                        }
+                    }) }
+                </fieldset>
+                if *plan != original {
+                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's run" }</button>
+                }
+            </div>
+            <p class="visually-hidden" aria-live="polite">{ plan.sentence(n) }</p>
         </Shell>
     }
 }
@@ -270,10 +258,25 @@ fn bound(class: &'static str, name: &'static str, bound: Bound) -> Html {
             <dt>{ name }</dt>
             <dd>
                 <b>{ long(bound.time) }</b>
-                { ". Held up by " }{ bound.term.bottleneck() }{ ": " }<span class="formula">{ bound.term.formula() }</span>{ "." }
+                { " at least. Held up by " }{ bound.term.bottleneck() }{ ": " }{ formula(bound.term) }
             </dd>
         </div>
     }
+}
+
+/// A term as mathematicians write it.
+fn formula(term: Term) -> Html {
+    let (f, n) = (html! { <i>{ "F" }</i> }, html! { <i>{ "N" }</i> });
+    let rate = |rate: &'static str, of: &'static str| html! { <><i>{ rate }</i><sub>{ of }</sub></> };
+    let formula = match term {
+        Term::Download => html! { <>{ f }{ " / " }{ rate("d", "min") }</> },
+        Term::FirstCopy => html! { <>{ f }{ " / " }{ rate("u", "s") }</> },
+        Term::ServerUpload => html! { <>{ n }{ " " }{ f }{ " / " }{ rate("u", "s") }</> },
+        Term::AllUploads => {
+            html! { <>{ n }{ " " }{ f }{ " / ( " }{ rate("u", "s") }{ " + Σ " }{ rate("u", "i") }{ " )" }</> }
+        }
+    };
+    html! { <span class="formula">{ formula }</span> }
 }
 
 fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
@@ -294,7 +297,7 @@ fn table(plan: &Plan, users: u32) -> Html {
     rows.extend([users, plan.peers_max]);
     rows.sort_unstable();
     rows.dedup();
-    let cell = |bound: Bound| html! { <td>{ bound.time.to_string() }{ ": " }{ bound.term.formula() }</td> };
+    let cell = |bound: Bound| html! { <td>{ bound.time.to_string() }{ ": " }{ formula(bound.term) }</td> };
     html! {
         <div class="scroll-box" tabindex="0" role="group" aria-label="Least times">
             <table>

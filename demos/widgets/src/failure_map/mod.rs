@@ -123,7 +123,7 @@ pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
                         on_toggle={toggle}/>
                     <Key id={id.clone()} shown={(*shown).clone()}/>
                 </div>
-                <div class="panel">
+                <div class="beside">
                     <p class="hint needs-js">
                         <strong>{ "Take it apart. " }</strong>
                         { "Click a node to stop it, and click it again to revive it." }

@@ -114,7 +114,7 @@ fn node(props: &PictureProps, index: NodeIdx) -> Html {
     };
     let inside = html! {
         <>
-            <circle class="hit-point" r="22"/>
+            <circle class="hit-point" r="27"/>
             <path class="body" d={outline} fill={fill}/>
             if let Some(detail) = detail(node.role) {
                 <path class="detail" d={detail}/>
@@ -165,8 +165,8 @@ fn mark(state: State, half: i32) -> Html {
 /// A role's outline around the centre, and half its height.
 const fn shape(role: Role) -> (i32, &'static str) {
     match role {
-        // A screen on a foot.
-        Role::Client => (15, "M-18-15h36v24h-15l3 6h-12l3-6h-15z"),
+        // A portable computer.
+        Role::Client => (14, "M-13-14h26a2 2 0 0 1 2 2v18h-30v-18a2 2 0 0 1 2-2z"),
         // A window.
         Role::Browser => (14, "M-15-14h30a3 3 0 0 1 3 3v22a3 3 0 0 1-3 3h-30a3 3 0 0 1-3-3v-22a3 3 0 0 1 3-3z"),
         // A telephone.
@@ -194,6 +194,7 @@ const fn shape(role: Role) -> (i32, &'static str) {
 /// Lines within a role's outline.
 const fn detail(role: Role) -> Option<&'static str> {
     Some(match role {
+        Role::Client => "M-21 6h42l-3 6h-36z",
         Role::Browser => "M-18-7h36M-14-10.5h.01M-10-10.5h.01",
         Role::Device => "M-3 14.5h6",
         Role::Server => "M-20-8h40M-20 7h40M-14-15h.01M-14-.5h.01M-14 14.5h.01M-4-15h18M-4-.5h18M-4 14.5h18",
@@ -208,7 +209,7 @@ const fn detail(role: Role) -> Option<&'static str> {
 /// Where a number stands in its role's outline.
 const fn number_y(role: Role) -> i32 {
     match role {
-        Role::Client => 2,
+        Role::Client => 1,
         Role::Browser => 9,
         Role::Visitor | Role::Buyer => 13,
         Role::Api | Role::Edge => 12,

@@ -151,7 +151,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
                     <Picture id={id.clone()} title={block.title.clone()} at={at} live={*live} outcome={outcome.clone()}
                         story={rpc::summary(outcome)} selected={*selected} on_select={select.reform(Some)}/>
                 </div>
-                <div class="panel">
+                <div class="beside">
                     if let Some(target) = *selected {
                         <section class="inspector" aria-label="What happens to it" tabindex="-1" ref={panel}>
                             <h4>{ target.heading() }</h4>

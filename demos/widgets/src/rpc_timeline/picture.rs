@@ -1,6 +1,7 @@
 //! The diagram: time runs down, machines stand side by side, a message's slope is its latency.
 
 use super::{Target, node_name};
+use crate::svg::px;
 use sim::{Event, Fate, Loss, Message, NodeId, StepName, Time, What};
 use std::rc::Rc;
 use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
@@ -67,11 +68,6 @@ impl Scale {
         let part = at.since(before).as_micros() as f64 / next.since(before).as_micros() as f64;
         y + (below - y) * part
     }
-}
-
-fn px(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// The diagram.
@@ -204,7 +200,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
             Fate::Lost(at, _) => (y1 + 2.0 * (scale.y(at) - y1), 0.5),
             Fate::Travelling => (now, 1.0),
         };
-        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100) && index == 0;
+        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100)
+            && index == 0;
         let mut points = vec![(x1, y1)];
         if late {
             // The usual slope to the middle, a wait there, the usual slope to the end.
@@ -234,11 +231,17 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
         if drawn.len() < 2 {
             continue;
         }
-        let line = |points: &[(f64, f64)]| points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect::<Vec<_>>().join(" ");
+        let line = |points: &[(f64, f64)]| {
+            points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect::<Vec<_>>().join(" ")
+        };
         let (tip, before) = (drawn[drawn.len() - 1], drawn[drawn.len() - 2]);
         let arrived = tip.1 >= full[full.len() - 1].1 - 0.05;
         let lost = matches!(copy.fate, Fate::Lost(..));
-        let class = classes!("way", lost.then_some("lost"), (message.name.kind == REPLY || message.name.kind == "return").then_some("back"));
+        let class = classes!(
+            "way",
+            lost.then_some("lost"),
+            (message.name.kind == REPLY || message.name.kind == "return").then_some("back")
+        );
         ink.push(html! { <polyline {class} points={line(&drawn)}/> });
         hits.push(html! { <polyline class="hit" points={line(&drawn)}/> });
         if arrived && lost {

@@ -1,6 +1,7 @@
 //! What is measured, drawn over time.
 
 use super::{Moment, percent};
+use crate::svg::px;
 use sim::Time;
 use std::rc::Rc;
 use systems::client_server::{Run, Window, quantile};
@@ -36,10 +37,16 @@ pub fn Charts(props: &ChartsProps) -> Html {
     let moment = &props.moment;
     // The second that is not over yet would look like a fall.
     let whole = (moment.at.as_micros() / 1_000_000) as usize;
-    let windows: Vec<Window> = (0..whole).map(|i| moment.metrics.windows().get(i).cloned().unwrap_or_default()).collect();
-    let curve = |class, name, value: &dyn Fn(&Window) -> Option<f64>| Curve { class, name, values: windows.iter().map(value).collect() };
+    let windows: Vec<Window> =
+        (0..whole).map(|i| moment.metrics.windows().get(i).cloned().unwrap_or_default()).collect();
+    let curve = |class, name, value: &dyn Fn(&Window) -> Option<f64>| Curve {
+        class,
+        name,
+        values: windows.iter().map(value).collect(),
+    };
     let ms = |percent| move |w: &Window| quantile(&w.latencies, percent).map(|micros| f64::from(micros) / 1_000.0);
-    let highest = |curves: &[Curve]| curves.iter().flat_map(|c| c.values.iter().flatten()).fold(0.0f64, |a, b| a.max(*b));
+    let highest =
+        |curves: &[Curve]| curves.iter().flat_map(|c| c.values.iter().flatten()).fold(0.0f64, |a, b| a.max(*b));
     let throughput = [
         curve("offered", "sent", &|w| Some(f64::from(w.sent))),
         curve("served", "answered", &|w| Some(f64::from(w.served))),
@@ -140,9 +147,4 @@ fn lines(curve: &Curve) -> Vec<(usize, Vec<f64>)> {
         open = value.is_some();
     }
     lines
-}
-
-fn px(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }

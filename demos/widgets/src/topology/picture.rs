@@ -1,6 +1,7 @@
 //! The machines and the messages between them.
 
 use super::{Dot, DotKind, Moment};
+use crate::svg::px;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -21,11 +22,6 @@ pub struct PictureProps {
     pub moment: Rc<Moment>,
     /// Stops or restarts the server.
     pub on_server: Callback<()>,
-}
-
-fn px(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// The picture.
@@ -161,8 +157,12 @@ fn dot(dot: &Dot, client_y: f64, middle: f64) -> Html {
     };
     let (x, y) = (from.0 + (to.0 - from.0) * way, from.1 + (to.1 - from.1) * way + side);
     match dot.kind {
-        DotKind::Request => html! { <circle class={if dot.doomed { "dot request doomed" } else { "dot request" }} cx={px(x)} cy={px(y)} r="4"/> },
+        DotKind::Request => {
+            html! { <circle class={if dot.doomed { "dot request doomed" } else { "dot request" }} cx={px(x)} cy={px(y)} r="4"/> }
+        }
         DotKind::Reply => html! { <circle class="dot reply" cx={px(x)} cy={px(y)} r="3.5"/> },
-        DotKind::Rejection => html! { <path class="dot rejection" d={format!("M{},{}l7,7m0,-7l-7,7", px(x - 3.5), px(y - 3.5))}/> },
+        DotKind::Rejection => {
+            html! { <path class="dot rejection" d={format!("M{},{}l7,7m0,-7l-7,7", px(x - 3.5), px(y - 3.5))}/> }
+        }
     }
 }
