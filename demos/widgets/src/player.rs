@@ -77,11 +77,16 @@ pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReduce
             let frame: Rc<RefCell<Option<AnimationFrame>>> = Rc::default();
             if playing {
                 let least = if browser::reduced_motion() { 500.0 } else { 0.0 };
-                next_frame(frame.clone(), None, least, Rc::new(move |elapsed: f64| {
-                    if figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure)) {
-                        dispatch.dispatch(Move::Tick((elapsed * f64::from(speed)) as u64));
-                    }
-                }));
+                next_frame(
+                    frame.clone(),
+                    None,
+                    least,
+                    Rc::new(move |elapsed: f64| {
+                        if figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure)) {
+                            dispatch.dispatch(Move::Tick((elapsed * f64::from(speed)) as u64));
+                        }
+                    }),
+                );
             }
             move || drop(frame.take())
         });

@@ -75,7 +75,9 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
             match link.as_ref().map(|link| Run::from_code(link)) {
                 Some(Ok(run)) => show.emit(run),
                 Some(Err(error)) => {
-                    trouble.set(Some(format!("This link could not be read, so here is the page's own run: {error}.").into()));
+                    trouble.set(Some(
+                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
+                    ));
                 }
                 None => {}
             }
@@ -279,9 +281,15 @@ fn verdict_class(verdict: Verdict) -> &'static str {
 fn verdict(verdict: Verdict) -> Html {
     let (sign, why) = match verdict {
         Verdict::Correct => ("✓", "Deducted once, and the caller knows.".to_owned()),
-        Verdict::CallerCannotTell => ("?", "Deducted once, but the caller cannot tell. If it tries again, it pays twice.".to_owned()),
-        Verdict::Lost => ("✕", "Never deducted, and the caller cannot tell. If it does not try again, nothing is paid.".to_owned()),
-        Verdict::Repeated(n) => ("✕", format!("Deducted {n} times where once was meant, and the caller cannot see it.")),
+        Verdict::CallerCannotTell => {
+            ("?", "Deducted once, but the caller cannot tell. If it tries again, it pays twice.".to_owned())
+        }
+        Verdict::Lost => {
+            ("✕", "Never deducted, and the caller cannot tell. If it does not try again, nothing is paid.".to_owned())
+        }
+        Verdict::Repeated(n) => {
+            ("✕", format!("Deducted {n} times where once was meant, and the caller cannot see it."))
+        }
     };
     let name = verdict.to_string();
     let name = name[..1].to_uppercase() + &name[1..];
@@ -306,4 +314,3 @@ fn table(story: &[Sentence]) -> Html {
         </div>
     }
 }
-

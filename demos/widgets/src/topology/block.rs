@@ -126,7 +126,11 @@ impl Block {
             };
             match Action::parse(text) {
                 Ok(action) if action.at >= Time::ZERO + length => {
-                    problem(None, format!("the run ends at {length}, before this"), Some("act earlier, or raise `seconds`".into()));
+                    problem(
+                        None,
+                        format!("the run ends at {length}, before this"),
+                        Some("act earlier, or raise `seconds`".into()),
+                    );
                 }
                 Ok(action) => actions.push((index, action)),
                 Err(error) => {
@@ -206,7 +210,10 @@ impl Demo for Topology {
         FactInfo { name: "rejected", meaning: "Requests turned away because the queue was full." },
         FactInfo { name: "success", meaning: "Answered in time, in percent of the requests that were settled." },
         FactInfo { name: "throughput", meaning: "Requests answered in time per second, over the whole run." },
-        FactInfo { name: "p50", meaning: "Median latency of the requests served, in milliseconds, as the clients see it." },
+        FactInfo {
+            name: "p50",
+            meaning: "Median latency of the requests served, in milliseconds, as the clients see it.",
+        },
         FactInfo { name: "p95", meaning: "95th percentile of the latency, in milliseconds." },
         FactInfo { name: "utilisation", meaning: "Time that the workers worked, in percent." },
         FactInfo { name: "affected", meaning: "Clients with at least one failed request." },
@@ -225,7 +232,8 @@ impl Demo for Topology {
         let total = end.observer().until(end.now()).total();
         let failed = total.timed_out + total.rejected;
         let ms = |percent| json!(quantile(&total.latencies, percent).map_or(0, |micros| (micros + 500) / 1_000));
-        let affected = end.processes().iter().filter(|node| matches!(node, Node::Client(client) if client.failed > 0)).count();
+        let affected =
+            end.processes().iter().filter(|node| matches!(node, Node::Client(client) if client.failed > 0)).count();
         Ok(vec![
             json!(total.sent),
             json!(total.served),

@@ -115,7 +115,12 @@ impl Moment {
                 };
                 let whole = message.arrives.since(envelope.sent).as_micros().max(1);
                 let way = (at.since(envelope.sent).as_micros() * 1_000 / whole) as u32;
-                Dot { client: client.0 as usize - 1, kind, way, doomed: kind == DotKind::Request && !simulation.is_up(SERVER) }
+                Dot {
+                    client: client.0 as usize - 1,
+                    kind,
+                    way,
+                    doomed: kind == DotKind::Request && !simulation.is_up(SERVER),
+                }
             })
             .collect();
         Self {
@@ -143,9 +148,13 @@ impl Moment {
             (true, _) if self.queue > 0 && self.queue >= self.limit => {
                 "The queue is full, so the server turns new requests away."
             }
-            (true, true) if self.queue > 0 => "The queue is so long that answers come too late: clients have given up before.",
+            (true, true) if self.queue > 0 => {
+                "The queue is so long that answers come too late: clients have given up before."
+            }
             (true, true) => "The server works, but requests from a moment ago have failed.",
-            (true, false) if self.queue >= 5 => "More requests come than the workers can serve, so a queue grows and latency with it.",
+            (true, false) if self.queue >= 5 => {
+                "More requests come than the workers can serve, so a queue grows and latency with it."
+            }
             (true, false) if self.queue > 0 => "All workers are busy, so some requests wait in the queue.",
             (true, false) => "The server keeps up: hardly anything waits.",
         }
@@ -185,7 +194,9 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
                     show.emit((run, last));
                 }
                 Some(Err(error)) => {
-                    trouble.set(Some(format!("This link could not be read, so here is the page's own run: {error}.").into()));
+                    trouble.set(Some(
+                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
+                    ));
                 }
                 None => {}
             }
@@ -202,7 +213,11 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
     };
     let toggle = act(if up { Change::Stop } else { Change::Restart });
     let toggle = Callback::from(move |()| toggle());
-    let slider = |name: &'static str, value: u32, bounds: std::ops::RangeInclusive<u32>, unit: &'static str, change: fn(u32) -> Change| {
+    let slider = |name: &'static str,
+                  value: u32,
+                  bounds: std::ops::RangeInclusive<u32>,
+                  unit: &'static str,
+                  change: fn(u32) -> Change| {
         let (shown, show) = (shown.clone(), show.clone());
         let oninput = Callback::from(move |event: InputEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
@@ -226,7 +241,8 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
     };
 
     let id: AttrValue = block.id.clone().into();
-    let stops: Rc<Vec<Time>> = Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
+    let stops: Rc<Vec<Time>> =
+        Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
     let marks: Rc<Vec<Time>> = Rc::new(shown.run.actions.iter().map(|action| action.at).collect());
     html! {
         <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
@@ -285,7 +301,9 @@ fn table(moment: &Moment) -> Html {
         let (sent, served) = (sum(|w| w.sent), sum(|w| w.served));
         let failed = sum(|w| w.timed_out + w.rejected);
         let latencies: Vec<u32> = part.iter().flat_map(|w| w.latencies.iter().copied()).collect();
-        let ms = |percent| quantile(&latencies, percent).map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string());
+        let ms = |percent| {
+            quantile(&latencies, percent).map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string())
+        };
         let (busy, capacity) = part.iter().fold((0, 0), |sum, w| (sum.0 + w.busy, sum.1 + w.capacity));
         let from = index as u64 * 5;
         html! {
