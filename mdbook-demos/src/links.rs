@@ -124,6 +124,8 @@ fn read(html: &str) -> Result<Page> {
                 // On an object only; elsewhere the name is free.
                 "data" if tag != "object" => {}
                 "href" if tag == "base" => {}
+                // The page itself, as it will be published.
+                "href" if tag == "link" && element.get_attribute("rel").as_deref() == Some("canonical") => {}
                 "srcset" => page.addresses.extend(value.split(',').filter_map(|candidate| {
                     let address = candidate.split_whitespace().next()?.to_owned();
                     Some((tag.clone(), name.clone(), address))

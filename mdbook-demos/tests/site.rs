@@ -173,7 +173,8 @@ fn a_base_url_gives_canonical_addresses() {
     let book = book();
     let mut options = book.options();
     options.base_url = Some("https://example.org/a/b".to_owned());
-    build_with(&options, &ENTRIES[..1]).unwrap();
+    let report = build_with(&options, &ENTRIES[..1]).unwrap();
+    assert_eq!(report.external.keys().collect::<Vec<_>>(), ["https://example.org/"]);
     let canonical = |page: &str, address: &str| {
         let text = book.read(&format!("book/{page}"));
         assert!(
