@@ -42,7 +42,7 @@ fn long(time: Duration) -> String {
     let said = match minutes {
         0..=1 => return time.to_string(),
         2..=119 => format!("{minutes} min"),
-        120..=2_879 if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        120..=2_879 if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         120..=2_879 => format!("{} h {} min", minutes / 60, minutes % 60),
         _ => format!("{} days", (minutes + 720) / 1_440),
     };
@@ -198,7 +198,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         };
         html! {
             <label class="slider">
-                <span>{ knob.label() }{ ": " }<output>{ value }</output>{ knob.unit() }</span>
+                <span>{ knob.label() }{ ": " }<b>{ value }</b>{ knob.unit() }</span>
                 <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
                     disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
             </label>

@@ -203,7 +203,8 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
             <div class="faults">
                 <p class="chain"><strong>{ "In short: " }</strong>{ rpc::summary(outcome) }{ "." }</p>
                 if !shown.run.faults.is_empty() {
-                    <ul class="chips" aria-label="What goes wrong in this run">
+                    <ul class="chips">
+                        <li class="chips-of">{ "What goes wrong:" }</li>
                         { for shown.run.faults.iter().map(|fault| {
                             let without = Meddling::Without(*fault).applied_to(&shown.run);
                             let text = vocabulary.say(fault);

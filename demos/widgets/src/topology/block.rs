@@ -188,7 +188,7 @@ impl Block {
 
 /// A share in percent, to one decimal; nothing of nothing is everything.
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 100.0 } else { (part * 1_000 / whole) as f64 / 10.0 }
+    (part * 1_000).checked_div(whole).map_or(100.0, |tenths| tenths as f64 / 10.0)
 }
 
 impl Demo for Topology {

@@ -226,7 +226,7 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
         });
         html! {
             <label class="slider">
-                <span>{ name }{ ": " }<output>{ value }</output>{ " " }{ unit }</span>
+                <span>{ name }{ ": " }<b>{ value }</b>{ " " }{ unit }</span>
                 <input type="range" min={bounds.start().to_string()} max={bounds.end().to_string()} step="1"
                     value={value.to_string()} disabled={!*live || over} {oninput} aria-valuetext={format!("{value} {unit}")}/>
             </label>
@@ -271,7 +271,8 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
             <p class="now" role="status"><span class="when">{ if up { "▲ up" } else { "✕ down" } }</span>{ " " }{ moment.sentence() }</p>
             <div class="faults">
                 if !shown.run.actions.is_empty() {
-                    <ul class="chips" aria-label="What is done to the system in this run">
+                    <ul class="chips">
+                        <li class="chips-of">{ "Done to the system:" }</li>
                         { for shown.run.actions.iter().map(|action| {
                             let mut run = shown.run.clone();
                             run.actions.retain(|other| other != action);
