@@ -10,6 +10,7 @@ mod reader;
 mod server;
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
 };
@@ -18,6 +19,9 @@ use anyhow::{Context, Result, ensure};
 
 pub use reader::{Demo, Look, Reader, Scheme, Size, reading};
 pub use server::{Hit, Server, ServerOptions};
+
+/// Selects a demo's picture, and no icon on one of its buttons.
+pub const PICTURE: &str = "svg:has(> title)";
 
 /// Where the site, the browser and the npm packages are.
 #[derive(Clone, Debug)]
@@ -32,6 +36,21 @@ pub struct Setup {
     pub node_modules: PathBuf,
     /// Where pictures of failures go: `SITE_ARTIFACTS`, or `target/e2e`.
     pub artifacts: PathBuf,
+}
+
+/// Many findings in few lines: what they have in common, how many there are, and the first places.
+/// Each finding is its kind and its place.
+pub fn summary(findings: &[(String, String)]) -> String {
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (kind, place) in findings {
+        places.entry(kind).or_default().push(place);
+    }
+    let lines = places.iter().map(|(kind, places)| {
+        let more = if places.len() > 5 { "\n    …" } else { "" };
+        let first: String = places.iter().take(5).map(|place| format!("\n    {place}")).collect();
+        format!("{} × {kind}{first}{more}", places.len())
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Setup {

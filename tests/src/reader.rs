@@ -319,24 +319,21 @@ impl Reader {
         Ok(requests)
     }
 
-    /// What axe-core finds wrong with the page, one line each.
-    pub async fn axe(&self) -> Result<Vec<String>> {
+    /// What axe-core finds wrong with the page: what is wrong, and where in the page.
+    pub async fn axe(&self) -> Result<Vec<(String, String)>> {
         let path = self.setup.node_modules.join("axe-core/axe.min.js");
         let source = fs::read_to_string(&path)
             .with_context(|| format!("cannot read {}: `cargo xtask test` installs it", path.display()))?;
-        self.js(&source)
-            .await
-            .map_err(|error| error.context("loading axe-core").root_cause().to_string())
-            .map_err(anyhow::Error::msg)?;
+        // Without its source, half a megabyte, in the message.
+        self.driver.execute(source, vec![]).await.context("loading axe-core")?;
         let script = "const done = arguments[0];
             axe.run(document, { resultTypes: ['violations'] }).then(
-                ({ violations }) => done(violations.flatMap(({ id, impact, nodes }) => nodes.map((node) =>
-                    `${id} (${impact}) at ${node.target.join(' ')}: ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`))),
+                ({ violations }) => done(violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => [
+                    `${id} (${impact}): ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`,
+                    `${node.target.join(' ')}: ${node.html.slice(0, 160)}`]))),
                 (error) => done(String(error)))";
-        match self.driver.execute_async(script, vec![]).await.context("running axe-core")?.json() {
-            Value::Array(found) => Ok(found.iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()),
-            error => bail!("axe-core failed: {error}"),
-        }
+        let found = self.driver.execute_async(script, vec![]).await.context("running axe-core")?.json().clone();
+        serde_json::from_value(found.clone()).with_context(|| format!("axe-core failed: {found}"))
     }
 
     /// Keeps a picture and the page's HTML, and says where.

@@ -1,7 +1,7 @@
 //! axe-core over every page.
 
 use anyhow::{Result, ensure};
-use site_tests::{Look, Scheme, Server, ServerOptions, Setup, Size, reading};
+use site_tests::{Look, Scheme, Server, ServerOptions, Setup, Size, reading, summary};
 
 /// Everything that axe-core finds in any page, told at once.
 async fn no_violation(name: &str, scheme: Scheme, size: Size) -> Result<()> {
@@ -12,9 +12,9 @@ async fn no_violation(name: &str, scheme: Scheme, size: Size) -> Result<()> {
         for page in setup.pages()? {
             reader.goto(&server.url(&page)).await?;
             reader.wake_demos().await?;
-            violations.extend(reader.axe().await?.into_iter().map(|line| format!("{page}: {line}")));
+            violations.extend(reader.axe().await?.into_iter().map(|(what, place)| (what, format!("{page} {place}"))));
         }
-        ensure!(violations.is_empty(), "{} violations:\n  {}", violations.len(), violations.join("\n  "));
+        ensure!(violations.is_empty(), "{}", summary(&violations));
         Ok(())
     })
     .await

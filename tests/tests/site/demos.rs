@@ -1,7 +1,7 @@
 //! The demos, through what a reader does with them.
 
 use anyhow::{Result, ensure};
-use site_tests::{Look, Server, ServerOptions, Setup, reading};
+use site_tests::{Look, PICTURE, Server, ServerOptions, Setup, reading};
 
 #[tokio::test]
 async fn the_first_picture_is_the_prerendered_one() -> Result<()> {
@@ -10,13 +10,13 @@ async fn the_first_picture_is_the_prerendered_one() -> Result<()> {
     reading("prerendered", Look::default(), async |reader| {
         for page in setup.embed_pages()? {
             reader.goto(&server.url(&page)).await?;
-            // The file itself, parsed but not run.
-            let before = "new DOMParser().parseFromString(arguments[0], 'text/html').querySelector('.demo svg')";
-            let html = std::fs::read_to_string(setup.site.join(&page))?;
             let ids = reader.wake_demos().await?;
             ensure!(ids.len() == 1, "{page}: {} demos", ids.len());
+            // The file itself, parsed but not run.
+            let html = std::fs::read_to_string(setup.site.join(&page))?;
             let script = format!(
-                "const before = {before}, after = document.querySelector('.demo svg');
+                "const before = new DOMParser().parseFromString(arguments[0], 'text/html').querySelector('.demo {PICTURE}');
+                 const after = document.querySelector('.demo {PICTURE}');
                  return [before.querySelector('title').textContent, after.querySelector('title').textContent,
                          before.getAttribute('viewBox'), after.getAttribute('viewBox')]"
             );

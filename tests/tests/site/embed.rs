@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use site_tests::{Look, Reader, Server, ServerOptions, Setup, reading};
+use site_tests::{Look, PICTURE, Reader, Server, ServerOptions, Setup, reading};
 
 /// A page of another site that frames `url` and resizes the frame as learning platforms do.
 fn host(url: &str, attributes: &str) -> String {
@@ -101,7 +101,7 @@ async fn without_scripts_a_frame_shows_the_figure() -> Result<()> {
     reading("sandbox_no_scripts", Look::default(), async |reader| {
         reader.goto(&host).await?;
         reader.driver.enter_frame(0).await?;
-        let svg = reader.find(".demo svg").await?.rect().await?;
+        let svg = reader.find(&format!(".demo {PICTURE}")).await?.rect().await?;
         ensure!(svg.width > 100.0, "the picture is {} px wide", svg.width);
         Ok(())
     })

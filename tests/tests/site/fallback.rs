@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
-use site_tests::{Look, Server, ServerOptions, Setup, reading};
+use site_tests::{Look, PICTURE, Server, ServerOptions, Setup, reading};
 use thirtyfour::{By, WebElement};
 
 #[tokio::test]
@@ -31,10 +31,10 @@ async fn without_javascript_text_and_figures_can_be_read() -> Result<()> {
 /// A demo that no script has touched: picture, title, table.
 async fn check_figure(demo: &WebElement) -> Result<()> {
     ensure!(demo.attr("data-state").await?.as_deref() != Some("live"), "scripts run");
-    let part = async |css: &'static str| demo.find(By::Css(css)).await.map_err(|_| anyhow!("there is no {css}"));
-    let title = part("svg > title").await?.prop("textContent").await?.unwrap_or_default();
+    let part = async |css: &str| demo.find(By::Css(css)).await.map_err(|_| anyhow!("there is no {css}"));
+    let title = part(&format!("{PICTURE} > title")).await?.prop("textContent").await?.unwrap_or_default();
     ensure!(!title.trim().is_empty(), "the picture has an empty title");
-    let size = part("svg").await?.rect().await?;
+    let size = part(PICTURE).await?.rect().await?;
     ensure!(size.width > 100.0 && size.height > 50.0, "the picture is {} × {} px", size.width, size.height);
     let summary = part("details > summary").await?;
     summary.scroll_into_view().await?;
