@@ -1,1 +1,200 @@
-//! The mdBook half.
+//! The book's half of the demos. mdBook runs in this process with a preprocessor of ours that reads
+//! the lessons' demo blocks and a renderer of ours around its own; the result is checked as a whole
+//! and only then takes the place of the site before it.
+//!
+//! A build goes through these steps: [`demos`] finds blocks and directives and leaves slots; mdBook
+//! renders; [`site`] completes each page ([`pages`]) and puts the figures in, writes a page for each
+//! demo ([`embed`]) and adds the compiled demos ([`module`]); [`links`] checks everything; [`files`]
+//! swaps. Mistakes of
+//! all steps are collected as [`diagnostics`], so that an author sees them in one go.
+
+pub mod assets;
+pub mod block;
+pub mod contents;
+pub mod demos;
+pub mod diagnostics;
+pub mod directives;
+pub mod embed;
+pub mod explain;
+pub mod files;
+pub mod html;
+pub mod links;
+pub mod markdown;
+pub mod module;
+pub mod pages;
+pub mod reference;
+pub mod schema;
+pub mod settings;
+pub mod site;
+pub mod warnings;
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    rc::Rc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use mdbook_driver::{
+    MDBook,
+    book::Book,
+    builtin_preprocessors::{IndexPreprocessor, LinkPreprocessor},
+    config::Config,
+};
+use widgets::registry::{self, Entry};
+
+use crate::{
+    block::Schemas,
+    demos::{Demos, Gathered, Leftovers},
+    diagnostics::Diagnostic,
+    pages::Pages,
+    site::Site,
+};
+
+/// What to build.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder with `book.toml`.
+    pub root: PathBuf,
+    /// The folder of the site; relative to the root, unless absolute.
+    pub out: PathBuf,
+    /// The compiled demos as cargo leaves them; without them the figures do not move.
+    pub wasm: Option<PathBuf>,
+    /// Whether readers will get it: functions' names are left out of the module.
+    pub release: bool,
+    /// Where the site will stand, for canonical links and for the page about missing pages.
+    pub base_url: Option<String>,
+}
+
+/// What was built.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// How many HTML pages there are, embed pages included.
+    pub pages: usize,
+    /// How many demos stand in the book.
+    pub demos: usize,
+    /// Addresses on other servers, which are not followed, and the pages that have them.
+    pub external: BTreeMap<String, BTreeSet<String>>,
+    /// How long each step took.
+    pub times: Vec<(&'static str, Duration)>,
+}
+
+/// Builds the book with the demos of the registry.
+///
+/// # Errors
+///
+/// [`diagnostics::Diagnostics`] if the book has mistakes; another error if something around it is amiss. The
+/// output folder is then as it was.
+pub fn build(options: &Options) -> Result<Report> {
+    build_with(options, registry::entries())
+}
+
+/// Builds the book with the given demos.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report> {
+    let root = options.root.canonicalize().with_context(|| format!("there is no folder {}", options.root.display()))?;
+    let out = root.join(&options.out);
+    let work = root.join("target");
+    // Named after the output, so that two sites can be built at the same time.
+    let name = out.file_name().context("the output needs a folder of its own")?.to_string_lossy().into_owned();
+    let (staging, old) = (work.join(format!("site-staging/{name}")), work.join(format!("site-old/{name}")));
+    let base_url = options.base_url.as_deref().map(settings::base_url).transpose()?;
+    let config = settings::read(&root)?;
+    let theme = settings::theme(&config, &root);
+    files::guard(&out, &root, &root.join(&config.book.src))?;
+
+    let schemas = Rc::new(Schemas::new(entries)?);
+    let gathered = Rc::new(RefCell::new(Gathered::default()));
+    let mut report = Report::default();
+    let (book, module) = thread::scope(|scope| {
+        // wasm-bindgen takes as long as mdBook and needs nothing of it.
+        let module = options.wasm.as_ref().map(|wasm| {
+            let (wasm, cache) = (root.join(wasm), work.join("site-module"));
+            let release = options.release;
+            scope.spawn(move || {
+                let start = Instant::now();
+                module::build(&wasm, release, &cache).map(|module| (module, start.elapsed()))
+            })
+        });
+        let start = Instant::now();
+        let book = render(&root, &staging, config.clone(), entries, &schemas, &gathered);
+        report.times.push(("book", start.elapsed()));
+        let module = module.map(|thread| match thread.join() {
+            Ok(module) => module,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        (book, module)
+    });
+    let module = module.transpose()?.map(|(module, time)| {
+        report.times.push(("module", time));
+        module
+    });
+    let mut diagnostics = std::mem::take(&mut gathered.borrow_mut().diagnostics);
+    let gathered = gathered.borrow();
+    let (book, logged) = book;
+    diagnostics.extend(logged.iter().map(|text| warnings::diagnostic(text, &root, &gathered.sources)));
+    let book = match book {
+        Ok(book) => book,
+        Err(error) => {
+            diagnostics.push(match explain::missing_chapter(&error, &root, &config.book.src) {
+                Some(diagnostic) => diagnostic,
+                None => Diagnostic::general(format!("{error:#}")),
+            });
+            diagnostics.sort();
+            return Err(diagnostics.into());
+        }
+    };
+
+    let start = Instant::now();
+    let site = Site { staging: &staging, gathered: &gathered, book: &book, config: &config, base_url };
+    let taken = site.finish(&theme, module.as_ref(), &mut diagnostics)?;
+    let schema = reference::schema(entries, &schemas)?;
+    files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    assets::remove_unused(&staging)?;
+    report.times.push(("pages", start.elapsed()));
+
+    let start = Instant::now();
+    let checked = links::check(&staging)?;
+    diagnostics.extend(explain::explain(&checked.problems, &book, &gathered, &taken));
+    report.times.push(("checks", start.elapsed()));
+    if !diagnostics.is_empty() {
+        diagnostics.sort();
+        return Err(diagnostics.into());
+    }
+    report.pages = checked.pages;
+    report.external = checked.external;
+    report.demos = gathered.figures.len();
+    files::swap(&staging, &out, &old)?;
+    Ok(report)
+}
+
+/// Lets mdBook render the book into `staging`; the book as rendered, and what was logged meanwhile.
+fn render(
+    root: &Path,
+    staging: &Path,
+    mut config: Config,
+    entries: &'static [Entry],
+    schemas: &Rc<Schemas>,
+    gathered: &Rc<RefCell<Gathered>>,
+) -> (Result<Book>, Vec<String>) {
+    warnings::collect(|| {
+        files::remove_dir(staging)?;
+        config.build.build_dir = staging.to_owned();
+        let summary = config.book.src.join("SUMMARY.md");
+        let mut book = MDBook::load_with_config(root, config)
+            .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
+        book.with_preprocessor(Demos::new(entries, schemas.clone(), gathered.clone()))
+            .with_preprocessor(LinkPreprocessor::new())
+            .with_preprocessor(IndexPreprocessor::new())
+            .with_preprocessor(Leftovers::new(gathered.clone()));
+        let pages = Pages::default();
+        book.execute_build_process(&pages)?;
+        pages.book().context("mdBook rendered nothing")
+    })
+}

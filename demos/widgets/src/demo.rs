@@ -88,6 +88,9 @@ macro_rules! for_each_demo {
     ($with:ident) => {
         $with! {
             $crate::rpc_timeline::RpcTimeline,
+            $crate::topology::Topology,
+            $crate::failure_map::FailureMap,
+            $crate::distribution_time::DistributionTime,
         }
     };
 }

@@ -8,10 +8,13 @@
 
 mod browser;
 pub mod demo;
+pub mod distribution_time;
+pub mod failure_map;
 mod player;
 pub mod rpc_timeline;
 mod shell;
-//pub mod topology;
+mod svg;
+pub mod topology;
 
 #[cfg(feature = "ssr")]
 pub mod registry;

@@ -26,8 +26,15 @@ pub enum Move {
     Go(Time),
     /// Goes on by so many simulated microseconds, if it plays.
     Tick(u64),
-    /// The run is another: goes to `at` and stays.
-    Run { at: Time, end: Time },
+    /// The run is another: goes to `at`, and stays there or plays on.
+    Run {
+        /// Where to.
+        at: Time,
+        /// The end of the new run.
+        end: Time,
+        /// Whether it plays on, if it was playing.
+        on: bool,
+    },
 }
 
 impl Reducible for Cursor {
@@ -51,7 +58,7 @@ impl Reducible for Cursor {
                 next.playing = next.at < self.end;
             }
             Move::Tick(_) => {}
-            Move::Run { at, end } => next = Cursor { at: at.min(end), end, playing: false },
+            Move::Run { at, end, on } => next = Cursor { at: at.min(end), end, playing: on && self.playing },
         }
         Rc::new(next)
     }
@@ -70,11 +77,16 @@ pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReduce
             let frame: Rc<RefCell<Option<AnimationFrame>>> = Rc::default();
             if playing {
                 let least = if browser::reduced_motion() { 500.0 } else { 0.0 };
-                next_frame(frame.clone(), None, least, Rc::new(move |elapsed: f64| {
-                    if figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure)) {
-                        dispatch.dispatch(Move::Tick((elapsed * f64::from(speed)) as u64));
-                    }
-                }));
+                next_frame(
+                    frame.clone(),
+                    None,
+                    least,
+                    Rc::new(move |elapsed: f64| {
+                        if figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure)) {
+                            dispatch.dispatch(Move::Tick((elapsed * f64::from(speed)) as u64));
+                        }
+                    }),
+                );
             }
             move || drop(frame.take())
         });

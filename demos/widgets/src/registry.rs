@@ -1,8 +1,8 @@
 //! The demos as the host sees them. The preprocessor, the reference page, the JSON Schema and the
 //! tests all read this list; nothing else knows which demos there are.
 
-pub use crate::demo::{FactInfo, Problem};
 use crate::demo::{Demo, DemoProps, Session, for_each_demo};
+pub use crate::demo::{FactInfo, Problem};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -27,8 +27,10 @@ impl FactValue {
     pub fn meets(&self, expected: &Value) -> Result<bool, String> {
         if let (Some(have), Value::String(text)) = (self.0.as_f64(), expected) {
             let (relation, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).unwrap_or(text.len()));
-            let number: f64 =
-                number.trim().parse().map_err(|_| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
+            let number: f64 = number
+                .trim()
+                .parse()
+                .map_err(|_| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
             return match relation {
                 "<" => Ok(have < number),
                 "<=" => Ok(have <= number),
@@ -107,7 +109,9 @@ fn schema<D: Demo>() -> Value {
     let mut schema = schemars::schema_for!(D::Block).to_value();
     let expect: serde_json::Map<_, _> = D::FACTS
         .iter()
-        .map(|fact| (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning })))
+        .map(|fact| {
+            (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning }))
+        })
         .collect();
     schema["properties"]["expect"] = json!({
         "type": "object",
@@ -119,9 +123,8 @@ fn schema<D: Demo>() -> Value {
 }
 
 fn check<D: Demo>(block: &Value) -> Result<Checked, Vec<Problem>> {
-    let whole = |message: String| {
-        vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }]
-    };
+    let whole =
+        |message: String| vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }];
     let mut bare = block.clone();
     let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
     let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
@@ -131,7 +134,8 @@ fn check<D: Demo>(block: &Value) -> Result<Checked, Vec<Problem>> {
 
     let mut problems = vec![];
     for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
-        let problem = |key, message, help| Problem { pointer: format!("/expect/{name}"), key, within: None, message, help };
+        let problem =
+            |key, message, help| Problem { pointer: format!("/expect/{name}"), key, within: None, message, help };
         let Some(fact) = facts.get(name.as_str()) else {
             let help = nearest(name, facts.keys().copied()).map(|near| format!("did you mean `{near}`?"));
             problems.push(problem(true, format!("a run of `{}` yields no `{name}`", D::NAME), help));

@@ -26,7 +26,7 @@ pub struct Window {
 }
 
 /// Counts what happens, and takes the run's fingerprint.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metrics {
     windows: Vec<Window>,
     hash: TraceHash,
@@ -54,6 +54,13 @@ impl Metrics {
             total.capacity += window.capacity;
         }
         total
+    }
+
+    /// The same with the work booked up to that moment.
+    pub fn until(&self, now: Time) -> Self {
+        let mut settled = self.clone();
+        settled.settle(now);
+        settled
     }
 
     /// The fingerprint of everything so far.

@@ -63,13 +63,14 @@ pub fn summary(outcome: &Outcome) -> String {
     let end = outcome.end();
     let (truth, belief) = (outcome.truth(end), outcome.belief(end));
     parts.push(match outcome.verdict() {
-        Verdict::Correct if parts.is_empty() => "nothing goes wrong".to_owned(),
+        Verdict::Correct if parts.is_empty() => "nothing goes wrong → deducted once".to_owned(),
         Verdict::Correct => "deducted once all the same".to_owned(),
         Verdict::CallerCannotTell => "deducted once".to_owned(),
         Verdict::Lost => "nothing deducted".to_owned(),
         Verdict::Repeated(_) => format!("deducted {}", times(truth.applied)),
     });
     parts.push(match belief {
+        Belief::Done if truth.applied == 1 => "the caller knows: done".to_owned(),
         Belief::Done => "the caller knows only: done".to_owned(),
         Belief::CannotTell => "the caller cannot tell".to_owned(),
         Belief::Waiting => "the caller still waits".to_owned(),

@@ -139,7 +139,10 @@ impl Demo for RpcTimeline {
         FactInfo { name: "applied", meaning: "How often the amount was deducted." },
         FactInfo { name: "balance", meaning: "The balance at the end, such as \"50.00\"." },
         FactInfo { name: "caller", meaning: "What the caller can know at the end: \"done\" or \"cannot tell\"." },
-        FactInfo { name: "verdict", meaning: "\"correct\", \"caller cannot tell\", \"lost\", \"applied twice\", \"applied 3 times\", …" },
+        FactInfo {
+            name: "verdict",
+            meaning: "\"correct\", \"caller cannot tell\", \"lost\", \"applied twice\", \"applied 3 times\", …",
+        },
         FactInfo { name: "attempts", meaning: "How often the stub sent the request." },
         FactInfo { name: "status", meaning: "How the call ends, as gRPC names it: \"OK\" or \"DEADLINE_EXCEEDED\"." },
         FactInfo { name: "took", meaning: "How long everything takes to settle, such as \"412 ms\"." },

@@ -63,7 +63,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
         Callback::from(move |run: Run| {
             let next = Shown::new(run);
             let end = next.outcome.end();
-            cursor.dispatch(Move::Run { at: end, end });
+            cursor.dispatch(Move::Run { at: end, end, on: false });
             shown.set(Rc::new(next));
         })
     };
@@ -75,7 +75,9 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
             match link.as_ref().map(|link| Run::from_code(link)) {
                 Some(Ok(run)) => show.emit(run),
                 Some(Err(error)) => {
-                    trouble.set(Some(format!("This link could not be read, so here is the page's own run: {error}.").into()));
+                    trouble.set(Some(
+                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
+                    ));
                 }
                 None => {}
             }
@@ -151,7 +153,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
                     <Picture id={id.clone()} title={block.title.clone()} at={at} live={*live} outcome={outcome.clone()}
                         story={rpc::summary(outcome)} selected={*selected} on_select={select.reform(Some)}/>
                 </div>
-                <div class="panel">
+                <div class="beside">
                     if let Some(target) = *selected {
                         <section class="inspector" aria-label="What happens to it" tabindex="-1" ref={panel}>
                             <h4>{ target.heading() }</h4>
@@ -201,7 +203,8 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
             <div class="faults">
                 <p class="chain"><strong>{ "In short: " }</strong>{ rpc::summary(outcome) }{ "." }</p>
                 if !shown.run.faults.is_empty() {
-                    <ul class="chips" aria-label="What goes wrong in this run">
+                    <ul class="chips">
+                        <li class="chips-of">{ "What goes wrong:" }</li>
                         { for shown.run.faults.iter().map(|fault| {
                             let without = Meddling::Without(*fault).applied_to(&shown.run);
                             let text = vocabulary.say(fault);
@@ -279,9 +282,15 @@ fn verdict_class(verdict: Verdict) -> &'static str {
 fn verdict(verdict: Verdict) -> Html {
     let (sign, why) = match verdict {
         Verdict::Correct => ("✓", "Deducted once, and the caller knows.".to_owned()),
-        Verdict::CallerCannotTell => ("?", "Deducted once, but the caller cannot tell. If it tries again, it pays twice.".to_owned()),
-        Verdict::Lost => ("✕", "Never deducted, and the caller cannot tell. If it does not try again, nothing is paid.".to_owned()),
-        Verdict::Repeated(n) => ("✕", format!("Deducted {n} times where once was meant, and the caller cannot see it.")),
+        Verdict::CallerCannotTell => {
+            ("?", "Deducted once, but the caller cannot tell. If it tries again, it pays twice.".to_owned())
+        }
+        Verdict::Lost => {
+            ("✕", "Never deducted, and the caller cannot tell. If it does not try again, nothing is paid.".to_owned())
+        }
+        Verdict::Repeated(n) => {
+            ("✕", format!("Deducted {n} times where once was meant, and the caller cannot see it."))
+        }
     };
     let name = verdict.to_string();
     let name = name[..1].to_uppercase() + &name[1..];
@@ -306,4 +315,3 @@ fn table(story: &[Sentence]) -> Html {
         </div>
     }
 }
-

@@ -1,6 +1,7 @@
 //! The diagram: time runs down, machines stand side by side, a message's slope is its latency.
 
 use super::{Target, node_name};
+use crate::svg::px;
 use sim::{Event, Fate, Loss, Message, NodeId, StepName, Time, What};
 use std::rc::Rc;
 use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
@@ -67,11 +68,6 @@ impl Scale {
         let part = at.since(before).as_micros() as f64 / next.since(before).as_micros() as f64;
         y + (below - y) * part
     }
-}
-
-fn px(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 /// The diagram.
@@ -204,7 +200,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
             Fate::Lost(at, _) => (y1 + 2.0 * (scale.y(at) - y1), 0.5),
             Fate::Travelling => (now, 1.0),
         };
-        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100) && index == 0;
+        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100)
+            && index == 0;
         let mut points = vec![(x1, y1)];
         if late {
             // The usual slope to the middle, a wait there, the usual slope to the end.
@@ -234,11 +231,17 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
         if drawn.len() < 2 {
             continue;
         }
-        let line = |points: &[(f64, f64)]| points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect::<Vec<_>>().join(" ");
+        let line = |points: &[(f64, f64)]| {
+            points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect::<Vec<_>>().join(" ")
+        };
         let (tip, before) = (drawn[drawn.len() - 1], drawn[drawn.len() - 2]);
         let arrived = tip.1 >= full[full.len() - 1].1 - 0.05;
         let lost = matches!(copy.fate, Fate::Lost(..));
-        let class = classes!("way", lost.then_some("lost"), (message.name.kind == REPLY || message.name.kind == "return").then_some("back"));
+        let class = classes!(
+            "way",
+            lost.then_some("lost"),
+            (message.name.kind == REPLY || message.name.kind == "return").then_some("back")
+        );
         ink.push(html! { <polyline {class} points={line(&drawn)}/> });
         hits.push(html! { <polyline class="hit" points={line(&drawn)}/> });
         if arrived && lost {
@@ -266,6 +269,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
     let name = match message.name.kind {
         "return" if message.detail == Status::Ok.name() => "OK".to_owned(),
         "return" => "error".to_owned(),
+        // The dot and the new balance on the database's line say it already.
+        "committed" => String::new(),
         kind if selectable && attempt > 1 => format!("{kind} {attempt}"),
         kind => kind.to_owned(),
     };
@@ -281,9 +286,11 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
     let (anchor, lx) = match (late || lost, x1 < x2) {
         (true, true) => ("start", x1 + 6.0),
         (true, false) => ("end", x1 - 6.0),
-        _ => ("middle", lx),
+        // Above the line, towards the end that lies lower: nothing of the line is under the words.
+        (false, true) => ("start", lx - 8.0),
+        (false, false) => ("end", lx + 8.0),
     };
-    let ly = if lost || late { y1 - 5.0 } else { ly - 8.0 };
+    let ly = if lost || late { y1 - 5.0 } else { ly - 6.0 };
     let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor}>{ &name }</text> };
     if !selectable {
         return html! { <g class="message" aria-hidden="true">{ for ink }{ text }</g> };

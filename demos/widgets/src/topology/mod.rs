@@ -1,1 +1,332 @@
-//! placeholder
+//! A live system of machines under load.
+
+mod block;
+mod charts;
+mod picture;
+
+pub use block::{Block, Topology};
+
+use crate::{
+    demo::DemoProps,
+    player::{Controls, Move, keys, use_cursor},
+    shell::Shell,
+};
+use block::percent;
+use charts::Charts;
+use picture::Picture;
+use sim::{Duration, Replay, Time};
+use std::{cell::RefCell, rc::Rc};
+use systems::client_server::{Action, Bounds, Change, Client, Metrics, Node, Run, SERVER, WINDOW, quantile};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// Simulated time per real time, in thousandths.
+const SPEEDS: &[(u32, &str)] = &[(100, "1/10"), (250, "1/4"), (500, "1/2"), (1_000, "real"), (4_000, "4×")];
+
+/// A run that can be looked at, at any time.
+struct Shown {
+    run: Run,
+    replay: RefCell<Replay<Node>>,
+}
+
+impl Shown {
+    fn new(run: Run) -> Self {
+        let replay = RefCell::new(Replay::new(run.start(), Duration::from_secs(5)));
+        Self { run, replay }
+    }
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        self.run == other.run
+    }
+}
+
+/// The system at one moment: all that is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moment {
+    at: Time,
+    up: bool,
+    workers: u32,
+    busy: u32,
+    queue: u32,
+    limit: u32,
+    clients: Vec<ClientState>,
+    /// Messages on their way.
+    dots: Vec<Dot>,
+    metrics: Metrics,
+}
+
+/// A client at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct ClientState {
+    waiting: u32,
+    served: u32,
+    failed: u32,
+    last_failed: bool,
+}
+
+/// A message on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Dot {
+    /// Which client it is from or for, counted from 0.
+    client: usize,
+    kind: DotKind,
+    /// How much of the way it has behind it, in thousandths.
+    way: u32,
+    /// Whether nobody will be there to take it.
+    doomed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum DotKind {
+    Request,
+    Reply,
+    Rejection,
+}
+
+impl Moment {
+    fn of(shown: &Shown, at: Time) -> Self {
+        let mut replay = shown.replay.borrow_mut();
+        let simulation = replay.seek(at);
+        let (_, workers, _) = shown.run.settings(at);
+        let (mut busy, mut queue) = (0, 0);
+        let mut clients = vec![];
+        for process in simulation.processes() {
+            match process {
+                Node::Server(server) => (busy, queue) = (server.serving.len() as u32, server.queue.len() as u32),
+                Node::Client(Client { waiting, served, failed, last_failed, .. }) => clients.push(ClientState {
+                    waiting: waiting.len() as u32,
+                    served: *served,
+                    failed: *failed,
+                    last_failed: *last_failed,
+                }),
+            }
+        }
+        let dots = simulation
+            .in_flight()
+            .into_iter()
+            .map(|message| {
+                let envelope = message.envelope;
+                let (client, kind) = match envelope.body {
+                    systems::client_server::Fact::Request(_) => (envelope.from, DotKind::Request),
+                    systems::client_server::Fact::Reply(_) => (envelope.to, DotKind::Reply),
+                    systems::client_server::Fact::Rejected(_) => (envelope.to, DotKind::Rejection),
+                };
+                let whole = message.arrives.since(envelope.sent).as_micros().max(1);
+                let way = (at.since(envelope.sent).as_micros() * 1_000 / whole) as u32;
+                Dot {
+                    client: client.0 as usize - 1,
+                    kind,
+                    way,
+                    doomed: kind == DotKind::Request && !simulation.is_up(SERVER),
+                }
+            })
+            .collect();
+        Self {
+            at,
+            up: simulation.is_up(SERVER),
+            workers,
+            busy,
+            queue,
+            limit: shown.run.scenario.queue,
+            clients,
+            dots,
+            metrics: simulation.observer().until(at),
+        }
+    }
+
+    /// What is going on, as cause and consequence. Without numbers that change all the time, so
+    /// that a screen reader hears it when it changes.
+    fn sentence(&self) -> &'static str {
+        let waiting = self.clients.iter().any(|client| client.waiting > 0);
+        let last = self.metrics.windows().iter().rev().nth(1);
+        let failing = last.is_some_and(|window| window.timed_out + window.rejected > 0);
+        match (self.up, failing) {
+            (false, _) if waiting => "The server is down, so requests vanish and every client waits until its timeout.",
+            (false, _) => "The server is down. As soon as a client asks, it will wait in vain.",
+            (true, _) if self.queue > 0 && self.queue >= self.limit => {
+                "The queue is full, so the server turns new requests away."
+            }
+            (true, true) if self.queue > 0 => {
+                "The queue is so long that answers come too late: clients have given up before."
+            }
+            (true, true) => "The server works, but requests from a moment ago have failed.",
+            (true, false) if self.queue >= 5 => {
+                "More requests come than the workers can serve, so a queue grows and latency with it."
+            }
+            (true, false) if self.queue > 0 => "All workers are busy, so some requests wait in the queue.",
+            (true, false) => "The server keeps up: hardly anything waits.",
+        }
+    }
+}
+
+/// The component.
+#[component]
+pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
+    let block = &props.block;
+    let original = use_memo(block.clone(), |block| block.run().unwrap_or_default());
+    let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
+    let live = use_state(|| false);
+    let trouble = use_state(|| None::<AttrValue>);
+    let speed = use_state(|| SPEEDS[2].0);
+    let figure = use_node_ref();
+    let end = Time::ZERO + shown.run.scenario.length;
+    let start = Time::from_millis(block.at_ms);
+    let cursor = use_cursor(start, end, *speed, figure.clone());
+
+    let show = {
+        let (shown, cursor) = (shown.clone(), cursor.clone());
+        Callback::from(move |(run, at): (Run, Time)| {
+            let end = Time::ZERO + run.scenario.length;
+            cursor.dispatch(Move::Run { at, end, on: true });
+            shown.set(Rc::new(Shown::new(run)));
+        })
+    };
+    {
+        // The first render is the prerendered one; what only a browser knows comes after it.
+        let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
+        use_effect_with((), move |()| {
+            live.set(true);
+            match link.as_ref().map(|link| Run::from_code(link)) {
+                Some(Ok(run)) => {
+                    let last = run.actions.last().map_or(start, |action| action.at + Duration::from_secs(3));
+                    show.emit((run, last));
+                }
+                Some(Err(error)) => {
+                    trouble.set(Some(
+                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
+                    ));
+                }
+                None => {}
+            }
+        });
+    }
+
+    let at = cursor.at;
+    let moment = Rc::new(Moment::of(&shown, at));
+    let (load, workers, up) = shown.run.settings(at);
+    let over = at >= end;
+    let act = |change: Change| {
+        let (shown, show) = (shown.clone(), show.clone());
+        move || show.emit((shown.run.with(Action { at, change }), at))
+    };
+    let toggle = act(if up { Change::Stop } else { Change::Restart });
+    let toggle = Callback::from(move |()| toggle());
+    let slider = |name: &'static str,
+                  value: u32,
+                  bounds: std::ops::RangeInclusive<u32>,
+                  unit: &'static str,
+                  change: fn(u32) -> Change| {
+        let (shown, show) = (shown.clone(), show.clone());
+        let oninput = Callback::from(move |event: InputEvent| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let value = input.value_as_number() as u32;
+            show.emit((shown.run.with(Action { at, change: change(value) }), at));
+        });
+        html! {
+            <label class="slider">
+                <span>{ name }{ ": " }<b>{ value }</b>{ " " }{ unit }</span>
+                <input type="range" min={bounds.start().to_string()} max={bounds.end().to_string()} step="1"
+                    value={value.to_string()} disabled={!*live || over} {oninput} aria-valuetext={format!("{value} {unit}")}/>
+            </label>
+        }
+    };
+    let put = |run: Run, at: Time| {
+        let (show, trouble) = (show.clone(), trouble.clone());
+        Callback::from(move |_: MouseEvent| {
+            trouble.set(None);
+            show.emit((run.clone(), at));
+        })
+    };
+
+    let id: AttrValue = block.id.clone().into();
+    let stops: Rc<Vec<Time>> =
+        Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
+    let marks: Rc<Vec<Time>> = Rc::new(shown.run.actions.iter().map(|action| action.at).collect());
+    html! {
+        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
+            code={shown.run.code()} trouble={(*trouble).clone()} height={900} figure={figure}
+            onkeydown={keys(&cursor, stops.clone())}
+            summary="What was measured, in numbers" table={table(&moment)}>
+            <div class="topology">
+                <div class="stage">
+                    <Picture id={id.clone()} title={block.title.clone()} live={*live && !over} moment={moment.clone()} on_server={toggle.clone()}/>
+                    <div class="knobs needs-js" role="group" aria-label="Do something to the system">
+                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!*live || over}
+                            onclick={toggle.reform(|_: MouseEvent| ())}>
+                            { if up { "Stop the server" } else { "Restart the server" } }
+                        </button>
+                        { slider("Load", load, Bounds::LOAD, "requests/s", Change::Load) }
+                        { slider("Capacity", workers, Bounds::WORKERS, if workers == 1 { "worker" } else { "workers" }, Change::Workers) }
+                    </div>
+                    if over && *live {
+                        <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
+                    }
+                </div>
+                <Charts id={id.clone()} moment={moment.clone()} run={shown.run.clone()}/>
+            </div>
+            <Controls id={id.clone()} cursor={cursor.clone()} live={*live} {stops} {marks}
+                speeds={SPEEDS} speed={*speed} on_speed={ { let speed = speed.clone(); Callback::from(move |to| speed.set(to)) } }/>
+            <p class="now" role="status"><span class="when">{ if up { "▲ up" } else { "✕ down" } }</span>{ " " }{ moment.sentence() }</p>
+            <div class="faults">
+                if !shown.run.actions.is_empty() {
+                    <ul class="chips">
+                        <li class="chips-of">{ "Done to the system:" }</li>
+                        { for shown.run.actions.iter().map(|action| {
+                            let mut run = shown.run.clone();
+                            run.actions.retain(|other| other != action);
+                            html! {
+                                <li>
+                                    <span>{ action.to_string() }</span>
+                                    <button type="button" class="icon needs-js" disabled={!*live} onclick={put(run, at)}
+                                        aria-label={format!("Undo: {action}")}>{ "×" }</button>
+                                </li>
+                            }
+                        }) }
+                    </ul>
+                }
+                if shown.run != *original {
+                    <button type="button" class="quiet needs-js" onclick={put((*original).clone(), start)}>{ "Back to the page's run" }</button>
+                }
+            </div>
+        </Shell>
+    }
+}
+
+/// Every window of five seconds in numbers.
+fn table(moment: &Moment) -> Html {
+    let windows = moment.metrics.windows();
+    let row = |index: usize, part: &[systems::client_server::Window]| {
+        let sum = |pick: fn(&systems::client_server::Window) -> u32| part.iter().map(pick).sum::<u32>();
+        let (sent, served) = (sum(|w| w.sent), sum(|w| w.served));
+        let failed = sum(|w| w.timed_out + w.rejected);
+        let latencies: Vec<u32> = part.iter().flat_map(|w| w.latencies.iter().copied()).collect();
+        let ms = |percent| {
+            quantile(&latencies, percent).map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string())
+        };
+        let (busy, capacity) = part.iter().fold((0, 0), |sum, w| (sum.0 + w.busy, sum.1 + w.capacity));
+        let from = index as u64 * 5;
+        html! {
+            <tr>
+                <th scope="row">{ format!("{from}–{} s", from + part.len() as u64 * (WINDOW.as_millis() / 1_000)) }</th>
+                <td>{ sent }</td><td>{ served }</td><td>{ failed }</td><td>{ ms(50) }</td><td>{ ms(95) }</td>
+                <td>{ format!("{:.0} %", percent(busy, capacity.max(1))) }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="scroll-box" tabindex="0" role="group" aria-label="Measurements">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Time" }</th><th scope="col">{ "Sent" }</th><th scope="col">{ "Served" }</th>
+                        <th scope="col">{ "Failed" }</th><th scope="col">{ "p50, ms" }</th><th scope="col">{ "p95, ms" }</th>
+                        <th scope="col">{ "Busy" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for windows.chunks(5).enumerate().map(|(index, part)| row(index, part)) }</tbody>
+            </table>
+        </div>
+    }
+}

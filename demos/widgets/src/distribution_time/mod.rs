@@ -1,0 +1,324 @@
+//! Two lower bounds on the time to hand a file to many users, as curves over their number.
+
+mod block;
+mod chart;
+
+pub use block::{Block, DistributionTime};
+
+use crate::{demo::DemoProps, shell::Shell};
+use chart::Chart;
+use sim::Duration;
+use std::ops::RangeInclusive;
+use systems::distribution::{Bound, Bounds, Plan, Term};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// How the axes are divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scale {
+    /// Equal steps: what grows without end is seen to do so.
+    Linear,
+    /// Equal factors: few users and many can be seen at once.
+    Logarithmic,
+}
+
+impl Scale {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Logarithmic => "logarithmic",
+        }
+    }
+}
+
+/// How many times the one bound is the other, to one decimal.
+fn ratio(alone: Bound, together: Bound) -> f64 {
+    (alone.time.as_micros() as f64 / together.time.as_micros().max(1) as f64 * 10.0).round() / 10.0
+}
+
+/// A time as people say it: `8000 s (2 h 13 min)`.
+fn long(time: Duration) -> String {
+    let minutes = (time.as_micros() + 30_000_000) / 60_000_000;
+    let said = match minutes {
+        0..=1 => return time.to_string(),
+        2..=119 => format!("{minutes} min"),
+        120..=2_879 if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
+        120..=2_879 => format!("{} h {} min", minutes / 60, minutes % 60),
+        _ => format!("{} days", (minutes + 720) / 1_440),
+    };
+    format!("{} s ({said})", (time.as_micros() + 500_000) / 1_000_000)
+}
+
+/// A figure that the reader can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knob {
+    Users,
+    Server,
+    Up,
+    Down,
+    File,
+}
+
+impl Knob {
+    /// Those that the curves depend on.
+    const CURVES: [Self; 4] = [Self::Server, Self::Up, Self::Down, Self::File];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Users => "Users N",
+            Self::Server => "Server sends",
+            Self::Up => "Each user sends",
+            Self::Down => "Each user receives",
+            Self::File => "File",
+        }
+    }
+
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::Users => "",
+            Self::File => " MB",
+            _ => " Mbit/s",
+        }
+    }
+
+    fn value(self, plan: &mut Plan) -> &mut u32 {
+        match self {
+            Self::Users => &mut plan.peers_max,
+            Self::Server => &mut plan.server_mbps,
+            Self::Up => &mut plan.up_mbps,
+            Self::Down => &mut plan.down_mbps,
+            Self::File => &mut plan.file_mb,
+        }
+    }
+
+    fn of(self, mut plan: Plan) -> u32 {
+        *self.value(&mut plan)
+    }
+
+    fn with(self, mut plan: Plan, value: u32) -> Plan {
+        *self.value(&mut plan) = value;
+        plan
+    }
+
+    /// `1 user`, `50 Mbit/s`.
+    fn said(self, value: u32) -> String {
+        match self {
+            Self::Users if value == 1 => "1 user".to_owned(),
+            Self::Users => format!("{value} users"),
+            _ => format!("{value}{}", self.unit()),
+        }
+    }
+
+    fn bounds(self, users: u32) -> RangeInclusive<u32> {
+        match self {
+            Self::Users => 1..=users,
+            Self::Server => Bounds::SERVER_MBPS,
+            Self::Up => Bounds::UP_MBPS,
+            Self::Down => Bounds::DOWN_MBPS,
+            Self::File => Bounds::FILE_MB,
+        }
+    }
+
+    /// The values that its slider stops at: about ten round ones for each factor of ten, and the
+    /// one that it has.
+    fn stops(self, value: u32, users: u32) -> Vec<u32> {
+        let bounds = self.bounds(users);
+        let mut stops = vec![*bounds.start(), *bounds.end(), value];
+        for power in [1, 10, 100, 1_000, 10_000, 100_000] {
+            // In tenths; whole numbers only.
+            let round = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80].map(|tenths| tenths * power);
+            stops.extend(round.into_iter().filter(|tenths| tenths % 10 == 0).map(|tenths| tenths / 10));
+        }
+        stops.retain(|stop| bounds.contains(stop) || *stop == value);
+        stops.sort_unstable();
+        stops.dedup();
+        stops
+    }
+}
+
+/// The component.
+#[component]
+pub fn DistributionView(props: &DemoProps<Block>) -> Html {
+    let block = &props.block;
+    let original = block.plan();
+    let plan = use_state(|| original);
+    // The largest number that the chart reaches: the author's, or a link's if it is larger.
+    let users = use_state(|| original.peers_max);
+    let scale = use_state(|| Scale::Linear);
+    let live = use_state(|| false);
+    let trouble = use_state(|| None::<AttrValue>);
+    let figure = use_node_ref();
+    {
+        // The first render is the prerendered one; what only a browser knows comes after it.
+        let (live, trouble, link) = (live.clone(), trouble.clone(), props.session.link.clone());
+        let (plan, users) = (plan.clone(), users.clone());
+        use_effect_with((), move |()| {
+            live.set(true);
+            match link.as_ref().map(|link| Plan::from_code(link)) {
+                Some(Ok(linked)) => {
+                    users.set(original.peers_max.max(linked.peers_max));
+                    plan.set(linked);
+                }
+                Some(Err(error)) => {
+                    trouble.set(Some(
+                        format!("This link could not be read, so here are the page's own figures: {error}.").into(),
+                    ));
+                }
+                None => {}
+            }
+        });
+    }
+    let choose_users = {
+        let plan = plan.clone();
+        Callback::from(move |users: u32| plan.set(Knob::Users.with(*plan, users)))
+    };
+    let back = {
+        let (plan, users, trouble) = (plan.clone(), users.clone(), trouble.clone());
+        Callback::from(move |_: MouseEvent| {
+            plan.set(original);
+            users.set(original.peers_max);
+            trouble.set(None);
+        })
+    };
+
+    let id: AttrValue = block.id.clone().into();
+    let slider = |knob: Knob| {
+        let value = knob.of(*plan);
+        let stops = knob.stops(value, *users);
+        let position = stops.binary_search(&value).unwrap_or(0);
+        let most = stops.len() - 1;
+        let change = {
+            let plan = plan.clone();
+            Callback::from(move |event: InputEvent| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                if let Some(value) = stops.get(input.value_as_number() as usize) {
+                    plan.set(knob.with(*plan, *value));
+                }
+            })
+        };
+        html! {
+            <label class="slider">
+                <span>{ knob.label() }{ ": " }<b>{ value }</b>{ knob.unit() }</span>
+                <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
+                    disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
+            </label>
+        }
+    };
+    let n = plan.peers_max;
+    let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
+    html! {
+        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
+            code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
+            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
+            summary="The two bounds in numbers" table={table(&plan, *users)}>
+            <div class="map">
+                <div class="stage">
+                    <Chart id={id.clone()} title={block.title.clone()} live={*live} plan={*plan} users={*users}
+                        logarithmic={*scale == Scale::Logarithmic} on_users={choose_users}/>
+                    <div class="knobs needs-js">{ slider(Knob::Users) }</div>
+                </div>
+                <dl class="beside facts">
+                    { bound("alone", "The server alone", alone) }
+                    { bound("together", "With the users’ help", together) }
+                    <div>
+                        <dt>{ "What the help is worth" }</dt>
+                        <dd>{ worth(&plan, alone, together) }</dd>
+                    </div>
+                </dl>
+            </div>
+            <div class="knobs needs-js" role="group" aria-label="What the curves depend on">
+                { for Knob::CURVES.into_iter().map(slider) }
+            </div>
+            <div class="knobs needs-js">
+                <fieldset class="choice">
+                    <legend>{ "Axes" }</legend>
+                    { for [Scale::Linear, Scale::Logarithmic].into_iter().map(|choice| {
+                        let scale = scale.clone();
+                        html! {
+                            <label>
+                                <input type="radio" name={format!("{id}-scale")} disabled={!*live} checked={*scale == choice}
+                                    onchange={move |_: Event| scale.set(choice)}/>
+                                <span>{ choice.name() }</span>
+                            </label>
+                        }
+                    }) }
+                </fieldset>
+                if *plan != original {
+                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's run" }</button>
+                }
+            </div>
+            <p class="visually-hidden" aria-live="polite">{ plan.sentence(n) }</p>
+        </Shell>
+    }
+}
+
+fn bound(class: &'static str, name: &'static str, bound: Bound) -> Html {
+    html! {
+        <div class={class}>
+            <dt>{ name }</dt>
+            <dd>
+                <b>{ long(bound.time) }</b>
+                { " at least. Held up by " }{ bound.term.bottleneck() }{ ": " }{ formula(bound.term) }
+            </dd>
+        </div>
+    }
+}
+
+/// A term as mathematicians write it.
+fn formula(term: Term) -> Html {
+    let (f, n) = (html! { <i>{ "F" }</i> }, html! { <i>{ "N" }</i> });
+    let rate = |rate: &'static str, of: &'static str| html! { <><i>{ rate }</i><sub>{ of }</sub></> };
+    let formula = match term {
+        Term::Download => html! { <>{ f }{ " / " }{ rate("d", "min") }</> },
+        Term::FirstCopy => html! { <>{ f }{ " / " }{ rate("u", "s") }</> },
+        Term::ServerUpload => html! { <>{ n }{ " " }{ f }{ " / " }{ rate("u", "s") }</> },
+        Term::AllUploads => {
+            html! { <>{ n }{ " " }{ f }{ " / ( " }{ rate("u", "s") }{ " + Σ " }{ rate("u", "i") }{ " )" }</> }
+        }
+    };
+    html! { <span class="formula">{ formula }</span> }
+}
+
+fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
+    let now = if alone.time == together.time {
+        "Nothing yet: both bounds are equal.".to_owned()
+    } else {
+        format!("{:.1} times as fast.", ratio(alone, together))
+    };
+    match plan.peer_to_peer_limit() {
+        Some(limit) => format!("{now} However many users come, it never has to take more than {}.", limit.time),
+        None => "Nothing: users who send nothing do not help.".to_owned(),
+    }
+}
+
+fn table(plan: &Plan, users: u32) -> Html {
+    let mut rows: Vec<u32> =
+        std::iter::successors(Some(1u32), |n| n.checked_mul(10)).take_while(|n| *n <= users).collect();
+    rows.extend([users, plan.peers_max]);
+    rows.sort_unstable();
+    rows.dedup();
+    let cell = |bound: Bound| html! { <td>{ bound.time.to_string() }{ ": " }{ formula(bound.term) }</td> };
+    html! {
+        <div class="scroll-box" tabindex="0" role="group" aria-label="Least times">
+            <table>
+                <caption>{ plan.to_string() }</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Users" }</th>
+                        <th scope="col">{ "The server alone, and which term decides" }</th>
+                        <th scope="col">{ "With the users’ help, and which term decides" }</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    { for rows.into_iter().map(|n| html! {
+                        <tr>
+                            <th scope="row">{ n }</th>
+                            { cell(plan.client_server(n)) }
+                            { cell(plan.peer_to_peer(n)) }
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,129 @@
+//! Every demo keeps what the registry promises.
+#![cfg(feature = "ssr")]
+
+use serde_json::{Value, json};
+use widgets::registry::{Checked, Entry, Problem, entries};
+
+fn entry(name: &str) -> &'static Entry {
+    entries().iter().find(|entry| entry.name == name).expect("a demo of that name")
+}
+
+fn check(name: &str, block: Value) -> Result<Checked, Vec<Problem>> {
+    (entry(name).check)(&block)
+}
+
+fn fact(checked: &Checked, name: &str) -> Value {
+    checked.facts[name].0.clone()
+}
+
+#[test]
+fn examples_check_and_are_drawn() {
+    for entry in entries() {
+        let name = entry.name;
+        let example: Value = serde_json::from_str(entry.example).expect(name);
+        let checked = (entry.check)(&example).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
+        assert_eq!(checked.id, format!("example-{name}"));
+        assert!(checked.facts.contains_key("hash"), "{name}");
+        let html = (entry.prerender)(&checked.props);
+        assert!(html.contains("<title"), "{name}");
+        assert!(html.contains("<desc"), "{name}");
+        assert!(html.contains("role=\"img\""), "{name}");
+        assert!(!html.contains("style="), "{name}");
+        assert!(!html.contains("foreignObject"), "{name}");
+        // What a script serves cannot be used before it is there.
+        assert!(!html.contains("tabindex=\"0\" aria-label") && !html.contains("role=\"button\""), "{name}");
+        for id in html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(id.starts_with(&checked.id), "{name}: {id}");
+            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: {id}");
+        }
+        assert_eq!(html, (entry.prerender)(&checked.props), "{name}");
+    }
+}
+
+#[test]
+fn a_map_counts_who_loses_service() {
+    let map = |architecture: &str, stopped: Value| {
+        check("failure-map", json!({ "id": "a", "title": "A", "architecture": architecture, "stopped": stopped }))
+            .expect(architecture)
+    };
+    for (architecture, stopped, affected, of, limited, points) in [
+        ("client-server", json!(["server"]), 6, 6, 0, 1),
+        ("client-server", json!([]), 0, 6, 0, 1),
+        ("peer-to-peer", json!(["peer-1"]), 0, 7, 0, 0),
+        ("multi-tier", json!(["database"]), 6, 6, 0, 1),
+        ("multi-tier", json!(["api-1"]), 0, 6, 0, 1),
+        ("edge", json!(["cloud"]), 0, 6, 6, 0),
+        ("microservices", json!(["payments", "payments"]), 3, 6, 0, 1),
+    ] {
+        let checked = map(architecture, stopped.clone());
+        let facts = ["affected", "of", "limited", "single-points"].map(|name| fact(&checked, name));
+        assert_eq!(facts, [affected, of, limited, points].map(|n: u32| json!(n)), "{architecture} {stopped}");
+    }
+    assert_eq!(fact(&map("microservices", json!(["payments", "payments"])), "stopped"), json!(1));
+}
+
+#[test]
+fn a_map_marks_who_loses_service_by_more_than_colour() {
+    let block = json!({ "id": "a", "title": "A", "stopped": ["server"] });
+    let checked = check("failure-map", block).expect("a map");
+    let html = (entry("failure-map").prerender)(&checked.props);
+    let picture = html.split("class=\"graph\"").nth(1).and_then(|rest| rest.split("</svg>").next()).unwrap_or_default();
+    assert_eq!(picture.matches("class=\"bang\"").count(), 6);
+    assert_eq!(picture.matches("class=\"off\"").count(), 1);
+    assert_eq!(picture.matches("url(#a-hatch)").count(), 1);
+    assert!(html.contains("The server is down, so none of the 6 clients is served"));
+}
+
+#[test]
+fn an_unknown_node_gets_the_nearest() {
+    let problems =
+        check("failure-map", json!({ "id": "a", "title": "A", "stopped": ["server", "sever"] })).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].pointer, "/stopped/1");
+    assert_eq!(problems[0].message, "`client-server` has no node `sever`");
+    assert_eq!(problems[0].help.as_deref(), Some("did you mean `server`?"));
+}
+
+#[test]
+fn bounds_are_those_that_the_lesson_computes() {
+    let block = json!({
+        "id": "a", "title": "A", "file-mb": 1000, "server-mbps": 1000, "down-mbps": 50, "up-mbps": 10, "peers-max": 1000,
+        "expect": { "client-server": 8000, "peer-to-peer": "<= 728" },
+    });
+    let checked = check("distribution-time", block).expect("a plan");
+    assert_eq!(fact(&checked, "client-server"), json!(8000));
+    assert_eq!(fact(&checked, "peer-to-peer"), json!(727));
+    assert_eq!(fact(&checked, "ratio"), json!(11.0));
+    assert_eq!(fact(&checked, "client-server-dominated-by"), json!("the server, which sends every copy itself"));
+    assert_eq!(fact(&checked, "peer-to-peer-dominated-by"), json!("all uploads together, the server’s and the users’"));
+}
+
+#[test]
+fn a_chart_can_be_drawn_at_the_edges_of_its_bounds() {
+    for (file, server, down, up, peers) in [
+        (1, 100_000, 10_000, 10_000, 2),
+        (1, 100_000, 10_000, 0, 1_000_000),
+        (100_000, 1, 1, 0, 1_000_000),
+        (100_000, 1, 10_000, 10_000, 1_000_000),
+        (7, 13, 1, 1, 3),
+    ] {
+        let block = json!({
+            "id": "a", "title": "A", "file-mb": file, "server-mbps": server, "down-mbps": down, "up-mbps": up, "peers-max": peers,
+        });
+        let checked = check("distribution-time", block).expect("a plan");
+        let html = (entry("distribution-time").prerender)(&checked.props);
+        assert!(!html.contains("NaN") && !html.contains("inf"), "{html}");
+    }
+}
+
+#[test]
+fn links_to_maps_and_plans_have_the_fingerprint_of_the_page() {
+    let map = check("failure-map", json!({ "id": "a", "title": "A", "stopped": ["server"] })).expect("a map");
+    assert_eq!(json!((entry("failure-map").hash_of)("1~client-server~server").expect("a code")), fact(&map, "hash"));
+    let plan = check("distribution-time", json!({ "id": "a", "title": "A" })).expect("a plan");
+    assert_eq!(
+        json!((entry("distribution-time").hash_of)("1~distribution-time").expect("a code")),
+        fact(&plan, "hash")
+    );
+    assert!((entry("failure-map").hash_of)("1~client-server~sever").is_err());
+}

@@ -1,0 +1,126 @@
+//! `{{#run id.fact}}` and `{{#demo-reference}}` in a lesson's text.
+
+use std::ops::Range;
+
+use crate::markdown::Outline;
+
+/// Directives of mdBook itself, which are left to it.
+const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];
+
+/// Every directive, for suggestions.
+pub const NAMES: [&str; 6] = ["run", "demo-reference", "include", "rustdoc_include", "playground", "title"];
+
+/// A directive outside code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// From the first brace to the last; with the backslash before it, if there is one.
+    pub range: Range<usize>,
+    /// What it says.
+    pub kind: Kind,
+}
+
+/// What a directive says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `{{#run id.fact}}`: where the two names stand.
+    Run {
+        /// The demo's id.
+        id: Range<usize>,
+        /// The fact's name.
+        fact: Range<usize>,
+    },
+    /// `{{#demo-reference}}`.
+    Reference,
+    /// One of mdBook's.
+    Foreign,
+    /// `\{{#…}}`, to be shown as it is, without the backslash.
+    Escaped,
+    /// None of these: where the name stands.
+    Unknown(Range<usize>),
+    /// `{{#run …` that cannot be read.
+    Malformed,
+}
+
+/// Every directive outside code and comments.
+pub fn find(text: &str, outline: &Outline) -> Vec<Directive> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find("{{").map(|i| at + i) {
+        at = start + 2;
+        let inside = text[at..].trim_start_matches([' ', '\t']);
+        let Some(after_hash) = inside.strip_prefix('#') else {
+            continue;
+        };
+        if outline.is_verbatim(start) {
+            continue;
+        }
+        let name_start = text.len() - after_hash.len();
+        let name_len = after_hash
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
+            .unwrap_or(after_hash.len());
+        let name = name_start..name_start + name_len;
+        // A directive stands on one line, so that a forgotten end does not swallow the page.
+        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+        let close = text[name.end..line_end].find("}}").map(|i| name.end + i);
+        let escaped = text[..start].ends_with('\\');
+        let end = close.map_or(line_end, |close| close + 2);
+        let range = if escaped { start - 1..end } else { start..end };
+        let kind = match (&text[name.clone()], close) {
+            _ if escaped => Kind::Escaped,
+            (known, _) if MDBOOK.contains(&known) => Kind::Foreign,
+            ("demo-reference", Some(close)) if text[name.end..close].trim().is_empty() => Kind::Reference,
+            ("run", Some(close)) => run(text, name.end..close),
+            ("run" | "demo-reference", _) => Kind::Malformed,
+            _ => Kind::Unknown(name),
+        };
+        at = end;
+        found.push(Directive { range, kind });
+    }
+    found
+}
+
+fn run(text: &str, argument: Range<usize>) -> Kind {
+    let written = &text[argument.clone()];
+    let trimmed = written.trim();
+    let start = argument.start + (written.len() - written.trim_start().len());
+    let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    match trimmed.split_once('.') {
+        Some((id, fact)) if name(id) && name(fact) && start > argument.start => {
+            Kind::Run { id: start..start + id.len(), fact: start + id.len() + 1..start + trimmed.len() }
+        }
+        _ => Kind::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(&str, Kind)> {
+        find(text, &Outline::new(text)).into_iter().map(|directive| (&text[directive.range], directive.kind)).collect()
+    }
+
+    #[test]
+    fn outside_code_only() {
+        let text =
+            "{{#run a.b}} `{{#run c.d}}`\n\n```text\n{{#run e.f}}\n```\n\n    {{#run g.h}}\n\n<!-- {{#run i.j}} -->\n";
+        assert_eq!(kinds(text), [("{{#run a.b}}", Kind::Run { id: 7..8, fact: 9..10 })]);
+    }
+
+    #[test]
+    fn escaped_foreign_unknown_and_malformed() {
+        let text = r"\{{#run a.b}} {{#include x.md}} {{#rum a.b}} {{#run a}} {{#demo-reference}} {{x}}";
+        assert_eq!(
+            kinds(text),
+            [
+                (r"\{{#run a.b}}", Kind::Escaped),
+                ("{{#include x.md}}", Kind::Foreign),
+                ("{{#rum a.b}}", Kind::Unknown(35..38)),
+                ("{{#run a}}", Kind::Malformed),
+                ("{{#demo-reference}}", Kind::Reference),
+            ]
+        );
+        assert_eq!(kinds("{{#run a.b\nc"), [("{{#run a.b", Kind::Malformed)]);
+        assert_eq!(kinds("{{# run a.b}}").len(), 1);
+    }
+}

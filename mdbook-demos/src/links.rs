@@ -1,0 +1,475 @@
+//! Whether every address in the finished output leads somewhere, without a network: files, anchors
+//! on any page, ids that elements refer to, and what style sheets load.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+use lol_html::{RewriteStrSettings, element, rewrite_str};
+use percent_encoding::percent_decode_str;
+use widgets::registry::nearest;
+
+use crate::{
+    diagnostics::{Source, Span},
+    files,
+    html::unescape,
+    markdown::Outline,
+    pages::{Refused, refused},
+};
+
+/// What a check of the whole output found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Addresses on other servers, and the pages that have them.
+    pub external: BTreeMap<String, BTreeSet<String>>,
+    /// How many pages were read.
+    pub pages: usize,
+}
+
+/// One thing that is wrong with a page or a style sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, relative to the output.
+    pub file: String,
+    /// The address as written, if it is about one.
+    pub address: Option<String>,
+    /// The page that the address leads to, where only the anchor is missing.
+    pub target: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What was probably meant, as one would write it in the file.
+    pub help: Option<String>,
+    /// How it is written in the page, where that is not an address.
+    pub written: Option<String>,
+}
+
+/// What one page has and refers to.
+#[derive(Debug, Default)]
+struct Page {
+    ids: HashSet<String>,
+    twice: Vec<String>,
+    /// Addresses: the element, the attribute and the value.
+    addresses: Vec<(String, String, String)>,
+    /// Ids that must be on the page: the attribute and the id.
+    references: Vec<(String, String)>,
+    refused: Vec<Refused>,
+}
+
+/// Attributes whose value is an address.
+const ADDRESSES: [&str; 9] = ["href", "src", "srcset", "xlink:href", "poster", "data", "action", "formaction", "cite"];
+
+/// Attributes whose value is a list of ids on the page.
+const REFERENCES: [&str; 9] = [
+    "aria-labelledby",
+    "aria-describedby",
+    "aria-controls",
+    "aria-owns",
+    "aria-details",
+    "aria-activedescendant",
+    "for",
+    "headers",
+    "list",
+];
+
+/// Checks every page and style sheet below `dir`.
+///
+/// # Errors
+///
+/// If a file cannot be read.
+pub fn check(dir: &Path) -> Result<Checked> {
+    let files = files::list(dir)?;
+    let mut pages = BTreeMap::new();
+    for file in files.iter().filter(|file| file.ends_with(".html")) {
+        let text = files::read(&dir.join(file))?;
+        pages.insert(file.as_str(), read(&text).with_context(|| format!("in the page {file}"))?);
+    }
+    let site = Site { files: &files, pages: &pages };
+    let mut checked = Checked { pages: pages.len(), ..Checked::default() };
+    for (file, page) in &pages {
+        site.page(file, page, &mut checked);
+    }
+    for file in files.iter().filter(|file| file.ends_with(".css")) {
+        let text = files::read(&dir.join(file))?;
+        for address in css(&text) {
+            site.address(file, "a style sheet", "url", &address, &mut checked);
+        }
+    }
+    Ok(checked)
+}
+
+fn read(html: &str) -> Result<Page> {
+    let page = RefCell::new(Page::default());
+    let handler = element!("*", |element| {
+        let page = &mut *page.borrow_mut();
+        let tag = element.tag_name();
+        page.refused.extend(refused(element));
+        for attribute in element.attributes() {
+            let name = attribute.name();
+            let value = unescape(&attribute.value());
+            match &*name {
+                "id" if page.ids.contains(&value) => page.twice.push(value),
+                "id" => {
+                    page.ids.insert(value);
+                }
+                // The old way to write an anchor.
+                "name" if tag == "a" => {
+                    page.ids.insert(value);
+                }
+                // On an object only; elsewhere the name is free.
+                "data" if tag != "object" => {}
+                "href" if tag == "base" => {}
+                // The page itself, as it will be published.
+                "href" if tag == "link" && element.get_attribute("rel").as_deref() == Some("canonical") => {}
+                "srcset" => page.addresses.extend(value.split(',').filter_map(|candidate| {
+                    let address = candidate.split_whitespace().next()?.to_owned();
+                    Some((tag.clone(), name.clone(), address))
+                })),
+                name_ if ADDRESSES.contains(&name_) => {
+                    page.addresses.push((tag.clone(), name.clone(), value));
+                }
+                name_ if REFERENCES.contains(&name_) => {
+                    page.references.extend(value.split_whitespace().map(|id| (name.clone(), id.to_owned())))
+                }
+                // A drawing's markers, masks and gradients.
+                _ if value.contains("url(") => page.references.extend(
+                    css(&value)
+                        .into_iter()
+                        .filter_map(|address| Some((name.clone(), address.strip_prefix('#')?.to_owned()))),
+                ),
+                _ => {}
+            }
+        }
+        Ok(())
+    });
+    let settings = RewriteStrSettings::new().append_element_content_handler(handler);
+    rewrite_str(html, settings).context("cannot be read as HTML")?;
+    Ok(page.into_inner())
+}
+
+/// Every address that a style sheet loads.
+fn css(text: &str) -> Vec<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        plain.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let unquote = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let mut found: Vec<String> = plain
+        .split("url(")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')').map(|(address, _)| unquote(address)))
+        .collect();
+    found.extend(plain.split("@import").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start();
+        rest.starts_with(['"', '\'']).then(|| rest.split(';').next().map(unquote))?
+    }));
+    found
+}
+
+struct Site<'a> {
+    files: &'a BTreeSet<String>,
+    pages: &'a BTreeMap<&'a str, Page>,
+}
+
+impl Site<'_> {
+    fn page(&self, file: &str, page: &Page, checked: &mut Checked) {
+        let mut problem = |message: String, written: Option<String>| {
+            checked.problems.push(Problem {
+                file: file.to_owned(),
+                address: None,
+                target: None,
+                message,
+                help: None,
+                written,
+            });
+        };
+        for id in &page.twice {
+            problem(twice(id), Some(format!("id=\"{id}\"")));
+        }
+        for (attribute, id) in &page.references {
+            if !page.ids.contains(id) {
+                let message = format!("`{attribute}` refers to `{id}`, which is not on this page");
+                problem(message, Some(format!("{attribute}=\"{id}\"")));
+            }
+        }
+        for refused in &page.refused {
+            let message = format!("the content policy does not allow {}", refused.message);
+            problem(message, Some(refused.written.clone()));
+        }
+        for (tag, attribute, address) in &page.addresses {
+            self.address(file, &format!("<{tag}>"), attribute, address, checked);
+        }
+    }
+
+    fn address(&self, file: &str, whose: &str, attribute: &str, address: &str, checked: &mut Checked) {
+        let mut problem = |message: String, target: Option<String>, help: Option<String>| {
+            checked.problems.push(Problem {
+                file: file.to_owned(),
+                address: Some(address.to_owned()),
+                target,
+                message,
+                help,
+                written: None,
+            });
+        };
+        let trimmed = address.trim();
+        if let Some((scheme, _)) = trimmed.split_once(':')
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        {
+            match scheme.to_ascii_lowercase().as_str() {
+                "https" => {
+                    checked.external.entry(trimmed.to_owned()).or_default().insert(file.to_owned());
+                }
+                "mailto" | "tel" => {}
+                "http" => problem(
+                    format!("`{trimmed}` is not encrypted"),
+                    None,
+                    Some("write https, or name the work without a link".to_owned()),
+                ),
+                _ => problem(
+                    format!("`{trimmed}` is no address that a reader can follow ({whose} {attribute})"),
+                    None,
+                    None,
+                ),
+            }
+            return;
+        }
+        if trimmed.starts_with('/') {
+            problem(
+                format!("`{trimmed}` is an address from the server's root"),
+                None,
+                Some("write it relative to the page: the site may stand in a folder".to_owned()),
+            );
+            return;
+        }
+        let (path, fragment) = match trimmed.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (trimmed, None),
+        };
+        let path = path.split('?').next().unwrap_or_default();
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let target = match path {
+            "" => Some(file.to_owned()),
+            path => resolve(file, &decode(path)),
+        };
+        let Some(mut target) = target else {
+            problem(format!("`{trimmed}` leads out of the site"), None, None);
+            return;
+        };
+        if target.is_empty()
+            || target.ends_with('/')
+            || self
+                .files
+                .iter()
+                .any(|f| f.len() > target.len() && f.starts_with(&target) && f.as_bytes()[target.len()] == b'/')
+        {
+            if !target.is_empty() && !target.ends_with('/') {
+                target.push('/');
+            }
+            target.push_str("index.html");
+        }
+        if !self.files.contains(&target) {
+            let pages = self.pages.keys().copied().filter(|page| *page != file && !page.starts_with("embed/"));
+            let help = nearest(&target, pages).map(|near| format!("did you mean `{}`?", relative(file, near)));
+            problem(format!("`{trimmed}` leads nowhere"), None, help);
+            return;
+        }
+        let Some(fragment) = fragment.map(decode).filter(|f| !f.is_empty() && f != "top") else {
+            return;
+        };
+        // In a picture, the fragment is the picture's own.
+        let Some(page) = self.pages.get(target.as_str()) else {
+            return;
+        };
+        if !page.ids.contains(&fragment) {
+            let mut ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
+            ids.sort_unstable();
+            let help = nearest(&fragment, ids).map(|near| format!("did you mean `#{near}`?"));
+            let message = format!("`{trimmed}` leads to no place on the page {target}");
+            problem(message, Some(target), help);
+        }
+    }
+}
+
+/// The words for an id that is not unique.
+pub fn twice(id: &str) -> String {
+    format!("the id `{id}` is on this page twice")
+}
+
+/// The file that a relative path leads to from `file`; `None` if it leaves the site.
+fn resolve(file: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    if path.ends_with("/.") || path.ends_with("..") {
+        parts.push("");
+    }
+    Some(parts.join("/"))
+}
+
+/// The way from one file to another.
+fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = from.split('/').collect();
+    let to: Vec<&str> = to.split('/').collect();
+    let common = from[..from.len() - 1].iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut out = "../".repeat(from.len() - 1 - common);
+    out.push_str(&to[common..].join("/"));
+    out
+}
+
+/// Where in a lesson a broken address of its page is written: the `nth` time, counted from 0.
+pub fn locate(source: &Arc<Source>, address: &str, nth: usize) -> Option<Span> {
+    let outline = Outline::new(&source.text);
+    let as_markdown = address.replacen(".html", ".md", 1);
+    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+    for (range, destination) in &outline.links {
+        if destination == address || *destination == as_markdown {
+            // The destination comes last; a link by reference has it elsewhere.
+            let text = &source.text[range.clone()];
+            let bytes = match text.rfind(destination.as_str()) {
+                Some(at) => range.start + at..range.start + at + destination.len(),
+                None => range.clone(),
+            };
+            spans.push(bytes);
+        }
+    }
+    for range in &outline.html {
+        for wanted in [address, &as_markdown] {
+            let text = &source.text[range.clone()];
+            spans.extend(text.match_indices(wanted).filter_map(|(at, _)| {
+                let quoted = |c: Option<char>| c.is_none_or(|c| matches!(c, '"' | '\'' | '>' | ' ' | '='));
+                let before = text[..at].chars().next_back();
+                let after = text[at + wanted.len()..].chars().next();
+                (quoted(before) && quoted(after)).then(|| range.start + at..range.start + at + wanted.len())
+            }));
+        }
+    }
+    spans.sort_by_key(|span| span.start);
+    spans.dedup();
+    // Demos and the template have links of their own: beyond the last, better the last than none.
+    let bytes = spans.get(nth).or(spans.last())?;
+    Some(Span::new(source, bytes.clone()))
+}
+
+/// Where in a lesson something of its page is written that is not an address.
+pub fn locate_written(source: &Arc<Source>, written: &str, nth: usize) -> Option<Span> {
+    let outline = Outline::new(&source.text);
+    let html = outline.html.iter().flat_map(|range| {
+        source.text[range.clone()]
+            .match_indices(written)
+            .map(|(at, _)| range.start + at..range.start + at + written.len())
+            .collect::<Vec<_>>()
+    });
+    // A picture is written in Markdown.
+    let links = outline.links.iter().filter(|(_, destination)| destination == written).filter_map(|(range, _)| {
+        let at = range.start + source.text[range.clone()].rfind(written)?;
+        Some(at..at + written.len())
+    });
+    let mut all: Vec<_> = html.chain(links).collect();
+    all.sort_by_key(|range| range.start);
+    let bytes = all.get(nth).or(all.last())?;
+    Some(Span::new(source, bytes.clone()))
+}
+
+/// Counts the same address on the same page.
+#[derive(Debug, Default)]
+pub struct Counter(HashMap<(String, String), usize>);
+
+impl Counter {
+    /// How many times the pair was asked for before.
+    pub fn next(&mut self, file: &str, address: &str) -> usize {
+        let count = self.0.entry((file.to_owned(), address.to_owned())).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(files: &[(&str, &str)]) -> Vec<(String, Option<String>)> {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            files::write(&dir.path().join(name), text).unwrap();
+        }
+        let checked = check(dir.path()).unwrap();
+        checked.problems.into_iter().map(|p| (format!("{}: {}", p.file, p.message), p.help)).collect()
+    }
+
+    #[test]
+    fn what_leads_somewhere_is_fine() {
+        let problems = site(&[
+            (
+                "index.html",
+                "<a href=\"a/page.html#x\">1</a><a href=\"a/\">2</a><a href=\"?q=1#top\">3</a>\
+                 <a href=\"a/two%20words.html\">4</a><a href=\"mailto:a@b.c\">5</a><a href=\"a\">6</a>\
+                 <a href=\"https://x.example/?a&amp;b\">7</a><link rel=\"stylesheet\" href=\"s.css\">",
+            ),
+            ("a/page.html", "<p id=\"x\"><a href=\"../index.html\">1</a><a href=\"..\">2</a>"),
+            ("a/index.html", "<svg><marker id=\"m\"/><path marker-end=\"url(#m)\"/></svg>"),
+            ("a/two words.html", ""),
+            ("s.css", "/* url(no) */ a { background: url('a/i.svg#f') } @import \"t.css\";"),
+            ("t.css", ""),
+            ("a/i.svg", ""),
+        ]);
+        assert_eq!(problems, []);
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_told() {
+        let problems = site(&[
+            (
+                "index.html",
+                "<a href=\"a/pag.html\">1</a><a href=\"a/page.html#y\">2</a><a href=\"/a\">3</a>\
+                 <a href=\"../x\">4</a><a href=\"http://x.example\">5</a><img srcset=\"i.png 2x\">\
+                 <p id=\"t\"><p id=\"t\"><label for=\"z\">6</label><path fill=\"url(#g)\"/>",
+            ),
+            ("a/page.html", "<p id=\"why\">"),
+            ("s.css", "a { src: url(f.woff2) }"),
+        ]);
+        let text: Vec<_> = problems.iter().map(|(text, _)| text.as_str()).collect();
+        assert_eq!(
+            text,
+            [
+                "index.html: the id `t` is on this page twice",
+                "index.html: `for` refers to `z`, which is not on this page",
+                "index.html: `fill` refers to `g`, which is not on this page",
+                "index.html: `a/pag.html` leads nowhere",
+                "index.html: `a/page.html#y` leads to no place on the page a/page.html",
+                "index.html: `/a` is an address from the server's root",
+                "index.html: `../x` leads out of the site",
+                "index.html: `http://x.example` is not encrypted",
+                "index.html: `i.png` leads nowhere",
+                "s.css: `f.woff2` leads nowhere",
+            ]
+        );
+        assert_eq!(problems[3].1.as_deref(), Some("did you mean `a/page.html`?"));
+    }
+
+    #[test]
+    fn addresses_are_found_in_the_lesson() {
+        let source = Source::new("x.md", "`b.md` [a](b.md#c) <a href=\"b.html#c\">x</a> [r]\n\n[r]: d.md\n");
+        let at = |address: &str, nth| locate(&source, address, nth).map(|span| span.bytes);
+        assert_eq!(at("b.html#c", 0), Some(11..17));
+        assert_eq!(at("b.html#c", 1), Some(28..36));
+        assert_eq!(at("d.html", 0).map(|span| source.text[span].to_owned()), Some("[r]".to_owned()));
+        assert_eq!(at("e.html", 0), None);
+    }
+}

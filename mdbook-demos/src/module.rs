@@ -1,0 +1,191 @@
+//! The compiled demos as the browser gets them: wasm-bindgen run in process, its result kept until
+//! the module changes, and the files' names made from their contents.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::files::{read, remove_dir, write};
+
+/// Counts up when what is kept would look otherwise for the same module.
+const FORMAT: u32 = 1;
+
+/// The folder of the scripts and the module in the output.
+pub const FOLDER: &str = "demos";
+
+/// The names of the demos' files in the output, all in [`FOLDER`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scripts {
+    /// Finds a page's demos and starts them.
+    pub loader: String,
+    /// What an embed page needs besides.
+    pub embed: String,
+    /// wasm-bindgen's JavaScript, as a function that makes an instance.
+    pub glue: String,
+    /// The module.
+    pub wasm: String,
+    /// The module as base64 in a script, for where `fetch` is refused.
+    pub inlined: String,
+}
+
+impl Scripts {
+    /// The tag that loads the demos; `root` leads from the page to the site's root.
+    pub fn tag(&self, root: &str) -> String {
+        format!(
+            "<script defer src=\"{root}{FOLDER}/{}\" data-glue=\"{}\" data-wasm=\"{}\" \
+             data-inlined=\"{}\"></script>",
+            self.loader, self.glue, self.wasm, self.inlined
+        )
+    }
+}
+
+/// The module's files, ready to be copied.
+#[derive(Clone, Debug)]
+pub struct Module {
+    folder: PathBuf,
+    glue: String,
+    wasm: String,
+    inlined: String,
+}
+
+/// Runs wasm-bindgen over the module at `wasm`, or takes what an earlier build kept in `cache`.
+/// A release loses the functions' names, which only backtraces need.
+///
+/// # Errors
+///
+/// If the module is missing or is not one of this wasm-bindgen's.
+pub fn build(wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
+    let describe = || {
+        format!(
+            "cannot read the compiled demos at {}: build them first, with \
+             `cargo xtask build` or `cargo rustc -p widgets --target wasm32-unknown-unknown \
+             --crate-type cdylib --features hydrate`",
+            wasm.display()
+        )
+    };
+    let meta = fs::metadata(wasm).with_context(describe)?;
+    // Reading and hashing ten megabytes at every edit of a lesson would be felt: time and length tell
+    // whether it is the file that was hashed last.
+    let seen = format!("{FORMAT} {release} {} {:?} {:?}", meta.len(), meta.modified()?, wasm);
+    let seen_file = cache.join(if release { "seen-release" } else { "seen-dev" });
+    let last = fs::read_to_string(&seen_file).unwrap_or_default();
+    if let Some((kept, key)) = last.split_once('\n')
+        && kept == seen
+        && let Ok(module) = Module::open(&cache.join(key))
+    {
+        return Ok(module);
+    }
+    let bytes = fs::read(wasm).with_context(describe)?;
+    let key = format!("{}-{}", if release { "release" } else { "dev" }, hash(&bytes));
+    let folder = cache.join(&key);
+    let module = match Module::open(&folder) {
+        Ok(module) => module,
+        Err(_) => {
+            // Only the newest is worth keeping.
+            if let Ok(entries) = fs::read_dir(cache) {
+                for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+                    if entry.file_name().to_string_lossy().starts_with(&key[..3]) {
+                        remove_dir(&entry.path())?;
+                    }
+                }
+            }
+            bind(bytes, release, &folder).with_context(|| {
+                format!(
+                    "wasm-bindgen cannot read {}: the module and the builder must have the same \
+                     version of wasm-bindgen, which is set in one place in Cargo.toml",
+                    wasm.display()
+                )
+            })?;
+            Module::open(&folder)?
+        }
+    };
+    write(&seen_file, format!("{seen}\n{key}"))?;
+    Ok(module)
+}
+
+fn bind(bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
+    let mut output = Bindgen::new()
+        .input_bytes("widgets", bytes)
+        .no_modules(true)?
+        .typescript(false)
+        .keep_debug(false)
+        .remove_name_section(release)
+        .remove_producers_section(true)
+        .generate_output()?;
+    let glue = wrap(output.js());
+    let wasm = output.wasm_mut().emit_wasm();
+    let inlined = format!("window.demosInlined = \"{}\";\n", STANDARD.encode(&wasm));
+    let name = |stem: &str, content: &[u8], ending: &str| format!("{stem}-{}.{ending}", hash(content));
+    let names = [
+        (name("glue", glue.as_bytes(), "js"), glue.into_bytes()),
+        (name("inlined", inlined.as_bytes(), "js"), inlined.into_bytes()),
+        (name("widgets", &wasm, "wasm"), wasm),
+    ];
+    for (name, content) in &names {
+        write(&folder.join(name), content)?;
+    }
+    // Written last: a folder with this file is whole.
+    let list: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
+    write(&folder.join("names"), list.join("\n"))
+}
+
+/// wasm-bindgen's script as a function: each call makes an instance of its own, so that a demo that
+/// panics takes no other with it.
+fn wrap(glue: &str) -> String {
+    format!("window.demosGlue = function () {{\n{glue}\n;return wasm_bindgen;\n}};\n")
+}
+
+/// The first 16 hexadecimal digits of a content's SHA-256.
+pub fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Module {
+    fn open(folder: &Path) -> Result<Self> {
+        let names = read(&folder.join("names"))?;
+        let [glue, inlined, wasm] = names.lines().collect::<Vec<_>>()[..] else {
+            anyhow::bail!("{} is not whole", folder.display());
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            glue: glue.to_owned(),
+            wasm: wasm.to_owned(),
+            inlined: inlined.to_owned(),
+        })
+    }
+
+    /// Copies the module's files and the two scripts of the theme into the output.
+    ///
+    /// # Errors
+    ///
+    /// If one of the theme's scripts is missing, or a file cannot be written.
+    pub fn install(&self, theme: &Path, out: &Path) -> Result<Scripts> {
+        let out = out.join(FOLDER);
+        fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
+        for name in [&self.glue, &self.wasm, &self.inlined] {
+            fs::copy(self.folder.join(name), out.join(name))
+                .with_context(|| format!("cannot write {}", out.join(name).display()))?;
+        }
+        let script = |stem: &str, what: &str| {
+            let path = theme.join("js").join(format!("{stem}.js"));
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}: this script of the theme {what}", path.display()))?;
+            let name = format!("{stem}-{}.js", hash(text.as_bytes()));
+            write(&out.join(&name), text)?;
+            anyhow::Ok(name)
+        };
+        Ok(Scripts {
+            loader: script("loader", "starts the demos of a page")?,
+            embed: script("embed", "tells an embed page's host how high the figure is")?,
+            glue: self.glue.clone(),
+            wasm: self.wasm.clone(),
+            inlined: self.inlined.clone(),
+        })
+    }
+}

@@ -1,0 +1,427 @@
+//! mdBook's pages made into ours: the renderer around mdBook's own, and the rewriting of each page.
+
+use std::cell::RefCell;
+
+use anyhow::{Context, Result};
+use lol_html::{RewriteStrSettings, element, html_content::ContentType, html_content::Element, rewrite_str};
+use mdbook_driver::book::Book;
+use mdbook_html::HtmlHandlebars;
+use mdbook_renderer::{RenderContext, Renderer};
+
+use crate::html::escape;
+
+/// What pages may load: everything from the site itself and nothing else, no script or style in the
+/// page, but the compiled demos.
+pub const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'";
+
+/// The tag with [`POLICY`].
+pub fn policy_tag() -> String {
+    format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">")
+}
+
+/// The renderer in the place of mdBook's own: it calls that one and keeps the book as the
+/// preprocessors left it, for the list of contents.
+#[derive(Default)]
+pub struct Pages {
+    inner: HtmlHandlebars,
+    book: RefCell<Option<Book>>,
+}
+
+impl Pages {
+    /// The book as rendered.
+    pub fn book(&self) -> Option<Book> {
+        self.book.borrow_mut().take()
+    }
+}
+
+impl Renderer for Pages {
+    fn name(&self) -> &str {
+        "html"
+    }
+
+    fn render(&self, ctx: &RenderContext) -> Result<()> {
+        self.inner.render(ctx)?;
+        *self.book.borrow_mut() = Some(ctx.book.clone());
+        Ok(())
+    }
+}
+
+/// What goes into one page.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The list of contents; `None` for a file that is not one of the book's pages.
+    pub contents: Option<String>,
+    /// Tags for the end of the head.
+    pub head: String,
+    /// Where the site stands, as the beginning of a path: for the page that a server shows in the
+    /// place of any missing one, at whatever depth.
+    pub base: Option<String>,
+}
+
+/// A page after rewriting, its slots still empty.
+#[derive(Clone, Debug, Default)]
+pub struct Rewritten {
+    /// The page.
+    pub html: String,
+    /// Every `id`, in order.
+    pub ids: Vec<String>,
+    /// What could not be put in.
+    pub problems: Vec<String>,
+    /// What the embed pages share with this page.
+    pub shared: Vec<String>,
+}
+
+/// Styles that mdBook writes into its tags, and the classes that take their place.
+const STYLES: [(&str, &str); 4] = [
+    ("text-align: left", "align-left"),
+    ("text-align: center", "align-center"),
+    ("text-align: right", "align-right"),
+    ("break-before: page; page-break-before: always;", "page-break"),
+];
+
+/// Elements that fetch what they show, and the attributes that say what.
+const FETCHES: [(&str, &str); 16] = [
+    ("script", "src"),
+    ("link", "href"),
+    ("img", "src"),
+    ("img", "srcset"),
+    ("source", "src"),
+    ("source", "srcset"),
+    ("video", "src"),
+    ("video", "poster"),
+    ("audio", "src"),
+    ("track", "src"),
+    ("iframe", "src"),
+    ("embed", "src"),
+    ("object", "data"),
+    ("use", "href"),
+    ("image", "href"),
+    ("input", "src"),
+];
+
+/// Whether an address leads off the site or carries its content in itself.
+fn is_foreign(address: &str) -> bool {
+    let address = address.trim_start();
+    let scheme = address.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    });
+    scheme || address.starts_with("//")
+}
+
+/// Something of an element that the policy would refuse, or that would go to another server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What it is and what to do instead.
+    pub message: String,
+    /// How it is written in the page, and most likely in the lesson.
+    pub written: String,
+}
+
+/// What the policy would refuse of an element, and what would go to another server.
+pub fn refused(element: &Element<'_, '_>) -> Vec<Refused> {
+    let tag = element.tag_name();
+    let mut problems = Vec::new();
+    let mut refuse = |message: String, written: String| problems.push(Refused { message, written });
+    if tag == "script" && !element.has_attribute("src") {
+        refuse("a script in the page: move it to a file of its own".to_owned(), "<script".to_owned());
+    }
+    if tag == "style" {
+        refuse("a style sheet in the page: move it to a file of its own".to_owned(), "<style".to_owned());
+    }
+    for attribute in element.attributes() {
+        let (name, value) = (attribute.name(), attribute.value());
+        let written = format!("{name}=\"{value}\"");
+        if name == "style" {
+            refuse(format!("`{written}` on <{tag}>: use a class"), written);
+        } else if name.starts_with("on") {
+            refuse(format!("`{name}=` on <{tag}>: add the listener in a script file"), written);
+        } else if FETCHES.contains(&(&*tag, &*name)) {
+            let from_elsewhere = match &*name {
+                "srcset" => value.split(',').any(is_foreign),
+                // These only tell where something is.
+                "href" if tag == "link" => {
+                    let rel = element.get_attribute("rel").unwrap_or_default();
+                    !matches!(&*rel, "canonical" | "alternate" | "license" | "author") && is_foreign(&value)
+                }
+                _ => is_foreign(&value),
+            };
+            if from_elsewhere {
+                refuse(
+                    format!("`{written}` on <{tag}>: keep a copy in the book; nothing is fetched from elsewhere"),
+                    value,
+                );
+            }
+        }
+    }
+    problems
+}
+
+/// Rewrites one page of mdBook's.
+///
+/// # Errors
+///
+/// If the page is not HTML that can be read.
+pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
+    let mut out = Rewritten::default();
+    let state = RefCell::new((&mut out, false, 0_u32));
+    let policy = match &parts.base {
+        Some(base) => format!("{}<base href=\"{}\">", policy_tag(), escape(base)),
+        None => policy_tag(),
+    };
+    let mut handlers = vec![
+        // mdBook's own idea of where the 404 page stands; ours is in `parts`.
+        element!("base", |base| {
+            base.remove();
+            Ok(())
+        }),
+        element!("meta[charset]", |meta| {
+            meta.after(&policy, ContentType::Html);
+            state.borrow_mut().1 = true;
+            Ok(())
+        }),
+        element!("head", |head| {
+            head.append(&parts.head, ContentType::Html);
+            Ok(())
+        }),
+        // The check box with which mdBook's style sheet enlarges pictures has no name, and ours does
+        // not enlarge them.
+        element!("label.checkbox-label", |label| {
+            label.remove_and_keep_content();
+            Ok(())
+        }),
+        element!("label.checkbox-label > input.checkbox-img", |input| {
+            input.remove();
+            Ok(())
+        }),
+        element!("label.checkbox-label > span.img-wrapper", |copy| {
+            copy.remove();
+            Ok(())
+        }),
+        element!("[style]", |element| {
+            let style = element.get_attribute("style").unwrap_or_default();
+            if let Some((_, class)) = STYLES.iter().find(|(known, _)| *known == style) {
+                element.remove_attribute("style");
+                let class = match element.get_attribute("class") {
+                    Some(others) => format!("{others} {class}"),
+                    None => (*class).to_owned(),
+                };
+                element.set_attribute("class", &class)?;
+            }
+            Ok(())
+        }),
+        element!("head > link, head > script[src]", |element| {
+            if let Some(tag) = shared(element) {
+                state.borrow_mut().0.shared.push(tag);
+            }
+            Ok(())
+        }),
+        element!("*", |element| {
+            if let Some(id) = element.get_attribute("id") {
+                state.borrow_mut().0.ids.push(id);
+            }
+            Ok(())
+        }),
+    ];
+    if let Some(contents) = &parts.contents {
+        handlers.push(element!("nav#contents", |nav| {
+            nav.set_inner_content(contents, ContentType::Html);
+            state.borrow_mut().2 += 1;
+            Ok(())
+        }));
+    }
+    if parts.base.is_some() {
+        handlers.push(element!("a[href^='#']", |a| {
+            // With a base, a bare fragment would lead to the base.
+            let fragment = a.get_attribute("href").unwrap_or_default();
+            a.set_attribute("href", &format!("404.html{fragment}"))?;
+            Ok(())
+        }));
+    }
+    let settings =
+        handlers.into_iter().fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
+    let html = rewrite_str(html, settings).context("the page cannot be read as HTML")?;
+    let (_, has_charset, places) = state.into_inner();
+    if parts.contents.is_some() {
+        if !has_charset {
+            out.problems.push("the page has no <meta charset> for the content policy to follow".to_owned());
+        }
+        if places != 1 {
+            out.problems.push(format!(
+                "there are {places} places for the list of contents: theme/index.hbs needs one \
+                 <nav id=\"contents\">"
+            ));
+        }
+    }
+    out.html = html;
+    Ok(out)
+}
+
+/// The tag, if the embed pages need it too: style sheets, icons, and the script that sets the theme
+/// before anything is drawn.
+fn shared(element: &Element<'_, '_>) -> Option<String> {
+    let tag = element.tag_name();
+    let wanted = match &*tag {
+        "link" => {
+            let rel = element.get_attribute("rel")?;
+            rel.split(' ').any(|rel| matches!(rel, "stylesheet" | "icon" | "preload"))
+        }
+        _ => {
+            let source = element.get_attribute("src")?;
+            let name = source.rsplit('/').next()?;
+            name == "theme.js" || (name.starts_with("theme-") && name.ends_with(".js"))
+        }
+    };
+    if !wanted {
+        return None;
+    }
+    let mut text = format!("<{tag}");
+    for attribute in element.attributes() {
+        let (name, value) = (attribute.name(), attribute.value());
+        match &*name {
+            "href" | "src" => text.push_str(&format!(" {name}=\"../{value}\"")),
+            _ if value.is_empty() => text.push_str(&format!(" {name}")),
+            _ => text.push_str(&format!(" {name}=\"{value}\"")),
+        }
+    }
+    text.push('>');
+    if tag == "script" {
+        text.push_str("</script>");
+    }
+    Some(text)
+}
+
+/// Puts each figure's exact bytes where its slot is. mdBook reads and writes the HTML in a lesson
+/// anew, and the smallest change would make the browser's first drawing differ from the one in the
+/// page; so the figures never pass through it.
+///
+/// # Errors
+///
+/// If the page has a slot that nobody made.
+pub fn splice(page: &str, slot: impl Fn(usize) -> Option<String>) -> Result<String> {
+    let mut out = String::with_capacity(page.len());
+    let mut rest = page;
+    for (at, number, end) in slots(page) {
+        out.push_str(&rest[..at - (page.len() - rest.len())]);
+        out.push_str(&slot(number).with_context(|| {
+            format!("the page has a slot {number} that no demo made: `data-demo-slot` is ours alone")
+        })?);
+        rest = &page[end..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Each slot of a page: where it begins, its number, where it ends.
+pub fn slots(page: &str) -> impl Iterator<Item = (usize, usize, usize)> {
+    const OPEN: &str = "<div data-demo-slot=\"";
+    const CLOSE: &str = "\"></div>";
+    page.match_indices(OPEN).filter_map(|(at, _)| {
+        let digits = &page[at + OPEN.len()..];
+        let length = digits.find(|c: char| !c.is_ascii_digit())?;
+        digits[length..]
+            .starts_with(CLOSE)
+            .then(|| Some((at, digits[..length].parse().ok()?, at + OPEN.len() + length + CLOSE.len())))?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts() -> Parts {
+        Parts {
+            contents: Some("<ol></ol>".into()),
+            head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
+            base: None,
+        }
+    }
+
+    const PAGE: &str = "<html><head><meta charset=\"utf-8\"><title>t</title>\
+        <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script></head>\
+        <body><nav id=\"contents\"></nav><p id=\"p\">x</p></body></html>";
+
+    #[test]
+    fn every_part_is_put_in() {
+        let out = rewrite(PAGE, &parts()).unwrap();
+        assert_eq!(
+            out.html,
+            format!(
+                "<html><head><meta charset=\"utf-8\">{}<title>t</title>\
+                 <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script>\
+                 <link rel=\"canonical\" href=\"https://x.example/\"></head>\
+                 <body><nav id=\"contents\"><ol></ol></nav><p id=\"p\">x</p></body></html>",
+                policy_tag()
+            )
+        );
+        assert_eq!(out.ids, ["contents", "p"]);
+        assert!(out.problems.is_empty(), "{:#?}", out.problems);
+        assert_eq!(
+            out.shared,
+            ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-0123.js\"></script>"]
+        );
+    }
+
+    #[test]
+    fn what_the_policy_refuses() {
+        let page = "<script>1</script><script src=\"a.js\"></script><style>a{}</style>\
+            <p style=\"color: red\" onclick=\"x()\"><img src=\"https://x.example/a.png\" alt=\"\">\
+            <img src=\"data:image/png;base64,\" alt=\"\"><img srcset=\"a.png, //x.example/b.png 2x\">\
+            <a href=\"https://x.example/\">fine</a><link rel=\"canonical\" href=\"https://x.example/\">\
+            <link rel=\"stylesheet\" href=\"https://x.example/\">";
+        let mut found = Vec::new();
+        let handler = element!("*", |element| {
+            found.extend(refused(element).into_iter().map(|refused| refused.written));
+            Ok(())
+        });
+        rewrite_str(page, RewriteStrSettings::new().append_element_content_handler(handler)).unwrap();
+        assert_eq!(
+            found,
+            [
+                "<script",
+                "<style",
+                "style=\"color: red\"",
+                "onclick=\"x()\"",
+                "https://x.example/a.png",
+                "data:image/png;base64,",
+                "a.png, //x.example/b.png 2x",
+                "https://x.example/"
+            ]
+        );
+    }
+
+    #[test]
+    fn alignment_becomes_a_class() {
+        let out = rewrite("<td style=\"text-align: right\" class=\"a\">", &Parts::default()).unwrap();
+        assert_eq!(out.html, "<td class=\"a align-right\">");
+    }
+
+    #[test]
+    fn what_the_template_lacks_is_named() {
+        let out = rewrite("<html><head></head><body></body></html>", &parts()).unwrap();
+        assert_eq!(out.problems.len(), 2, "{:#?}", out.problems);
+        let out = rewrite("<html><head></head><body></body></html>", &Parts::default()).unwrap();
+        assert!(out.problems.is_empty());
+    }
+
+    #[test]
+    fn pictures_lose_their_check_boxes() {
+        let page = "<p><label class=\"checkbox-label\"><input class=\"checkbox-img\" type=\"checkbox\">\
+            <img src=\"a.png\" alt=\"a\"><span class=\"img-wrapper\"><img src=\"a.png\" alt=\"a\"></span>\
+            </label></p>";
+        let out = rewrite(page, &Parts::default()).unwrap();
+        assert_eq!(out.html, "<p><img src=\"a.png\" alt=\"a\"></p>");
+    }
+
+    #[test]
+    fn figures_go_in_byte_for_byte() {
+        let figure = "<svg viewBox=\"0 0 1 1\"><!-- yew -->\n\n</svg>";
+        let page = "a<div data-demo-slot=\"1\"></div>b<div data-demo-slot=\"0\"></div>c";
+        let slot = |number: usize| Some(format!("[{number}{figure}]"));
+        assert_eq!(splice(page, slot).unwrap(), format!("a[1{figure}]b[0{figure}]c"));
+        assert!(splice(page, |_| None).is_err());
+        let code = "&lt;div data-demo-slot=\"0\"&gt; <div data-demo-slot=\"x\"></div>";
+        assert_eq!(splice(code, |_| None).unwrap(), code);
+    }
+}

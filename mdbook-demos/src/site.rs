@@ -1,0 +1,183 @@
+//! From what mdBook rendered to the whole site: each page completed, the embed pages written, the
+//! compiled demos copied.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+};
+
+use anyhow::{Context, Result};
+use mdbook_driver::{
+    book::Book,
+    config::{Config, TextDirection},
+};
+
+use crate::{
+    contents,
+    demos::{Gathered, Slot},
+    diagnostics::{Diagnostic, Diagnostics},
+    embed, files, html,
+    module::{Module, Scripts},
+    pages::{self, Parts, Rewritten},
+    settings,
+};
+
+/// The rendered site, on the way to completion.
+pub struct Site<'a> {
+    /// Where it is.
+    pub staging: &'a Path,
+    /// What was found in the lessons.
+    pub gathered: &'a Gathered,
+    /// The book as rendered.
+    pub book: &'a Book,
+    /// The book's settings.
+    pub config: &'a Config,
+    /// Where the site will stand, with a slash at the end.
+    pub base_url: Option<String>,
+}
+
+impl Site<'_> {
+    /// Completes every page, writes the embed pages and copies the compiled demos. Gives the demos'
+    /// ids that are anchors of something else too.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or written, or the theme lacks one.
+    pub fn finish(
+        &self,
+        theme: &Path,
+        module: Option<&Module>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<BTreeSet<String>> {
+        // Page by page: the chapter's file and title.
+        let lessons: BTreeMap<String, (&Path, &str)> = contents::chapters(self.book)
+            .filter_map(|chapter| {
+                let source = chapter.source_path.as_deref()?;
+                Some((contents::page(chapter)?, (source, chapter.name.as_str())))
+            })
+            .collect();
+        let first = contents::chapters(self.book).find_map(contents::page);
+        let scripts = module.map(|module| module.install(theme, self.staging)).transpose()?;
+        let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
+        let mut shared = Vec::new();
+        let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
+        for file in files::list(self.staging)?.iter().filter(|file| file.ends_with(".html")) {
+            if file == "toc.html" {
+                continue;
+            }
+            let path = self.staging.join(file);
+            let raw = files::read(&path)?;
+            let whole = ["index.html", "print.html", "404.html"].contains(&file.as_str());
+            let ours = whole || lessons.contains_key(file);
+            // The first chapter is also the site's first page.
+            let current = match file.as_str() {
+                "index.html" => first.as_deref(),
+                file => lessons.contains_key(file).then_some(file),
+            };
+            let mut parts = Parts::default();
+            if ours {
+                parts.contents = Some(match file.as_str() {
+                    "index.html" => self.contents_of_first(first.as_deref(), numbers),
+                    _ => contents::list(self.book, current, numbers),
+                });
+                parts.head = self.head(file, current, &raw, scripts.as_ref());
+                parts.base = match (file.as_str(), &self.base_url) {
+                    ("404.html", Some(url)) => Some(settings::path_of(url).to_owned()),
+                    _ => None,
+                };
+            }
+            let Rewritten { html, ids, problems, shared: tags } =
+                pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
+            if file == "index.html" {
+                shared = tags;
+            }
+            // Every page has the same template: told once, since repetitions are dropped.
+            diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::in_file("theme/index.hbs", problem)));
+            if lessons.contains_key(file) {
+                anchors.insert(file.clone(), ids);
+            }
+            let html = pages::splice(&html, |number| self.gathered.slot(number))
+                .with_context(|| format!("in the page {file}"))?;
+            files::write(&path, html)?;
+        }
+        let taken = self.collisions(&anchors, diagnostics);
+
+        let frame = embed::Frame {
+            book: self.config.book.title.clone().unwrap_or_default(),
+            language: self.config.book.language.clone().unwrap_or_else(|| "en".to_owned()),
+            direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
+            head: shared.join("\n"),
+            scripts,
+        };
+        for figure in &self.gathered.figures {
+            let Some((page, (_, name))) = lessons.iter().find(|(_, (source, _))| *source == figure.lesson) else {
+                continue;
+            };
+            files::write(&self.staging.join(embed::file(&figure.id)), embed::page(&frame, figure, page, name))?;
+        }
+        Ok(taken)
+    }
+
+    /// The list of contents of `index.html`, which repeats the first chapter at the site's root.
+    fn contents_of_first(&self, first: Option<&str>, numbers: bool) -> String {
+        let list = contents::list(self.book, None, numbers);
+        match first {
+            Some(first) => {
+                let link = format!("<a href=\"{}\"", html::escape(&contents::address(first)));
+                list.replacen(&link, &format!("{link} aria-current=\"page\""), 1)
+            }
+            None => list,
+        }
+    }
+
+    fn direction(&self) -> String {
+        match self.config.book.realized_text_direction() {
+            TextDirection::RightToLeft => "rtl".to_owned(),
+            _ => "ltr".to_owned(),
+        }
+    }
+
+    /// The tags for the end of a page's head.
+    fn head(&self, file: &str, lesson: Option<&str>, raw: &str, scripts: Option<&Scripts>) -> String {
+        let mut head = String::new();
+        if let (Some(base), Some(lesson)) = (&self.base_url, lesson) {
+            // The first page has two addresses; search engines get the short one.
+            let first = contents::chapters(self.book).find_map(contents::page);
+            let page = if first.as_deref() == Some(lesson) { "" } else { lesson };
+            let page = page.strip_suffix("index.html").unwrap_or(page);
+            head.push_str(&format!(
+                "<link rel=\"canonical\" href=\"{}{}\">\n",
+                html::escape(base),
+                html::escape(&contents::address(page))
+            ));
+        }
+        let living =
+            pages::slots(raw).any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
+        if let (Some(scripts), true) = (scripts, living) {
+            head.push_str(&scripts.tag(&contents::to_root(file)));
+            head.push('\n');
+        }
+        head
+    }
+
+    /// Demo ids that are also anchors of headings: on any page, since the print page has them all.
+    fn collisions(&self, anchors: &HashMap<String, Vec<String>>, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
+        let mut taken = BTreeSet::new();
+        let mut pages: Vec<_> = anchors.iter().collect();
+        pages.sort();
+        for figure in &self.gathered.figures {
+            if let Some((page, _)) = pages.iter().find(|(_, ids)| ids.contains(&figure.id)) {
+                taken.insert(figure.id.clone());
+                diagnostics.push(
+                    Diagnostic::at(
+                        figure.written.clone(),
+                        format!("the id `{}` is also an anchor on the page {page}", figure.id),
+                        "taken by a heading or an element of that page",
+                    )
+                    .help("choose another id; headings are anchors by their words, in small letters"),
+                );
+            }
+        }
+        taken
+    }
+}

@@ -1,0 +1,128 @@
+//! Every kind of mistake that an author can make, as it is printed.
+
+mod fixture;
+
+use fixture::Book;
+
+/// The mistakes of a lesson, compared with what was approved.
+macro_rules! lesson {
+    ($($(#[$meta:meta])* $name:ident: $text:expr;)*) => {
+        $(
+            $(#[$meta])*
+            #[test]
+            fn $name() {
+                insta::assert_snapshot!(stringify!($name), Book::with_lesson($text).mistakes());
+            }
+        )*
+    };
+}
+
+lesson! {
+    unknown_demo: "# L\n\n```demo countr\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
+    unknown_demo_like_none: "# L\n\n```demo zzz\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
+    demo_without_name: "# L\n\n```demo\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
+    too_many_words: "# L\n\n```demo counter, editable\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
+    nested_demo: "# L\n\n- item\n\n  ```demo counter\n  { \"id\": \"a\", \"title\": \"A\" }\n  ```\n\n> ```demo counter\n> {}\n> ```\n";
+    unclosed_demo: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n\nMore.\n";
+    malformed_json: "# L\n\n```demo counter\n{ \"id\": \"a\" \"title\": \"A\" }\n```\n";
+    trailing_comma: "# L\n\n```demo counter\n{\n  \"id\": \"a\",\n  \"title\": \"A\",\n}\n```\n";
+    comment_in_json: "# L\n\n```demo counter\n{ \"id\": \"a\" } // why\n```\n";
+    unterminated_json: "# L\n\n```demo counter\n{ \"id\": \"a\",\n```\n";
+    leading_zero: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 007 }\n```\n";
+    not_an_object: "# L\n\n```demo counter\n[1]\n```\n";
+    empty_block: "# L\n\n```demo counter\n```\n";
+    duplicate_key: "# L\n\n```demo counter\n{ \"id\": \"a\",\n  \"title\": \"A\",\n  \"id\": \"b\" }\n```\n";
+    unknown_key: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"strat\": 3 }\n```\n";
+    unknown_key_like_none: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"colour\": 3 }\n```\n";
+    unknown_key_in_expect: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"expect\": { \"totl\": 3 } }\n```\n";
+    missing_key: "# L\n\n```demo counter\n{ \"title\": \"A\" }\n```\n";
+    wrong_type: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": \"two\" }\n```\n";
+    wrong_type_in_list: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"faults\": [\"skip 1\", 2] }\n```\n";
+    none_of_several_types: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"step\": true }\n```\n";
+    not_whole: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 1.5 }\n```\n";
+    out_of_range: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 61 }\n```\n";
+    too_many_items: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"faults\": [\"skip 1\", \"skip 1\", \"skip 1\"] }\n```\n";
+    not_a_choice: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"mode\": \"dwn\" }\n```\n";
+    wrong_form_of_id: "# L\n\n```demo counter\n{ \"id\": \"My Demo\", \"title\": \"A\" }\n```\n";
+    impossible_fault: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3, \"faults\": [\"skip 1\", \"skip 9\"] }\n```\n";
+    unreadable_fault: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"faults\": [\"jump\"] }\n```\n";
+    wrong_key: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"mode\": \"down\", \"step\": 1 }\n```\n";
+    failed_expect: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3,\n  \"expect\": { \"total\": 4 } }\n```\n";
+    panic_in_a_demo: "# L\n\n```demo panics\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
+    run_of_unknown_id: "# L\n\n```demo counter\n{ \"id\": \"first-run\", \"title\": \"A\" }\n```\n\nIt is {{#run frist-run.total}}.\n";
+    run_of_unknown_fact: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\nIt is {{#run a.totl}}.\n";
+    run_without_value: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3 }\n```\n\nIt is {{#run a.half}}.\n";
+    malformed_directive: "# L\n\nIt is {{#run a}}, {{#run a.b c}} or {{#run a.b\n}}.\n";
+    unknown_directive: "# L\n\nIt is {{#rum a.total}}.\n";
+    id_of_a_heading: "# L\n\n## Two words\n\n```demo counter\n{ \"id\": \"two-words\", \"title\": \"A\" }\n```\n";
+    broken_link: "# L\n\n`welcom.md` and [one](../welcom.md), [two](../welcome.md#helo), [three](../welcome.md).\n";
+    broken_link_in_html: "# L\n\n<a href=\"lessn.html\">one</a>\n\n![picture](nothing.png)\n";
+    links_to_avoid: "# L\n\n[one](/welcome.html) [two](http://example.org) [three](../../x.html)\n";
+    unclosed_tag: "# L\n\n<div>\n\nText\n";
+    missing_include: "# L\n\n{{#include nothing.md}}\n";
+    inline_style: "# L\n\n<p style=\"color: red\">x</p>\n\n<script>alert(1)</script>\n";
+    picture_from_elsewhere: "# L\n\n![x](https://example.org/x.png)\n";
+    duplicate_element_id: "# L\n\n<p id=\"x\">a</p>\n\n<p id=\"x\">b</p>\n";
+}
+
+#[test]
+fn duplicate_id_in_one_lesson() {
+    let block = "```demo counter\n{ \"id\": \"same\", \"title\": \"A\" }\n```\n";
+    let book = Book::with_lesson(&format!("# L\n\n{block}\n{block}"));
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn duplicate_id_in_two_lessons() {
+    let block = "# L\n\n```demo counter\n{ \"id\": \"same\", \"title\": \"A\" }\n```\n";
+    let book = Book::new(&[("src/welcome.md", block), ("src/part/lesson.md", block)]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn demo_in_an_included_file() {
+    let book = Book::new(&[
+        ("src/part/lesson.md", "# L\n\n{{#include ../shared.txt}}\n"),
+        ("src/shared.txt", "```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\n{{#run a.total}}\n"),
+    ]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn template_without_a_place_for_the_contents() {
+    let book = Book::new(&[(
+        "theme/index.hbs",
+        "<!DOCTYPE html><html lang=\"en\"><head><title>x</title></head><body>{{{ content }}}</body></html>",
+    )]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn missing_chapter() {
+    let book = Book::new(&[("src/SUMMARY.md", "- [Lesson](part/lessn.md)\n")]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn unknown_setting() {
+    let book = Book::new(&[("book.toml", "[book]\ntitel = \"x\"\n")]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn unknown_setting_of_the_pages() {
+    let book = Book::new(&[("book.toml", "[book]\ntitle = \"x\"\n\n[output.html]\nhash_files = true\n")]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn all_at_once() {
+    let book = Book::new(&[
+        ("src/welcome.md", "# W\n\n{{#run b.total}} [x](nowhere.md)\n"),
+        (
+            "src/part/lesson.md",
+            "# L\n\n[y](nowhere.md)\n\n```demo countr\n{}\n```\n\n```demo counter\n{ \"id\": \"b\", \"strat\": 1, \"start\": \"x\" }\n```\n\n[b](#b)\n",
+        ),
+    ]);
+    insta::assert_snapshot!(book.mistakes());
+}

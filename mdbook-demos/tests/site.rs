@@ -1,0 +1,289 @@
+//! A small book, built as a whole.
+
+mod fixture;
+
+use std::{collections::BTreeSet, fs};
+
+use fixture::{Book, ENTRIES};
+use mdbook_demos::{assets::unhashed, build_with, files, pages::policy_tag};
+
+/// A lesson with everything.
+const LESSON: &str = "# Lesson
+
+Before: {{#run two.total}}, `{{#run two.total}}`, \\{{#run two.total}}, {{#run one.parity}}.
+
+```demo counter
+{ \"id\": \"one\", \"title\": \"The \\\"first\\\" <one>\" }
+```
+
+```demo counter
+{ \"id\": \"two\", \"title\": \"Two\", \"start\": 2, \"expect\": { \"total\": 2 } }
+```
+
+```text
+{{#run two.total}}
+```
+
+| a | b |
+| :-- | --: |
+| 1 | {{#run one.parity}} |
+
+[Home](../welcome.md#welcome) [figure](#one) [out](https://example.org/)
+";
+
+fn book() -> Book {
+    Book::new(&[
+        ("src/part/lesson.md", LESSON),
+        ("src/reference.md", "# Reference\n\n{{#demo-reference}}\n"),
+        (
+            "src/SUMMARY.md",
+            "[Welcome](welcome.md)\n\n# Part & one\n\n- [Lesson](part/lesson.md)\n  - [Later]()\n\n---\n\n[Reference](reference.md)\n",
+        ),
+        ("src/part/drawing.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ])
+}
+
+/// The fixture's first demo only; the other one panics.
+fn build(book: &Book) -> mdbook_demos::Report {
+    build_with(&book.options(), &ENTRIES[..1]).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+#[test]
+fn the_output_tree() {
+    let book = book();
+    let report = build(&book);
+    let tree: BTreeSet<String> = files::list(&book.path("book")).unwrap().iter().map(|file| unhashed(file)).collect();
+    let tree: Vec<&str> = tree.iter().map(String::as_str).collect();
+    assert_eq!(
+        tree,
+        [
+            ".nojekyll",
+            "404.html",
+            "demos.schema.json",
+            "embed/example-counter.html",
+            "embed/one.html",
+            "embed/two.html",
+            "index.html",
+            "part/drawing.svg",
+            "part/lesson.html",
+            "print.html",
+            "reference.html",
+            "searchindex.js",
+            "theme/css/page.css",
+            "theme/js/theme.js",
+            "welcome.html",
+        ]
+    );
+    assert_eq!((report.pages, report.demos), (9, 3));
+    assert_eq!(report.external.keys().collect::<Vec<_>>(), ["https://example.org/"]);
+    assert!(!book.path("target/site-staging/book").exists());
+}
+
+#[test]
+fn figures_stand_in_the_pages_byte_for_byte() {
+    let book = book();
+    build(&book);
+    let props = "{&quot;id&quot;:&quot;one&quot;,&quot;note&quot;:&quot;a &#39;quote&#39; &amp; a \\&quot;quote\\&quot; &lt;i&gt;&quot;,&quot;start&quot;:1}";
+    let drawing = (ENTRIES[0].prerender)("{\"id\":\"one\",\"start\":1}");
+    let element =
+        format!("<div class=\"demo\" id=\"one\" data-demo=\"counter\" data-props=\"{props}\">{drawing}</div>");
+    for page in ["part/lesson.html", "print.html", "embed/one.html"] {
+        assert_eq!(book.read(&format!("book/{page}")).matches(&element).count(), 1, "{page}");
+    }
+    assert!(!book.read("book/welcome.html").contains("data-demo"));
+}
+
+#[test]
+fn directives_become_text() {
+    let book = book();
+    build(&book);
+    let page = book.read("book/part/lesson.html");
+    assert!(
+        page.contains("<p>Before: 2, <code>{{#run two.total}}</code>, {{#run two.total}}, *odd* | &lt;b&gt;.</p>"),
+        "{page}"
+    );
+    assert!(page.contains("<code class=\"language-text\">{{#run two.total}}\n</code>"), "{page}");
+    assert!(page.contains("<td class=\"align-right\">*odd* | &lt;b&gt;</td>"), "{page}");
+}
+
+#[test]
+fn every_page_has_the_policy_and_the_contents() {
+    let book = book();
+    build(&book);
+    for page in files::list(&book.path("book")).unwrap().iter().filter(|file| file.ends_with(".html")) {
+        let text = book.read(&format!("book/{page}"));
+        assert!(text.contains(&format!("<meta charset=\"utf-8\">{}", policy_tag())), "{page}");
+        let current = text.matches("aria-current=\"page\"").count();
+        let expected = usize::from(!["404.html", "print.html"].contains(&page.as_str()) && !page.starts_with("embed/"));
+        assert_eq!(current, expected, "{page}");
+        assert_eq!(text.contains("<p class=\"part\">Part &amp; one</p>"), !page.starts_with("embed/"), "{page}");
+        assert!(!text.contains("canonical") && !text.contains("<base"), "{page}");
+        // Without the module there is nothing to load.
+        assert!(!text.contains("demos/loader"), "{page}");
+    }
+    let lesson = book.read("book/part/lesson.html");
+    assert!(lesson.contains("<li><a href=\"../welcome.html\">Welcome</a></li>"), "{lesson}");
+    assert!(lesson.contains("<span class=\"draft\">"), "{lesson}");
+}
+
+#[test]
+fn embed_pages_are_whole() {
+    let book = book();
+    build(&book);
+    let page = book.read("book/embed/one.html");
+    let page = page.split_inclusive('\n').map(unhash_line).collect::<String>();
+    insta::assert_snapshot!(page);
+}
+
+/// A line with the hashes in file names taken out.
+fn unhash_line(line: &str) -> String {
+    line.split_inclusive('"')
+        .map(|part| match part.strip_suffix('"') {
+            Some(name) if name.starts_with("../theme") => format!("{}\"", unhashed(name)),
+            _ => part.to_owned(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_reference_is_generated() {
+    let book = book();
+    build(&book);
+    let page = book.read("book/reference.html");
+    let start = page.find("<h2").unwrap();
+    let end = page.find("</main>").unwrap();
+    insta::assert_snapshot!(&page[start..end]);
+}
+
+#[test]
+fn the_schema_is_one_and_valid() {
+    let book = book();
+    build(&book);
+    let schema: serde_json::Value = serde_json::from_str(&book.read("book/demos.schema.json")).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let valid = |block: serde_json::Value| validator.is_valid(&block);
+    assert!(valid(serde_json::json!({ "id": "a", "title": "A", "mode": "up" })));
+    assert!(!valid(serde_json::json!({ "id": "a", "title": "A", "mode": "sideways" })));
+    assert!(!valid(serde_json::json!({ "id": "a" })));
+}
+
+#[test]
+fn a_base_url_gives_canonical_addresses() {
+    let book = book();
+    let mut options = book.options();
+    options.base_url = Some("https://example.org/a/b".to_owned());
+    let report = build_with(&options, &ENTRIES[..1]).unwrap();
+    assert_eq!(report.external.keys().collect::<Vec<_>>(), ["https://example.org/"]);
+    let canonical = |page: &str, address: &str| {
+        let text = book.read(&format!("book/{page}"));
+        assert!(
+            text.contains(&format!("<link rel=\"canonical\" href=\"https://example.org/a/b/{address}\">")),
+            "{page}"
+        );
+    };
+    canonical("index.html", "");
+    canonical("welcome.html", "");
+    canonical("part/lesson.html", "part/lesson.html");
+    let missing = book.read("book/404.html");
+    assert!(missing.contains("<base href=\"/a/b/\">"));
+    assert!(missing.contains("<a href=\"404.html#main\">"));
+    options.base_url = Some("example.org".to_owned());
+    assert!(build_with(&options, &ENTRIES[..1]).is_err());
+}
+
+#[test]
+fn a_mistake_leaves_the_old_output() {
+    let book = book();
+    build(&book);
+    let before = book.read("book/part/lesson.html");
+    book.write("src/part/lesson.md", "# Lesson\n\n```demo counte\n{}\n```\n");
+    assert!(build_with(&book.options(), &ENTRIES[..1]).is_err());
+    assert_eq!(book.read("book/part/lesson.html"), before);
+    book.write("src/part/lesson.md", "# Lesson\n\nNew.\n");
+    build(&book);
+    assert!(book.read("book/part/lesson.html").contains("New."));
+    assert!(!book.path("book/embed").join("one.html").exists());
+}
+
+#[test]
+fn sources_are_not_written_to() {
+    let book = book();
+    let before = files::list(book.dir.path()).unwrap();
+    build(&book);
+    let after: BTreeSet<String> = files::list(book.dir.path())
+        .unwrap()
+        .into_iter()
+        .filter(|file| !file.starts_with("book/") && !file.starts_with("target/"))
+        .collect();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn an_output_folder_of_something_else_is_refused() {
+    let book = book();
+    book.write("book/thesis.txt", "two years");
+    let error = build_with(&book.options(), &ENTRIES[..1]).unwrap_err();
+    assert!(error.to_string().contains("holds files that no build put there"), "{error}");
+    assert!(fs::exists(book.path("book/thesis.txt")).unwrap());
+}
+
+#[test]
+fn a_missing_module_is_named_with_the_remedy() {
+    let book = book();
+    let mut options = book.options();
+    options.wasm = Some("target/none.wasm".into());
+    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    assert!(error.contains("none.wasm") && error.contains("cargo xtask build"), "{error}");
+    book.write("target/none.wasm", "not a module");
+    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    assert!(error.contains("the same version of wasm-bindgen"), "{error}");
+}
+
+#[test]
+fn the_module_is_installed_under_names_of_its_content() {
+    let book = book();
+    // The smallest module there is: the magic number and the version.
+    book.write("target/widgets.wasm", b"\0asm\x01\0\0\0");
+    let mut options = book.options();
+    options.wasm = Some("target/widgets.wasm".into());
+    build_with(&options, &ENTRIES[..1]).unwrap_or_else(|error| panic!("{error:#}"));
+    let names: Vec<String> = files::list(&book.path("book/demos")).unwrap().into_iter().collect();
+    let name = |stem: &str| {
+        let found: Vec<_> = names.iter().filter(|name| name.starts_with(stem)).collect();
+        assert_eq!(found.len(), 1, "{stem} in {names:?}");
+        found[0].clone()
+    };
+    let tag = |root: &str| {
+        format!(
+            "<script defer src=\"{root}demos/{}\" data-glue=\"{}\" data-wasm=\"{}\" data-inlined=\"{}\"></script>",
+            name("loader-"),
+            name("glue-"),
+            name("widgets-"),
+            name("inlined-")
+        )
+    };
+    assert_eq!(names.len(), 5);
+    assert!(book.read("book/part/lesson.html").contains(&tag("../")));
+    assert!(book.read("book/print.html").contains(&tag("")));
+    assert!(!book.read("book/welcome.html").contains("demos/loader"), "a page without demos loads none");
+    let embed = book.read("book/embed/one.html");
+    assert!(embed.contains(&tag("../")));
+    assert!(embed.contains(&format!("<script defer src=\"../demos/{}\"></script>", name("embed-"))));
+    let glue = book.read(&format!("book/demos/{}", name("glue-")));
+    assert!(glue.starts_with("window.demosGlue = function () {\n") && glue.contains("wasm_bindgen"), "{glue}");
+    let inlined = book.read(&format!("book/demos/{}", name("inlined-")));
+    assert!(inlined.starts_with("window.demosInlined = \"AGFzbQ"), "{inlined}");
+
+    // The same module again is not read again: what was kept is what is installed.
+    let kept = files::list(&book.path("target/site-module")).unwrap();
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    assert_eq!(files::list(&book.path("target/site-module")).unwrap(), kept);
+    // Another theme script gets another name.
+    book.write("theme/js/loader.js", "// another\n");
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    assert!(!book.path("book/demos").join(name("loader-")).exists());
+    fs::remove_file(book.path("theme/js/embed.js")).unwrap();
+    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    assert!(error.contains("embed.js"), "{error}");
+}

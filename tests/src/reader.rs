@@ -1,0 +1,482 @@
+//! A browser and what a reader does with it.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    panic::{AssertUnwindSafe, resume_unwind},
+    path::PathBuf,
+    process::Stdio,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use futures::FutureExt;
+use serde_json::{Value, json};
+use thirtyfour::{Capabilities, WebDriver, prelude::*};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+use crate::Setup;
+
+/// When a page is taken to hang. No test depends on how long anything takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The colours that the system asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// Dark on light.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    /// 1280 × 900 CSS pixels, with a mouse.
+    #[default]
+    Wide,
+    /// 390 × 844 CSS pixels, with touch.
+    Narrow,
+    /// 320 × 640 CSS pixels, with touch: the smallest that has to work.
+    Smallest,
+}
+
+/// What kind of reader it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// The colours that the system asks for.
+    pub scheme: Scheme,
+    /// The screen.
+    pub size: Size,
+    /// Whether pages may run scripts.
+    pub javascript: bool,
+    /// Whether the system asks for less motion.
+    pub reduced_motion: bool,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { scheme: Scheme::Light, size: Size::Wide, javascript: true, reduced_motion: false }
+    }
+}
+
+/// A running browser with one empty profile.
+pub struct Reader {
+    /// The WebDriver session, for what the methods here do not offer.
+    pub driver: WebDriver,
+    setup: Setup,
+    profile: PathBuf,
+    // Killed when dropped; the browser itself ends with the session.
+    _chromedriver: Child,
+    complaints: Mutex<Vec<String>>,
+}
+
+/// Starts a browser, lets `test` read with it, and ends it however the test ends. If the test
+/// fails, a picture and the page stay in the artifacts folder under `name`.
+pub async fn reading(name: &str, look: Look, test: impl AsyncFnOnce(&Reader) -> Result<()>) -> Result<()> {
+    let reader = Reader::start(&Setup::find()?, look).await?;
+    let outcome = AssertUnwindSafe(test(&reader)).catch_unwind().await;
+    let kept = match outcome {
+        Ok(Ok(())) => None,
+        _ => Some(reader.keep_evidence(name).await),
+    };
+    reader.quit().await;
+    match (outcome, kept) {
+        (Ok(Ok(())), _) => Ok(()),
+        (Ok(Err(error)), Some(evidence)) => Err(error.context(evidence)),
+        (Ok(Err(error)), None) => Err(error),
+        (Err(panic), evidence) => {
+            eprintln!("{}", evidence.unwrap_or_default());
+            resume_unwind(panic)
+        }
+    }
+}
+
+impl Reader {
+    /// Starts ChromeDriver on a free port, and a browser with a fresh profile.
+    async fn start(setup: &Setup, look: Look) -> Result<Self> {
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        // Not in the system's folder for temporary files: a Chromium from a snap cannot see it.
+        let profile = setup.artifacts.join(format!("profile-{}-{number}", std::process::id()));
+        fs::create_dir_all(&profile).with_context(|| format!("cannot make {}", profile.display()))?;
+
+        let (chromedriver, address) = start_chromedriver(&setup.chromedriver).await?;
+        let mut capabilities = Capabilities::new();
+        let mut arguments: Vec<String> = [
+            "--headless",
+            // The tests visit their own pages only; and as root, or in a container, there is no sandbox.
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--no-default-browser-check",
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        let mut options = json!({ "binary": which(&setup.chromium) });
+        let screen = match look.size {
+            Size::Wide => None,
+            Size::Narrow => Some((390, 844)),
+            Size::Smallest => Some((320, 640)),
+        };
+        match screen {
+            None => arguments.push("--window-size=1280,900".into()),
+            Some((width, height)) => {
+                options["mobileEmulation"] = json!({
+                    "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "touch": true },
+                });
+            }
+        }
+        options["args"] = json!(arguments);
+        if !look.javascript {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        capabilities.set("browserName", json!("chrome"))?;
+        capabilities.set("goog:chromeOptions", options)?;
+        capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
+        let driver = WebDriver::new(&address, capabilities).await.with_context(|| {
+            format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
+        })?;
+        let reader =
+            Self { driver, setup: setup.clone(), profile, _chromedriver: chromedriver, complaints: Mutex::default() };
+        let scheme = if look.scheme == Scheme::Dark { "dark" } else { "light" };
+        let motion = if look.reduced_motion { "reduce" } else { "no-preference" };
+        reader
+            .devtools(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": [
+                    { "name": "prefers-color-scheme", "value": scheme },
+                    { "name": "prefers-reduced-motion", "value": motion },
+                ] }),
+            )
+            .await?;
+        // The empty page that every browser starts with is none of ours.
+        reader.requests().await?;
+        Ok(reader)
+    }
+
+    async fn quit(self) {
+        // A browser that crashed is gone already.
+        let _ = self.driver.quit().await;
+        let _ = fs::remove_dir_all(&self.profile);
+    }
+
+    /// A command of the Chrome DevTools Protocol.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
+        self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
+    }
+
+    /// Goes to `url` and waits until the page has loaded.
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        self.collect().await;
+        self.driver.goto(url).await.with_context(|| format!("going to {url}"))
+    }
+
+    /// Runs a function body in the page and returns what it returns.
+    pub async fn js(&self, script: &str) -> Result<Value> {
+        self.js_with(script, vec![]).await
+    }
+
+    /// The same with `arguments`.
+    pub async fn js_with(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let returned =
+            self.driver.execute(script, arguments).await.with_context(|| format!("in the page: {script}"))?;
+        Ok(returned.json().clone())
+    }
+
+    /// Waits until an expression is true in the page. `what` completes "never: …".
+    pub async fn until(&self, what: &str, expression: &str) -> Result<()> {
+        self.until_with(what, expression, vec![]).await
+    }
+
+    /// The same with `arguments`.
+    pub async fn until_with(&self, what: &str, expression: &str, arguments: Vec<Value>) -> Result<()> {
+        let script = format!("return Boolean({expression})");
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.js_with(&script, arguments.clone()).await? == json!(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("never: {what} ({expression}); the page complains: {:#?}", self.complaints().await)
+    }
+
+    /// The one element that `css` selects.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        self.driver.find(By::Css(css)).await.with_context(|| format!("looking for {css}"))
+    }
+
+    /// All elements that `css` selects.
+    pub async fn find_all(&self, css: &str) -> Result<Vec<WebElement>> {
+        self.driver.find_all(By::Css(css)).await.with_context(|| format!("looking for {css}"))
+    }
+
+    /// Clicks, as a reader does: the element has to be visible and not covered.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        let element = self.find(css).await?;
+        element.scroll_into_view().await?;
+        element.click().await.with_context(|| format!("clicking {css}"))
+    }
+
+    /// Types into whatever has the focus. Keys without a letter are [`thirtyfour::Key`]s.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        self.driver.action_chain().send_keys(keys.into()).perform().await.context("pressing keys")
+    }
+
+    /// What lies on the clipboard.
+    pub async fn clipboard(&self) -> Result<String> {
+        self.devtools(
+            "Browser.grantPermissions",
+            json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }),
+        )
+        .await?;
+        let script =
+            "const done = arguments[0]; navigator.clipboard.readText().then(done, (e) => done({ error: String(e) }));";
+        let value = self.driver.execute_async(script, vec![]).await?.json().clone();
+        value.as_str().map(str::to_owned).with_context(|| format!("reading the clipboard: {value}"))
+    }
+
+    /// The demo whose figure has the id `id`, once it is live.
+    pub async fn demo(&self, id: &str) -> Result<Demo<'_>> {
+        let demo = Demo { reader: self, id: id.to_owned() };
+        let css = demo.css();
+        let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.js_with(script, vec![json!(css)]).await?;
+        self.until_with(
+            &format!("demo {id} live"),
+            "document.querySelector(arguments[0])?.dataset.state === 'live'",
+            vec![json!(css)],
+        )
+        .await?;
+        Ok(demo)
+    }
+
+    /// Brings every demo of the page near, waits until all are live, and returns their ids.
+    pub async fn wake_demos(&self) -> Result<Vec<String>> {
+        let ids = self.js("return [...document.querySelectorAll('.demo[data-demo]')].map((demo) => demo.id)").await?;
+        let ids: Vec<String> = serde_json::from_value(ids).context("a demo without an id")?;
+        for id in &ids {
+            self.demo(id).await?;
+        }
+        self.js("scrollTo({ top: 0, behavior: 'instant' })").await?;
+        Ok(ids)
+    }
+
+    /// What went wrong so far, in all pages: errors and warnings on the console, uncaught errors,
+    /// files that did not load, reports of the Content-Security-Policy.
+    pub async fn complaints(&self) -> Vec<String> {
+        self.collect().await;
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fails if anything went wrong so far; `place` says where.
+    pub async fn ensure_quiet(&self, place: &str) -> Result<()> {
+        let complaints = self.complaints().await;
+        ensure!(complaints.is_empty(), "{place}: the browser complains:\n  {}", complaints.join("\n  "));
+        Ok(())
+    }
+
+    /// Takes over what the browser's log and the page's recorder hold.
+    async fn collect(&self) {
+        let mut found = Vec::new();
+        if let Ok(entries) = self.driver.browser_log().await {
+            let bad = entries.into_iter().filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
+            found.extend(bad.map(|entry| entry.message));
+        }
+        // Scripts may be off.
+        if let Ok(Value::Array(recorded)) = self.js("return window.__complaints?.splice(0) ?? []").await {
+            found.extend(recorded.iter().filter_map(|entry| entry.as_str().map(str::to_owned)));
+        }
+        self.complaints.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+    }
+
+    /// Every address that the browser asked for since the last call, whether it was let or not.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        let mut requests = Vec::new();
+        for entry in self.driver.get_log("performance").await.context("the browser's log of requests")? {
+            let event: Value = serde_json::from_str(&entry.message)?;
+            if event["message"]["method"] == "Network.requestWillBeSent"
+                && let Some(url) = event["message"]["params"]["request"]["url"].as_str()
+            {
+                requests.push(url.to_owned());
+            }
+        }
+        Ok(requests)
+    }
+
+    /// What axe-core finds wrong with the page: what is wrong, and where in the page.
+    pub async fn axe(&self) -> Result<Vec<(String, String)>> {
+        let path = self.setup.node_modules.join("axe-core/axe.min.js");
+        let source = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: `cargo xtask test` installs it", path.display()))?;
+        // Without its source, half a megabyte, in the message.
+        self.driver.execute(source, vec![]).await.context("loading axe-core")?;
+        let script = "const done = arguments[0];
+            axe.run(document, { resultTypes: ['violations'] }).then(
+                ({ violations }) => done(violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => [
+                    `${id} (${impact}): ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`,
+                    `${node.target.join(' ')}: ${node.html.slice(0, 160)}`]))),
+                (error) => done(String(error)))";
+        let found = self.driver.execute_async(script, vec![]).await.context("running axe-core")?.json().clone();
+        serde_json::from_value(found.clone()).with_context(|| format!("axe-core failed: {found}"))
+    }
+
+    /// Keeps a picture and the page's HTML, and says where.
+    async fn keep_evidence(&self, name: &str) -> String {
+        let mut text = String::new();
+        if let Ok(url) = self.driver.current_url().await {
+            let _ = write!(text, "at {url}");
+        }
+        let base = self.setup.artifacts.join(name);
+        if let Ok(png) = self.driver.screenshot_as_png().await
+            && fs::write(base.with_extension("png"), png).is_ok()
+        {
+            let _ = write!(text, "; picture in {}", base.with_extension("png").display());
+        }
+        if let Ok(source) = self.driver.source().await {
+            let _ = fs::write(base.with_extension("html"), source);
+        }
+        text
+    }
+}
+
+/// A live demo. All selectors are relative to its figure; in scripts `demo` is its element.
+pub struct Demo<'a> {
+    reader: &'a Reader,
+    id: String,
+}
+
+impl Demo<'_> {
+    /// The figure's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn css(&self) -> String {
+        format!(".demo[id=\"{}\"]", self.id)
+    }
+
+    /// The element in it that `css` selects.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        self.reader.find(&format!("{} {css}", self.css())).await
+    }
+
+    /// Clicks what `css` selects in it.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.reader.click(&format!("{} {css}", self.css())).await
+    }
+
+    /// Clicks the button, or anything with that role, whose accessible name contains `name`; a
+    /// message or a lifeline in a picture as well as a button beside it.
+    pub async fn click_named(&self, name: &str) -> Result<()> {
+        let element = self.named(name).await?;
+        element.scroll_into_view().await?;
+        element.click().await.with_context(|| format!("demo {}: clicking {name:?}", self.id))
+    }
+
+    /// Puts the keyboard's focus on the button with that name, as [`Self::click_named`] finds it.
+    pub async fn focus_named(&self, name: &str) -> Result<()> {
+        self.named(name).await?.focus().await.with_context(|| format!("demo {}: focusing {name:?}", self.id))
+    }
+
+    async fn named(&self, name: &str) -> Result<WebElement> {
+        let mut seen = Vec::new();
+        for element in self.reader.find_all(&format!("{0} button, {0} [role], {0} summary, {0} a", self.css())).await? {
+            let label = match element.attr("aria-label").await? {
+                Some(label) => label,
+                None => element.text().await?,
+            };
+            if label.contains(name) {
+                return Ok(element);
+            }
+            seen.push(label);
+        }
+        bail!("demo {}: nothing named {name:?}; there are {seen:?}", self.id)
+    }
+
+    /// The visible text of what `css` selects in it.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        Ok(self.find(css).await?.text().await?)
+    }
+
+    /// Runs a function body in the page.
+    pub async fn js(&self, script: &str) -> Result<Value> {
+        let script = format!("const demo = document.querySelector(arguments[0]); {script}");
+        self.reader.js_with(&script, vec![json!(self.css())]).await
+    }
+
+    /// Waits until an expression is true.
+    pub async fn until(&self, what: &str, expression: &str) -> Result<()> {
+        let expression = format!("((demo) => {expression})(document.querySelector(arguments[0]))");
+        self.reader.until_with(&format!("demo {}: {what}", self.id), &expression, vec![json!(self.css())]).await
+    }
+
+    /// Waits until the text of what `css` selects contains `text`.
+    pub async fn until_text(&self, css: &str, text: &str) -> Result<()> {
+        let expression =
+            format!("demo.querySelector({})?.textContent.includes({})", Value::from(css), Value::from(text));
+        self.until(&format!("{css} says {text:?}"), &expression).await
+    }
+
+    /// Sets a slider or another input to `value`, as moving it does.
+    pub async fn set(&self, css: &str, value: &str) -> Result<()> {
+        let script = format!(
+            "const input = demo.querySelector({});
+             Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, {});
+             for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind, {{ bubbles: true }}));",
+            Value::from(css),
+            Value::from(value)
+        );
+        self.js(&script).await.map(drop)
+    }
+}
+
+/// A program's full path: ChromeDriver does not look for it.
+fn which(program: &str) -> String {
+    if program.contains(std::path::MAIN_SEPARATOR) {
+        return program.to_owned();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file());
+    found.map_or_else(|| program.to_owned(), |path| path.display().to_string())
+}
+
+/// Starts ChromeDriver on a port that it chooses, and returns its address.
+async fn start_chromedriver(program: &str) -> Result<(Child, String)> {
+    let mut child = Command::new(program)
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {program}: `cargo xtask test` installs it or says how"))?;
+    let stdout = child.stdout.take().context("chromedriver's output")?;
+    let mut lines = BufReader::new(stdout).lines();
+    while let Some(line) = lines.next_line().await? {
+        let port = line
+            .split_once("started successfully on port ")
+            .and_then(|(_, rest)| rest.trim_end_matches('.').parse::<u16>().ok());
+        if let Some(port) = port {
+            // It would stop at a full pipe.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, format!("http://127.0.0.1:{port}")));
+        }
+    }
+    bail!("{program} ended before it said its port")
+}

@@ -1,0 +1,182 @@
+//! A static server with the faults of real ones.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use anyhow::{Context, Result};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use flate2::{Compression, write::GzEncoder};
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct ServerOptions {
+    /// The path that the site lies under; begins and ends with `/`.
+    pub base: String,
+    /// What is said of `.wasm` files instead of `application/wasm`.
+    pub wasm_type: Option<String>,
+    /// Whether texts and modules are compressed, as public hosts do.
+    pub gzip: bool,
+    /// Whether pages get a script that keeps what goes wrong in them; see [`crate::Reader::complaints`].
+    pub recorder: bool,
+    /// Pages that are not the site's, by path from the root of the server, such as `/host.html`.
+    pub pages: Vec<(String, String)>,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self { base: "/".into(), wasm_type: None, gzip: false, recorder: true, pages: Vec::new() }
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What was asked for: the path, without the query.
+    pub path: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The bytes of its body, as sent.
+    pub bytes: usize,
+}
+
+/// A server on a free port of this machine, for as long as the runtime of the test.
+#[derive(Clone, Debug)]
+pub struct Server {
+    address: SocketAddr,
+    base: String,
+    hits: Arc<Mutex<Vec<Hit>>>,
+}
+
+struct Shared {
+    site: PathBuf,
+    options: ServerOptions,
+    hits: Arc<Mutex<Vec<Hit>>>,
+}
+
+/// A browser asks for it by itself where a page names no icon.
+const FAVICON: &str = "/favicon.ico";
+
+const RECORDER_PATH: &str = "/__recorder.js";
+
+impl Server {
+    /// Serves the folder `site`.
+    pub async fn start(site: &Path, options: ServerOptions) -> Result<Self> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no free port")?;
+        let server = Self { address: listener.local_addr()?, base: options.base.clone(), hits: Arc::default() };
+        let shared = Shared { site: site.to_owned(), options, hits: server.hits.clone() };
+        let router = Router::new().fallback(answer).with_state(Arc::new(shared));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(server)
+    }
+
+    /// The address of a page of the site.
+    pub fn url(&self, page: &str) -> String {
+        format!("{}{}{page}", self.origin(), self.base)
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The same server under a name that a browser takes for another site.
+    pub fn foreign_origin(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
+
+    /// Everything that was asked for so far.
+    pub fn hits(&self) -> Vec<Hit> {
+        lock(&self.hits).clone()
+    }
+
+    /// What was asked for and was not there.
+    pub fn missing(&self) -> Vec<String> {
+        self.hits().into_iter().filter(|hit| hit.status == 404).map(|hit| hit.path).collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    if path == FAVICON {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let found = if request.method() == Method::GET { content(&shared, &path) } else { None };
+    let (status, kind, mut body) = match found {
+        Some((kind, body)) => (StatusCode::OK, kind, body),
+        None => match content(&shared, &format!("{}404.html", shared.options.base)) {
+            Some((kind, body)) => (StatusCode::NOT_FOUND, kind, body),
+            None => (StatusCode::NOT_FOUND, "text/plain".into(), b"not found".to_vec()),
+        },
+    };
+    let compressible = kind.starts_with("text/")
+        || ["application/wasm", "application/json", "image/svg+xml"].iter().any(|prefix| kind.starts_with(prefix));
+    let gzip = shared.options.gzip && compressible;
+    if gzip {
+        body = compressed(&body);
+    }
+    lock(&shared.hits).push(Hit { path, status: status.as_u16(), bytes: body.len() });
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response();
+    if gzip {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// What lies at `path`: its type and its bytes.
+fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
+    const HTML: &str = "text/html; charset=utf-8";
+    if path == RECORDER_PATH {
+        return Some(("text/javascript".into(), include_bytes!("recorder.js").to_vec()));
+    }
+    let page = shared.options.pages.iter().find(|(name, _)| name == path);
+    if let Some((_, page)) = page {
+        return Some((HTML.into(), page.clone().into_bytes()));
+    }
+    let inside = path.strip_prefix(&shared.options.base)?;
+    if inside.split('/').any(|part| part == ".." || part.contains('\\')) {
+        return None;
+    }
+    let mut file = shared.site.join(inside);
+    if inside.is_empty() || inside.ends_with('/') {
+        file.push("index.html");
+    }
+    let bytes = fs::read(&file).ok()?;
+    let mut kind = mime_guess::from_path(&file).first_or_octet_stream().to_string();
+    if kind == "text/html" {
+        kind = HTML.into();
+        if shared.options.recorder {
+            let html = String::from_utf8_lossy(&bytes);
+            let tag = format!("<head><script src=\"{RECORDER_PATH}\"></script>");
+            return Some((kind, html.replacen("<head>", &tag, 1).into_bytes()));
+        }
+    }
+    if file.extension().is_some_and(|extension| extension == "wasm")
+        && let Some(wrong) = &shared.options.wasm_type
+    {
+        kind.clone_from(wrong);
+    }
+    Some((kind, bytes))
+}
+
+/// With the level that servers commonly use.
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+    // Writing into memory cannot fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}

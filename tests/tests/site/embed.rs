@@ -1,0 +1,109 @@
+//! Demos in frames of other sites.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use site_tests::{Look, PICTURE, Reader, Server, ServerOptions, Setup, reading};
+
+/// A page of another site that frames `url` and resizes the frame as learning platforms do.
+fn host(url: &str, attributes: &str) -> String {
+    let url = url.replace('&', "&amp;");
+    format!(
+        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Host</title></head><body>
+<iframe id="frame" src="{url}" title="Demo" width="700" height="150" {attributes}></iframe>
+<script>
+const frame = document.getElementById("frame");
+window.heard = {{ lti: null, h5p: null, sizer: null }};
+addEventListener("message", (event) => {{
+  if (event.source !== frame.contentWindow) return;
+  let data = event.data;
+  if (typeof data === "string" && data.startsWith("[iFrameSizer]")) {{ heard.sizer = data; return; }}
+  if (typeof data === "string") {{ try {{ data = JSON.parse(data); }} catch {{ return; }} }}
+  if (data?.subject === "lti.frameResize") {{ heard.lti = data; frame.height = data.height; }}
+  if (data?.context === "h5p" && data.action === "resize") heard.h5p = data;
+}});
+frame.addEventListener("load", () => frame.contentWindow.postMessage("[iFrameSizer]frame:8:false:false:32:true:true:null:bodyOffset:null:null:0:false:parent:scroll:true", "*"));
+</script></body></html>"#
+    )
+}
+
+/// Serves the site, and on another site a host page that frames `page` of it.
+async fn framed(page: &str, attributes: &str) -> Result<(Server, String)> {
+    let setup = Setup::find()?;
+    let site = Server::start(&setup.site, ServerOptions::default()).await?;
+    let pages = vec![("/host.html".to_owned(), host(&site.url(page), attributes))];
+    let other =
+        Server::start(&setup.site, ServerOptions { pages, base: "/none/".into(), ..ServerOptions::default() }).await?;
+    let url = format!("{}/host.html", other.foreign_origin());
+    Ok((site, url))
+}
+
+/// What the host heard.
+async fn heard(reader: &Reader) -> Result<Value> {
+    reader.js("return window.heard").await
+}
+
+#[tokio::test]
+async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
+    for page in Setup::find()?.embed_pages()? {
+        let (_site, host) = framed(&page, "allow=\"fullscreen; clipboard-write\" loading=\"lazy\"").await?;
+        reading("embed", Look::default(), async |reader| {
+            reader.goto(&host).await?;
+            reader.until("lti.frameResize with a height", "heard.lti?.height > 150").await?;
+            reader.until("h5p resize with a height", "heard.h5p?.scrollHeight > 150").await?;
+            reader
+                .until("an answer to iFrameSizer", "/^\\[iFrameSizer\\]frame:\\d+(\\.\\d+)?:\\d+/.test(heard.sizer)")
+                .await?;
+            reader.driver.enter_frame(0).await?;
+            let ids = reader.wake_demos().await?;
+            ensure!(ids.len() == 1, "{page}: {} demos", ids.len());
+            ensure!(reader.find_all("header.bar, #contents").await?.is_empty(), "{page} has book chrome");
+            reader.until("the whole demo in view", "document.documentElement.scrollHeight <= innerHeight + 1").await?;
+            // Growing is told too, and so is shrinking.
+            let before = reader.js("return innerHeight").await?.as_u64().context("innerHeight")?;
+            reader.js("for (const details of document.querySelectorAll('details')) details.open = true").await?;
+            reader
+                .until(
+                    "a higher frame once the table is open",
+                    &format!("innerHeight > {before} && document.documentElement.scrollHeight <= innerHeight + 1"),
+                )
+                .await?;
+            reader.js("for (const details of document.querySelectorAll('details')) details.open = false").await?;
+            reader.until("the old height once it is closed", &format!("innerHeight <= {before} + 1")).await?;
+            reader.driver.enter_default_frame().await?;
+            let heard = heard(reader).await?;
+            ensure!(heard["lti"]["height"].is_number(), "{heard}");
+            reader.ensure_quiet(&page).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn in_an_opaque_sandbox_the_demo_is_live() -> Result<()> {
+    let page = Setup::find()?.embed_pages()?.remove(0);
+    let (_site, host) = framed(&page, "sandbox=\"allow-scripts\"").await?;
+    reading("sandbox", Look::default(), async |reader| {
+        reader.goto(&host).await?;
+        reader.driver.enter_frame(0).await?;
+        ensure!(reader.js("return self.origin").await? == json!("null"), "the frame is not opaque");
+        reader.wake_demos().await?;
+        reader.driver.enter_default_frame().await?;
+        reader.until("lti.frameResize", "heard.lti?.height > 150").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn without_scripts_a_frame_shows_the_figure() -> Result<()> {
+    let page = Setup::find()?.embed_pages()?.remove(0);
+    let (_site, host) = framed(&page, "sandbox").await?;
+    reading("sandbox_no_scripts", Look::default(), async |reader| {
+        reader.goto(&host).await?;
+        reader.driver.enter_frame(0).await?;
+        let svg = reader.find(&format!(".demo {PICTURE}")).await?.rect().await?;
+        ensure!(svg.width > 100.0, "the picture is {} px wide", svg.width);
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,9 @@
+//! The site, as its readers meet it.
+
+mod access;
+mod demos;
+mod embed;
+mod fallback;
+mod keyboard;
+mod pages;
+mod validity;

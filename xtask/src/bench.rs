@@ -1,0 +1,430 @@
+//! `bench`: figures against their budgets. No test depends on any of them.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::{
+    project::Project,
+    run,
+    site::{self, Site, Stale},
+    tools,
+};
+
+/// The page that is weighed and edited.
+const LESSON: &str = "time-causality/architectural-models-rpc/client-server-p2p";
+
+/// The file that is edited for a demo: everything that is drawn is compiled with it.
+const DEMO: &str = "demos/widgets/src/lib.rs";
+
+/// How often an edit is measured; the median is reported.
+const EDITS: usize = 3;
+
+/// What to measure.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// What to measure; everything if nothing is named
+    #[arg(value_enum)]
+    names: Vec<Name>,
+    /// Print a JSON array instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// What a browser fetches to read lesson 1, compressed, its demos' module and glue left out
+    #[value(name = "lesson-1-read")]
+    Read,
+    /// Everything it fetches until lesson 1's first demo can be used, compressed
+    #[value(name = "lesson-1-interactive")]
+    Interactive,
+    /// From saving a lesson to its page reloaded
+    EditLesson,
+    /// From saving a demo's Rust code to its page reloaded
+    EditDemo,
+    /// `cargo xtask build` in a fresh clone; needs minutes
+    ColdBuild,
+}
+
+/// One measured value.
+#[derive(Clone, Debug)]
+struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+    budget: f64,
+    /// Who else was measured, in words, and the value there.
+    peer: Option<(&'static str, f64)>,
+    /// What the value consists of, or how it was measured.
+    notes: Vec<String>,
+}
+
+impl Figure {
+    fn within(&self) -> bool {
+        self.value <= self.budget
+    }
+
+    fn ratio(&self) -> Option<f64> {
+        self.peer.map(|(_, value)| round(self.value / value, 3))
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "value": round(self.value, 2),
+            "unit": self.unit,
+            "budget": self.budget,
+            "within": self.within(),
+            "peer": self.peer.map(|(name, _)| name),
+            "ratio": self.ratio(),
+        })
+    }
+}
+
+/// `cargo xtask bench`
+pub fn command(project: &Project, options: &Options) -> Result<()> {
+    let wanted = |name| options.names.is_empty() || options.names.contains(&name);
+    site::ensure_target()?;
+    let mut figures = Vec::new();
+    if wanted(Name::Read) || wanted(Name::Interactive) {
+        let hits = weigh(project)?;
+        if wanted(Name::Read) {
+            figures.push(read(&hits));
+        }
+        if wanted(Name::Interactive) {
+            figures.push(interactive(&hits));
+        }
+    }
+    if wanted(Name::EditLesson) || wanted(Name::EditDemo) {
+        let bench = Edits::start(project)?;
+        if wanted(Name::EditLesson) {
+            figures.push(bench.lesson()?);
+        }
+        if wanted(Name::EditDemo) {
+            figures.push(bench.demo()?);
+        }
+    }
+    if wanted(Name::ColdBuild) {
+        figures.push(cold_build(project)?);
+    }
+    if options.json {
+        println!("{:#}", Value::Array(figures.iter().map(Figure::json).collect()));
+    } else {
+        print!("{}", table(&figures));
+    }
+    Ok(())
+}
+
+/// One file as it was sent.
+struct Sent {
+    path: String,
+    bytes: f64,
+}
+
+/// Builds the site as it is published and lets a browser open the lesson.
+fn weigh(project: &Project) -> Result<Vec<Sent>> {
+    let browser = tools::browser()?;
+    let out = project.target.join("bench/site");
+    let site = Site::new(project.clone(), site::Options { release: true, base_url: None }, out.clone());
+    site.compile(Stale { module: true, builder: true })?;
+    fs::create_dir_all(project.target.join("bench")).context("cannot make target/bench")?;
+    site.write()?;
+    run::step("weighing lesson 1");
+    let mut measure = measure(project, &browser)?;
+    measure.args(["weigh", &format!("{LESSON}.html")]).env("SITE_DIR", &out);
+    let hits: Value = serde_json::from_str(&run::output(&mut measure, "weighing lesson 1")?)?;
+    let hits = hits.as_array().context("measure printed no list")?;
+    let sent = hits.iter().map(|hit| {
+        let path = hit["path"].as_str().context("a hit without a path")?;
+        ensure!(hit["status"] == 200, "{path} was not there");
+        Ok(Sent { path: path.to_owned(), bytes: hit["bytes"].as_f64().context("a hit without a size")? })
+    });
+    sent.collect()
+}
+
+/// The program that drives the browser.
+fn measure(project: &Project, browser: &tools::Browser) -> Result<Command> {
+    let mut build = project.cargo("build");
+    build.args(["--package=site-tests", "--bin=measure"]).stdout(std::io::stderr());
+    run::run(&mut build, "the measuring program")?;
+    let artifacts = project.target.join("bench");
+    fs::create_dir_all(&artifacts).with_context(|| format!("cannot make {}", artifacts.display()))?;
+    let mut command = Command::new(project.program("measure"));
+    command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.chromedriver);
+    command.env("SITE_ARTIFACTS", artifacts);
+    Ok(command)
+}
+
+fn read(hits: &[Sent]) -> Figure {
+    let is_demo =
+        |path: &str| ["glue-", "widgets-", "inlined-"].iter().any(|name| path.contains(&format!("demos/{name}")));
+    let parts: Vec<&Sent> = hits.iter().filter(|hit| !is_demo(&hit.path)).collect();
+    weight("lesson-1-read", &parts, 120.0, ("stock mdBook page, 260 KB", 260.0))
+}
+
+fn interactive(hits: &[Sent]) -> Figure {
+    let parts: Vec<&Sent> = hits.iter().collect();
+    let peer = ("distributed-systems-visualizer, Raft page, JavaScript and CSS, 235 KB", 235.0);
+    weight("lesson-1-interactive", &parts, 300.0, peer)
+}
+
+/// The sum in KB of 1,000 bytes, and the largest parts of it.
+fn weight(name: &'static str, parts: &[&Sent], budget: f64, peer: (&'static str, f64)) -> Figure {
+    let mut parts = parts.to_vec();
+    parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
+    let notes = parts.iter().take(8).map(|part| format!("{:7.1} KB  {}", part.bytes / 1e3, part.path)).collect();
+    let value = parts.iter().map(|part| part.bytes).sum::<f64>() / 1e3;
+    Figure { name, value, unit: "KB", budget, peer: Some(peer), notes }
+}
+
+/// A copy of the checkout that is served and edited, and a browser that has the lesson open.
+struct Edits {
+    tree: PathBuf,
+    serve: Child,
+    browser: Child,
+    // Closed on drop.
+    input: Option<ChildStdin>,
+    output: std::cell::RefCell<BufReader<ChildStdout>>,
+}
+
+impl Edits {
+    fn start(project: &Project) -> Result<Self> {
+        let browser = tools::browser()?;
+        let mut measure = measure(project, &browser)?;
+        let bench = project.target.join("bench");
+        let tree = bench.join("tree");
+        copy_checkout(&project.root, &tree)?;
+
+        run::step("building a copy of the book to edit; the first time takes minutes");
+        let mut serve = Command::new(env::current_exe().context("where is this program?")?);
+        serve.args(["serve", "--port=3900"]).current_dir(&tree);
+        serve.env("CARGO_MANIFEST_DIR", tree.join("xtask")).env("CARGO_TARGET_DIR", bench.join("target"));
+        serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut serve = serve.spawn().context("cannot start serve")?;
+        let mut lines = BufReader::new(serve.stderr.take().context("serve's output")?).lines();
+        let url = loop {
+            let Some(line) = lines.next().transpose()? else { bail!("serve ended before it served") };
+            if let Some(at) = line.find("http://127.0.0.1:") {
+                break line[at..].trim_end_matches(|c: char| !c.is_ascii_digit()).to_owned();
+            }
+            eprintln!("{} {line}", run::paint("2", "copy │"));
+        };
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| eprintln!("{} {line}", run::paint("2", "copy │")))
+        });
+
+        measure.args(["reload", &format!("{url}/{LESSON}.html")]).env("SITE_DIR", tree.join("book"));
+        measure.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = measure.spawn().context("cannot start the measuring program")?;
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().context("the measuring program's output")?).into();
+        Ok(Self { tree, serve, browser: child, input, output })
+    }
+
+    fn lesson(&self) -> Result<Figure> {
+        let value = self.median(&format!("src/{LESSON}.md"), |text, edit| format!("{text}\n\nEdit {edit}.\n"))?;
+        let notes = vec![format!("median of {EDITS} edits, in a browser")];
+        Ok(Figure { name: "edit-lesson", value, unit: "s", budget: 2.0, peer: None, notes })
+    }
+
+    fn demo(&self) -> Result<Figure> {
+        let value = self.median(DEMO, |text, edit| {
+            format!("{text}\n/// An edit.\n#[must_use]\npub fn edit() -> usize {{\n    {edit}\n}}\n")
+        })?;
+        let notes = vec![format!("median of {EDITS} edits of {DEMO}, in a browser")];
+        Ok(Figure { name: "edit-demo", value, unit: "s", budget: 12.0, peer: None, notes })
+    }
+
+    /// Seconds from writing `file` to the page reloaded.
+    fn median(&self, file: &str, edited: impl Fn(&str, usize) -> String) -> Result<f64> {
+        let path = self.tree.join(file);
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
+        let mut seconds = Vec::new();
+        for edit in 1..=EDITS {
+            let edited = edited(&text, edit);
+            self.prepare()?;
+            let start = Instant::now();
+            fs::write(&path, edited).with_context(|| format!("cannot write {file}"))?;
+            self.expect("reloaded")?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        seconds.sort_by(f64::total_cmp);
+        Ok(seconds[EDITS / 2])
+    }
+
+    /// Has the browser wait for a reload.
+    fn prepare(&self) -> Result<()> {
+        let mut input = self.input.as_ref().context("the measuring program's input is closed")?;
+        input.write_all(b"\n").and_then(|()| input.flush()).context("the measuring program ended")?;
+        self.expect("ready")
+    }
+
+    fn expect(&self, word: &str) -> Result<()> {
+        let mut line = String::new();
+        self.output.borrow_mut().read_line(&mut line)?;
+        ensure!(line.trim() == word, "the measuring program says {line:?} instead of {word:?}");
+        Ok(())
+    }
+}
+
+impl Drop for Edits {
+    fn drop(&mut self) {
+        // It ends with its input, and ends its browser; killed, it could not.
+        self.input = None;
+        let _ = self.browser.wait();
+        let _ = self.serve.kill();
+        let _ = self.serve.wait();
+    }
+}
+
+/// Copies what git tracks, and what it would track, into `tree`; files that are equal stay as they
+/// are, so that nothing is compiled anew because of them.
+fn copy_checkout(root: &Path, tree: &Path) -> Result<()> {
+    let mut list = Command::new("git");
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
+    let list = run::output(&mut list, "git ls-files")?;
+    for file in list.split('\0').filter(|file| !file.is_empty()) {
+        let (from, to) = (root.join(file), tree.join(file));
+        // Deleted, but not yet for git.
+        let Ok(bytes) = fs::read(&from) else { continue };
+        if fs::read(&to).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        let folder = to.parent().context("a file without a folder")?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::write(&to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
+    }
+    Ok(())
+}
+
+fn cold_build(project: &Project) -> Result<Figure> {
+    let clone = project.target.join("bench/clone");
+    if clone.exists() {
+        fs::remove_dir_all(&clone).with_context(|| format!("cannot remove {}", clone.display()))?;
+    }
+    run::step("cloning");
+    let mut git = Command::new("git");
+    git.args(["clone", "--quiet"]).arg(&project.root).arg(&clone).stdout(std::io::stderr());
+    run::run(&mut git, "git clone")?;
+    let start = Instant::now();
+    let mut build = project.cargo("xtask");
+    build.arg("build").current_dir(&clone).env("CARGO_TARGET_DIR", clone.join("target")).stdout(std::io::stderr());
+    run::run(&mut build, "cargo xtask build in a clone")?;
+    let value = start.elapsed().as_secs_f64();
+    fs::remove_dir_all(&clone).with_context(|| format!("cannot remove {}", clone.display()))?;
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let notes =
+        vec![format!("last commit, on {cores} cores; crates that cargo had downloaded before were not downloaded")];
+    Ok(Figure { name: "cold-build", value, unit: "s", budget: 360.0, peer: None, notes })
+}
+
+/// The figures in columns, each with its notes below.
+fn table(figures: &[Figure]) -> String {
+    let rows: Vec<[String; 5]> = figures
+        .iter()
+        .map(|figure| {
+            [
+                figure.name.to_owned(),
+                format!("{:.1} {}", figure.value, figure.unit),
+                format!("{:.0} {}", figure.budget, figure.unit),
+                if figure.within() { "yes".to_owned() } else { "NO".to_owned() },
+                match (figure.peer, figure.ratio()) {
+                    (Some((peer, _)), Some(ratio)) => format!("{ratio:.2} × {peer}"),
+                    _ => "–".to_owned(),
+                },
+            ]
+        })
+        .collect();
+    let head = ["figure", "value", "budget", "within", "ratio to peer"].map(str::to_owned);
+    let widths: Vec<usize> =
+        (0..5).map(|i| rows.iter().chain([&head]).map(|row| row[i].chars().count()).max().unwrap_or(0)).collect();
+    let line = |row: &[String; 5]| {
+        let [name, value, budget, within, peer] = row;
+        let text = format!(
+            "{name:<0$}  {value:>1$}  {budget:>2$}  {within:<3$}  {peer}",
+            widths[0], widths[1], widths[2], widths[3]
+        );
+        format!("{}\n", text.trim_end())
+    };
+    let mut text = line(&head);
+    for (row, figure) in rows.iter().zip(figures) {
+        text.push_str(&line(row));
+        for note in &figure.notes {
+            text.push_str(&format!("    {note}\n"));
+        }
+    }
+    text
+}
+
+/// `value` to a number of decimal places.
+fn round(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    (value * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(path: &str, bytes: f64) -> Sent {
+        Sent { path: path.to_owned(), bytes }
+    }
+
+    #[test]
+    fn reading_needs_no_module() {
+        let hits = [
+            sent("/time-causality/a.html", 20_000.0),
+            sent("/demos/loader-1.js", 1_000.0),
+            sent("/demos/glue-1.js", 5_000.0),
+            sent("/demos/widgets-1.wasm", 150_000.0),
+        ];
+        assert!((read(&hits).value - 21.0).abs() < 1e-9);
+        assert!((interactive(&hits).value - 176.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn figures_as_json_and_as_a_table() {
+        let with =
+            Figure { name: "a", value: 130.0, unit: "KB", budget: 120.0, peer: Some(("stock", 260.0)), notes: vec![] };
+        assert_eq!(
+            with.json(),
+            json!({"name": "a", "value": 130.0, "unit": "KB", "budget": 120.0, "within": false, "peer": "stock", "ratio": 0.5})
+        );
+        let without =
+            Figure { name: "edit", value: 1.24, unit: "s", budget: 2.0, peer: None, notes: vec!["note".into()] };
+        assert_eq!(without.json()["peer"], Value::Null);
+        assert_eq!(without.json()["ratio"], Value::Null);
+        assert_eq!(
+            table(&[with, without]),
+            "figure     value  budget  within  ratio to peer\n\
+             a       130.0 KB  120 KB  NO      0.50 × stock\n\
+             edit       1.2 s     2 s  yes     –\n    note\n"
+        );
+    }
+
+    #[test]
+    fn a_copy_keeps_what_is_equal() {
+        let dir = tempfile::tempdir().unwrap();
+        let (root, tree) = (dir.path().join("root"), dir.path().join("tree"));
+        fs::create_dir_all(root.join("src")).unwrap();
+        fs::write(root.join("src/a.md"), "a").unwrap();
+        fs::write(root.join(".gitignore"), "ignored\n").unwrap();
+        fs::write(root.join("ignored"), "x").unwrap();
+        run::output(Command::new("git").args(["init", "-q"]).current_dir(&root), "git init").unwrap();
+        copy_checkout(&root, &tree).unwrap();
+        assert_eq!(fs::read_to_string(tree.join("src/a.md")).unwrap(), "a");
+        assert!(!tree.join("ignored").exists());
+        let before = fs::metadata(tree.join("src/a.md")).unwrap().modified().unwrap();
+        copy_checkout(&root, &tree).unwrap();
+        assert_eq!(fs::metadata(tree.join("src/a.md")).unwrap().modified().unwrap(), before);
+    }
+}

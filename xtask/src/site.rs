@@ -1,0 +1,186 @@
+//! `build`: the demos' module, the builder, then the book.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{project::Project, run};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What to build.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// Optimise the demos' module for readers: small, but slower to compile
+    #[arg(long)]
+    pub release: bool,
+    /// Where the site will be published, for canonical links and embed codes
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+/// `cargo xtask build`
+pub fn command(project: &Project, options: &Options) -> Result<()> {
+    let start = Instant::now();
+    let out = project.book();
+    let site = Site::new(project.clone(), options.clone(), out);
+    ensure_target()?;
+    site.compile(Stale { module: true, builder: true })?;
+    site.write()?;
+    eprintln!("built {} in {:.1} s", project.short(&site.out).display(), start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// What has to be compiled before the book can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stale {
+    /// The demos' WebAssembly module.
+    pub module: bool,
+    /// The builder, into which the demos are linked too.
+    pub builder: bool,
+}
+
+/// One way of building the site.
+pub struct Site {
+    project: Project,
+    options: Options,
+    /// Where the finished site goes.
+    pub out: PathBuf,
+}
+
+impl Site {
+    /// The site of `project`, to be written to `out`.
+    pub fn new(project: Project, options: Options, out: PathBuf) -> Self {
+        Self { project, options, out }
+    }
+
+    /// Compiles what is stale; both at the same time if both are.
+    pub fn compile(&self, stale: Stale) -> Result<()> {
+        match stale {
+            Stale { module: true, builder: true } => {
+                run::side_by_side(("builder", self.builder()), ("module", self.module()?))
+            }
+            Stale { module: true, builder: false } => run::run(&mut self.module()?, "module"),
+            Stale { module: false, builder: true } => run::run(&mut self.builder(), "builder"),
+            Stale { module: false, builder: false } => Ok(()),
+        }
+    }
+
+    /// Writes the book with the compiled builder. If it fails, what was written before stays.
+    pub fn write(&self) -> Result<()> {
+        let mut command = Command::new(self.project.program("mdbook-demos"));
+        command.current_dir(&self.project.root).env("CARGO_TARGET_DIR", &self.project.target);
+        command.arg("build").arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
+        if self.options.release {
+            command.arg("--release");
+        }
+        if let Some(url) = &self.options.base_url {
+            command.args(["--base-url", url]);
+        }
+        run::run(&mut command, "the book")
+    }
+
+    fn profile(&self) -> &'static str {
+        if self.options.release { "wasm-release" } else { "wasm-dev" }
+    }
+
+    /// The module as cargo leaves it.
+    fn wasm(&self) -> PathBuf {
+        self.project.target.join(TARGET).join(self.profile()).join("widgets.wasm")
+    }
+
+    /// Compiles the builder.
+    fn builder(&self) -> Command {
+        let mut command = self.project.cargo("build");
+        command.arg("--package=mdbook-demos");
+        command
+    }
+
+    /// Compiles the module.
+    fn module(&self) -> Result<Command> {
+        let mut command = self.project.cargo("rustc");
+        command.args(["--package=widgets", "--lib", "--crate-type=cdylib", "--features=hydrate"]);
+        command.args(["--target", TARGET, "--profile", self.profile()]);
+        if self.options.release {
+            remap_paths(&mut command, &self.project.root)?;
+        }
+        Ok(command)
+    }
+}
+
+/// Keeps the paths of the building machine out of the module: panic messages name source files.
+fn remap_paths(command: &mut Command, root: &Path) -> Result<()> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let sysroot = run::output(rustc().args(["--print", "sysroot"]), "rustc --print sysroot")?;
+    let prefixes = [(home.as_deref(), "cargo"), (Some(Path::new(sysroot.trim())), "rust"), (Some(root), ".")];
+    let flags: Vec<String> = prefixes
+        .iter()
+        .filter_map(|(path, name)| Some(format!("--remap-path-prefix={}={name}", path.as_ref()?.to_str()?)))
+        .collect();
+    // Flags from the environment replace those of the configuration; whoever has set some keeps them.
+    let given = match (env::var("CARGO_ENCODED_RUSTFLAGS"), env::var("RUSTFLAGS")) {
+        (Ok(encoded), _) => Some(encoded),
+        (_, Ok(flags)) => Some(flags.split_whitespace().collect::<Vec<_>>().join("\x1f")),
+        _ => None,
+    };
+    match given.filter(|given| !given.is_empty()) {
+        Some(given) => {
+            command.env("CARGO_ENCODED_RUSTFLAGS", format!("{given}\x1f{}", flags.join("\x1f")));
+        }
+        None => {
+            let list = serde_json::to_string(&flags).context("flags as a TOML list")?;
+            command.arg("--config").arg(format!("target.{TARGET}.rustflags={list}"));
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that the standard library for the browser is installed.
+///
+/// Every other way to state it (a toolchain file) depends on settings of rustup that a reader's
+/// machine need not have.
+pub fn ensure_target() -> Result<()> {
+    if target_is_installed()? {
+        return Ok(());
+    }
+    run::step(&format!("installing the Rust target {TARGET}"));
+    let added =
+        run::run(Command::new("rustup").args(["target", "add", TARGET]), &format!("rustup target add {TARGET}"));
+    if added.is_ok() && target_is_installed()? {
+        return Ok(());
+    }
+    let sysroot = run::output(rustc().args(["--print", "sysroot"]), "rustc --print sysroot")?;
+    bail!(
+        "the demos need Rust's standard library for {TARGET}, which the toolchain in {} lacks.\n\
+         With rustup (https://rustup.rs): rustup target add {TARGET}\n\
+         With a distribution's Rust: install its package for that target (Debian: libstd-rust-dev-wasm32; Fedora: \
+         rust-std-static-{TARGET}; Arch: rust-wasm){}",
+        sysroot.trim(),
+        added.err().map_or_else(String::new, |error| format!("\nTried: {error:#}")),
+    )
+}
+
+fn target_is_installed() -> Result<bool> {
+    let dir =
+        run::output(rustc().args(["--print", "target-libdir", "--target", TARGET]), "rustc --print target-libdir")?;
+    let Ok(entries) = fs::read_dir(dir.trim()) else {
+        return Ok(false);
+    };
+    Ok(entries.flatten().any(|entry| {
+        let path = entry.path();
+        path.extension() == Some(OsStr::new("rlib"))
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("libcore-"))
+    }))
+}
+
+fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}

@@ -1,0 +1,162 @@
+//! `test`: everything that has to hold.
+
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::{
+    project::Project,
+    run,
+    site::{self, Site, Stale},
+    tools,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The crates whose tests also run in the browser.
+const IN_THE_BROWSER: [&str; 3] = ["sim", "systems", "widgets"];
+
+/// What to test.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// Run only the tests whose name contains this, and no lints
+    filter: Option<String>,
+    /// Run only this part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+/// A part of the tests, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Formatting, clippy and rustdoc, warnings being errors
+    Lints,
+    /// Unit, property, snapshot and documentation tests on this machine
+    Host,
+    /// The demos' tests compiled to WebAssembly, in a browser
+    Wasm,
+    /// The built site in a browser, axe-core and html-validate
+    Site,
+}
+
+/// `cargo xtask test`
+pub fn command(project: &Project, options: &Options) -> Result<()> {
+    let filter = options.filter.as_deref();
+    let wanted = |part| options.only.is_none_or(|only| only == part) && !(part == Part::Lints && filter.is_some());
+    site::ensure_target()?;
+    // First of all, so that whoever lacks something hears of it before the long part.
+    let browser = if wanted(Part::Wasm) || wanted(Part::Site) { Some(tools::browser()?) } else { None };
+    let node_modules = if wanted(Part::Site) { Some(tools::node_modules(project)?) } else { None };
+
+    if wanted(Part::Lints) {
+        lints(project)?;
+    }
+    if wanted(Part::Host) {
+        host(project, filter)?;
+    }
+    if let Some(browser) = browser.as_ref().filter(|_| wanted(Part::Wasm)) {
+        wasm(project, browser, filter)?;
+    }
+    if let (Some(browser), Some(node_modules)) = (browser, node_modules) {
+        in_the_browser(project, &browser, &node_modules, filter)?;
+    }
+    Ok(())
+}
+
+fn lints(project: &Project) -> Result<()> {
+    heading("formatting");
+    run::run(project.cargo("fmt").args(["--all", "--check"]), "formatting (`cargo fmt --all` mends it)")?;
+
+    heading("clippy");
+    let mut clippy = project.cargo("clippy");
+    clippy.args(["--workspace", "--all-targets", "--features=widgets/ssr", "--", "--deny=warnings"]);
+    run::run(&mut clippy, "clippy")?;
+
+    heading("clippy, WebAssembly");
+    let mut clippy = project.cargo("clippy");
+    clippy.args(in_wasm()).args(["--lib", "--tests", "--", "--deny=warnings"]);
+    run::run(&mut clippy, "clippy, WebAssembly")?;
+
+    heading("documentation");
+    let mut doc = project.cargo("doc");
+    doc.args(["--workspace", "--no-deps", "--document-private-items", "--features=widgets/ssr"]);
+    run::run(doc.env("RUSTDOCFLAGS", "--deny=warnings"), "documentation")
+}
+
+fn host(project: &Project, filter: Option<&str>) -> Result<()> {
+    heading("tests on this machine");
+    let mut test = project.cargo("test");
+    test.args(["--workspace", "--exclude=site-tests", "--features=widgets/ssr"]).args(filter);
+    run::run(&mut test, "tests on this machine")
+}
+
+fn wasm(project: &Project, browser: &tools::Browser, filter: Option<&str>) -> Result<()> {
+    heading("tests in WebAssembly");
+    // Without the rest of the package: the browser tests are compiled when their turn comes.
+    let mut build = project.cargo("build");
+    run::run(build.args(["--package=site-tests", "--bin=wasm-test-runner"]), "the test runner")?;
+
+    // The runner reads this for how to start the browser.
+    let file = project.target.join("webdriver.json");
+    let arguments = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ];
+    let capabilities = json!({ "goog:chromeOptions": { "binary": browser.chromium, "args": arguments } });
+    fs::write(&file, capabilities.to_string()).with_context(|| format!("cannot write {}", file.display()))?;
+
+    let mut test = project.cargo("test");
+    test.args(in_wasm()).args(["--lib", "--tests"]).args(filter);
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", project.program("wasm-test-runner"));
+    test.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
+    test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &file);
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    for other in ["GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
+        test.env_remove(other).env_remove(format!("{other}_REMOTE"));
+    }
+    test.env("CHROMEDRIVER", &browser.chromedriver).env_remove("CHROMEDRIVER_REMOTE");
+    run::run(&mut test, "tests in WebAssembly")
+}
+
+/// The crates and features that are compiled for the browser.
+fn in_wasm() -> impl Iterator<Item = String> {
+    let packages = IN_THE_BROWSER.map(|package| format!("--package={package}"));
+    packages.into_iter().chain(["--features=widgets/hydrate", "--target", TARGET].map(str::to_owned))
+}
+
+/// Last of all: its closing lines are those of the whole.
+fn in_the_browser(
+    project: &Project,
+    browser: &tools::Browser,
+    node_modules: &std::path::Path,
+    filter: Option<&str>,
+) -> Result<()> {
+    heading("the site");
+    // Not into book/, which may be served meanwhile.
+    let artifacts = project.target.join("e2e");
+    fs::create_dir_all(&artifacts).with_context(|| format!("cannot make {}", artifacts.display()))?;
+    let options = site::Options { release: true, base_url: None };
+    let site = Site::new(project.clone(), options, artifacts.join("site"));
+    site.compile(Stale { module: true, builder: true })?;
+    site.write()?;
+
+    heading("the site in a browser");
+    let mut test: Command = project.cargo("test");
+    test.args(["--package=site-tests"]).args(filter);
+    test.env("SITE_DIR", &site.out).env("SITE_ARTIFACTS", &artifacts).env("NODE_MODULES", node_modules);
+    test.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.chromedriver);
+    run::run(&mut test, "the site in a browser")
+}
+
+fn heading(text: &str) {
+    eprintln!("\n{}", run::paint("1", &format!("━━ {text} ━━")));
+}

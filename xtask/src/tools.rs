@@ -1,0 +1,222 @@
+//! What the tests need besides Rust: found, fetched where that can be done, or else named.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{project::Project, run};
+
+/// A browser and the driver of its version.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub chromium: PathBuf,
+    /// Its ChromeDriver.
+    pub chromedriver: PathBuf,
+}
+
+/// Where browsers are that are on no path.
+const CHROMIUM_PLACES: [&str; 3] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/opt/google/chrome/chrome",
+];
+const CHROMIUM_NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const CHROMEDRIVER_PLACES: [&str; 2] = ["/usr/lib/chromium-browser/chromedriver", "/usr/lib/chromium/chromedriver"];
+
+/// The browser to test in: `CHROMIUM` and `CHROMEDRIVER`, or what is installed, or Debian's packages.
+pub fn browser() -> Result<Browser> {
+    let lacking = match find_browser()? {
+        Ok(browser) => return Ok(browser),
+        Err(lacking) => lacking,
+    };
+    let installed = install(&["chromium", "chromium-driver"]);
+    if installed.is_ok()
+        && let Ok(browser) = find_browser()?
+    {
+        return Ok(browser);
+    }
+    bail!(
+        "the tests need a browser: {lacking}.\n\
+         Debian: apt-get install chromium chromium-driver\n\
+         Elsewhere: Google Chrome, and the ChromeDriver of the same version from \
+         https://googlechromelabs.github.io/chrome-for-testing/\n\
+         If they are on no path, name them: CHROMIUM=/path/to/chrome CHROMEDRIVER=/path/to/chromedriver{}",
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+    )
+}
+
+/// A pair of one version, or what is lacking.
+fn find_browser() -> Result<Result<Browser, String>> {
+    let chromium = named("CHROMIUM")?
+        .or_else(|| CHROMIUM_NAMES.iter().find_map(on_path))
+        .or_else(|| CHROMIUM_PLACES.iter().map(PathBuf::from).find(|path| path.is_file()));
+    let chromedriver = named("CHROMEDRIVER")?
+        .or_else(|| on_path("chromedriver"))
+        // GitHub's machines have it there.
+        .or_else(|| {
+            Some(PathBuf::from(env::var_os("CHROMEWEBDRIVER")?).join("chromedriver")).filter(|path| path.is_file())
+        })
+        .or_else(|| CHROMEDRIVER_PLACES.iter().map(PathBuf::from).find(|path| path.is_file()));
+    let (chromium, chromedriver) = match (chromium, chromedriver) {
+        (Some(chromium), Some(chromedriver)) => (chromium, chromedriver),
+        (None, _) => return Ok(Err("neither Chromium nor Chrome is installed".to_owned())),
+        (Some(chromium), None) => {
+            return Ok(Err(format!("{} is there, but no chromedriver", chromium.display())));
+        }
+    };
+    let (browser, driver) = (major_version(&chromium)?, major_version(&chromedriver)?);
+    if browser != driver {
+        return Ok(Err(format!(
+            "{} is of version {browser}, but {} of version {driver}",
+            chromium.display(),
+            chromedriver.display()
+        )));
+    }
+    Ok(Ok(Browser { chromium, chromedriver }))
+}
+
+/// The program that a variable names; a wrong name is an error, not a reason to look elsewhere.
+fn named(variable: &str) -> Result<Option<PathBuf>> {
+    let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(&value);
+    match if path.is_file() { Some(path) } else { on_path(&value) } {
+        Some(path) => Ok(Some(path)),
+        None => bail!("{variable} names {}, which is no program", value.display()),
+    }
+}
+
+fn on_path(name: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let name = format!("{}{}", name.as_ref().to_str()?, env::consts::EXE_SUFFIX);
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&name)).find(|path| path.is_file())
+}
+
+/// The first number in what `program --version` prints.
+fn major_version(program: &Path) -> Result<u32> {
+    let what = format!("{} --version", program.display());
+    let text = run::output(Command::new(program).arg("--version").stdin(Stdio::null()), &what)?;
+    first_number(&text).with_context(|| format!("{what} names no version: {}", text.trim()))
+}
+
+fn first_number(text: &str) -> Option<u32> {
+    let digits = text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty())?;
+    digits.parse().ok()
+}
+
+/// Installs Debian packages, where that is allowed.
+fn install(packages: &[&str]) -> Result<()> {
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    if on_path("apt-get").is_none() {
+        bail!("there is no apt-get on this system");
+    }
+    if system.lines().any(|line| line == "ID=ubuntu") && packages.contains(&"chromium") {
+        // Its package only points to a snap, which a service or a container cannot start.
+        bail!("Ubuntu has no Chromium package that runs everywhere");
+    }
+    let root = run::output(Command::new("id").arg("-u"), "id -u")?.trim() == "0";
+    let allowed = root
+        || Command::new("sudo")
+            .args(["-n", "true"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success());
+    if !allowed {
+        bail!("installing {} needs root, or sudo without a password", packages.join(" "));
+    }
+    run::step(&format!("installing {}", packages.join(", ")));
+    let apt = |arguments: &[&str]| {
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+        if !root {
+            command.args(["-n", "--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
+        }
+        // To standard error: standard output belongs to the tests.
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(std::io::stderr());
+        run::run(&mut command, &format!("apt-get {}", arguments.join(" ")))
+    };
+    apt(&["update", "-q"])?;
+    apt(&[&["install", "-q", "-y", "--no-install-recommends"], packages].concat())
+}
+
+/// The npm packages of `tests/package.json`, installed under the target directory; returns their
+/// `node_modules`. They test the site, and none of them becomes part of it.
+pub fn node_modules(project: &Project) -> Result<PathBuf> {
+    node()?;
+    let folder = project.target.join("npm");
+    let modules = folder.join("node_modules");
+    let done = folder.join("installed-lock.json");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let tests = project.root.join("tests");
+    let lock = fs::read(tests.join("package-lock.json")).context("cannot read tests/package-lock.json")?;
+    if fs::read(&done).is_ok_and(|installed| installed == lock) {
+        return Ok(modules);
+    }
+    run::step("installing axe-core and html-validate");
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(tests.join(name), folder.join(name)).with_context(|| format!("cannot copy tests/{name}"))?;
+    }
+    let mut command = Command::new("npm");
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    command.stdin(Stdio::null()).stdout(std::io::stderr());
+    run::run(&mut command, "npm ci in target/npm")?;
+    fs::write(&done, lock).with_context(|| format!("cannot write {}", done.display()))?;
+    Ok(modules)
+}
+
+/// The oldest Node.js that html-validate runs on.
+const NODE: u32 = 18;
+
+fn node() -> Result<()> {
+    let lacking = match find_node()? {
+        Ok(()) => return Ok(()),
+        Err(lacking) => lacking,
+    };
+    let installed = install(&["nodejs", "npm"]);
+    if installed.is_ok() && find_node()?.is_ok() {
+        return Ok(());
+    }
+    bail!(
+        "axe-core and html-validate need Node.js {NODE} or newer with npm: {lacking}.\n\
+         Debian 12 or newer, Ubuntu 24.04 or newer: apt-get install nodejs npm\n\
+         Elsewhere: https://nodejs.org{}",
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+    )
+}
+
+fn find_node() -> Result<Result<(), String>> {
+    match Command::new("node").arg("--version").stderr(Stdio::null()).output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok(Err("node is not installed".to_owned()));
+        }
+        Err(error) => return Err(error).context("cannot start node"),
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout);
+            if first_number(&text).is_none_or(|version| version < NODE) {
+                return Ok(Err(format!("node is {}", text.trim())));
+            }
+        }
+    }
+    Ok(if on_path("npm").is_some() { Ok(()) } else { Err("npm is not installed".to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_number;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(first_number("Chromium 156.0.8078.73 built on Debian"), Some(156));
+        assert_eq!(first_number("ChromeDriver 156.0.8078.73 (abc)"), Some(156));
+        assert_eq!(first_number("v20.20.2\n"), Some(20));
+        assert_eq!(first_number("none"), None);
+    }
+}
