@@ -119,7 +119,8 @@ fn wasm(project: &Project, browser: &tools::Browser, filter: Option<&str>) -> Re
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", project.program("wasm-test-runner"));
     test.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
     test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &file);
-    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    test.env("RUST_LIB_BACKTRACE", "0");
     for other in ["GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
         test.env_remove(other).env_remove(format!("{other}_REMOTE"));
     }
@@ -153,6 +154,8 @@ fn in_the_browser(
     let mut test: Command = project.cargo("test");
     test.args(["--package=site-tests"]).args(filter);
     test.env("SITE_DIR", &site.out).env("SITE_ARTIFACTS", &artifacts).env("NODE_MODULES", node_modules);
+    // Errors say where they come from; a backtrace of a runtime says less and hides it.
+    test.env("RUST_LIB_BACKTRACE", "0");
     test.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.chromedriver);
     run::run(&mut test, "the site in a browser")
 }
