@@ -206,11 +206,23 @@ fn names(plan: &Plan, users: &Axis, time: &Axis, cursor: f64, limit: Option<(Bou
         (LEFT + (RIGHT - LEFT) * part, time.at(seconds(plan.client_server(n))), time.at(seconds(plan.peer_to_peer(n))))
     };
     // Above its curve, which rises to the right.
-    let (x1, y1, _) = place(if (0.52..0.9).contains(&part) { 0.46 } else { 0.66 });
-    let (x2, above, y2) = place(if part > 0.5 { 0.4 } else { 0.74 });
+    let (x1, y1, _) = place(match part {
+        0.3..0.52 => 0.85,
+        0.52..0.9 => 0.46,
+        _ => 0.66,
+    });
+    let (x2, above, y2) = place(if part > 0.5 { 0.4 } else { 0.77 });
     let ceiling = limit.map_or(y2, |(_, y)| if y < y2 && y2 - y < 18.0 { y } else { y2 });
-    // Below both curves where there is no room between them.
-    let y2 = if ceiling - above < 20.0 { (y2 + 18.0).min(BOTTOM - 4.0) } else { ceiling - 7.0 };
+    let y2 = if users.logarithmic && part <= 0.5 {
+        // Below the curve, which is lowest at the name's beginning.
+        place(0.58).2 + 14.0
+    } else if ceiling - above < 20.0 {
+        // Below both curves where there is no room between them.
+        y2 + 18.0
+    } else {
+        ceiling - 7.0
+    };
+    let y2 = y2.min(BOTTOM - 4.0);
     // With equal steps the limit lies so low that its name would cover the curves.
     let limit = limit.filter(|_| users.logarithmic);
     html! {

@@ -219,7 +219,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         };
         html! {
             <label class="slider">
-                <span>{ knob.label() }{ ": " }<b>{ value }</b>{ knob.unit() }</span>
+                <span>{ knob.label() }{ ": " }<b>{ grouped(value.into()) }</b>{ knob.unit() }</span>
                 <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
                     disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
             </label>
