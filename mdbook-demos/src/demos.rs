@@ -305,7 +305,7 @@ impl Work<'_> {
         }
         let figure = match (checked, entry) {
             (Some(checked), Some(entry)) if mistakes.is_empty() => {
-                match guarded(|| (entry.prerender)(&checked.props)) {
+                match guarded(|| (entry.prerender)(&checked.id, &checked.props)) {
                     Ok(drawing) => Some(self.figure(entry, checked, &drawing, written.clone())),
                     Err(panic) => {
                         mistakes.push(panicked(entry, block.span(""), &panic));

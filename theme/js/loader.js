@@ -66,8 +66,8 @@
       await bindgen({ module_or_path: module });
       if (figure.innerHTML !== still.get(figure)) figure.innerHTML = still.get(figure);
       figure.addEventListener("demo-panic", (event) => stop(figure, event.detail), { once: true });
-      const { demo, props } = figure.dataset;
-      bindgen.hydrate(figure, demo, props, links.get(figure.id) ?? "", root, embedded);
+      const { title, view } = JSON.parse(figure.dataset.props);
+      bindgen.hydrate(figure, figure.dataset.demo, title, view, links.get(figure.id) ?? "", root, embedded);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
       if (figure.dataset.state === "waking") figure.dataset.state = "live";

@@ -1,10 +1,10 @@
 //! What a demo is, and which there are.
 
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use sim::Time;
 use yew::prelude::*;
 
 /// What a fact is, for the reference page and for messages.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug)]
 pub struct FactInfo {
     /// The name used in `expect` and in `{{#run id.name}}`.
@@ -14,6 +14,7 @@ pub struct FactInfo {
 }
 
 /// A mistake that an author made, found by looking at the run.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where: a JSON pointer into the block, such as `/faults/0`; empty for the block as a whole.
@@ -40,47 +41,92 @@ pub struct Session {
     pub embedded: bool,
 }
 
-/// A component's properties: the author's block and the browser's session.
+/// A component's properties.
 #[derive(Properties, Clone, PartialEq)]
-pub struct DemoProps<B: PartialEq> {
-    /// What the author wrote, `expect` left out.
-    pub block: B,
+pub struct DemoProps {
+    /// The figure's id.
+    pub id: AttrValue,
+    /// The figure's title.
+    pub title: AttrValue,
+    /// The run that the page shows, as a [`View`]'s code.
+    pub view: AttrValue,
     /// Empty on the host and in the first render.
     #[prop_or_default]
     pub session: Session,
 }
 
-/// One kind of demo. The documentation of `Block` is its reference.
+/// What is looked at: a run by its code and, where it matters, a time of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View<'a> {
+    /// The run's code.
+    pub run: &'a str,
+    /// The time; the demo's usual one if there is none.
+    pub at: Option<Time>,
+}
+
+impl<'a> View<'a> {
+    /// Reads `<run>` or `<run>~~<milliseconds>`. What cannot be a time is left out.
+    pub fn parse(code: &'a str) -> Self {
+        match code.split_once("~~") {
+            Some((run, at)) => {
+                Self { run, at: at.parse().ok().filter(|ms| *ms < 1_000_000_000).map(Time::from_millis) }
+            }
+            None => Self { run: code, at: None },
+        }
+    }
+
+    /// The code that [`View::parse`] reads.
+    pub fn code(run: &str, at: Option<Time>) -> String {
+        match at {
+            // Rounded up, as the scrubber is: what has happened by then has happened.
+            Some(at) => format!("{run}~~{}", at.as_micros().div_ceil(1_000)),
+            None => run.to_owned(),
+        }
+    }
+}
+
+/// One kind of demo, as a page needs it.
 pub trait Demo {
     /// The word after `demo` in the fence.
     const NAME: &'static str;
+    /// The component.
+    type Component: BaseComponent<Properties = DemoProps>;
+
+    /// The fingerprint of the run that a code stands for.
+    ///
+    /// # Errors
+    /// If the code cannot be read.
+    fn hash_of(run: &str) -> Result<String, String>;
+}
+
+/// One kind of demo, as its authors need it.
+#[cfg(feature = "ssr")]
+pub trait Authored: Demo {
     /// What the demo is for, in one sentence.
     const PURPOSE: &'static str;
     /// A block that works; its `id` is `example-<name>`.
     const EXAMPLE: &'static str;
     /// Everything a run of this demo yields.
     const FACTS: &'static [FactInfo];
-    /// What an author writes, `expect` left out.
-    #[cfg(feature = "ssr")]
-    type Block: DeserializeOwned + Serialize + PartialEq + Clone + schemars::JsonSchema + 'static;
-    /// What an author writes, `expect` left out.
-    #[cfg(not(feature = "ssr"))]
-    type Block: DeserializeOwned + Serialize + PartialEq + Clone + 'static;
-    /// The component.
-    type Component: BaseComponent<Properties = DemoProps<Self::Block>>;
+    /// What an author writes, `expect` left out. Its documentation is the demo's reference.
+    type Block: serde::de::DeserializeOwned + schemars::JsonSchema;
 
     /// The block's id and title.
     fn name_of(block: &Self::Block) -> (&str, &str);
-    /// Runs what the author wrote: every fact, in the order of [`Demo::FACTS`].
+    /// Runs what the author wrote.
     ///
     /// # Errors
     /// All mistakes that the block's types could not rule out.
-    fn examine(block: &Self::Block) -> Result<Vec<Value>, Vec<Problem>>;
-    /// The fingerprint of the run that a link's code stands for.
-    ///
-    /// # Errors
-    /// If the code cannot be read.
-    fn hash_of(code: &str) -> Result<String, String>;
+    fn examine(block: &Self::Block) -> Result<Examined, Vec<Problem>>;
+}
+
+/// What came of an author's block.
+#[cfg(feature = "ssr")]
+pub struct Examined {
+    /// A [`View`]'s code.
+    pub view: String,
+    /// Every fact, in the order of [`Authored::FACTS`].
+    pub facts: Vec<serde_json::Value>,
 }
 
 /// Calls a macro with every demo, in the order of the reference page: the one list of demos.
@@ -97,11 +143,10 @@ macro_rules! for_each_demo {
 pub(crate) use for_each_demo;
 
 /// What could stand where an author wrote something else, for a message: the nearest first.
+#[cfg(feature = "ssr")]
 pub(crate) fn choices(written: &str, choices: &[String]) -> Option<String> {
-    #[cfg(feature = "ssr")]
-    if let Some(near) = crate::registry::nearest(written, choices.iter().map(String::as_str)) {
-        return Some(format!("did you mean `{near}`?"));
+    match crate::registry::nearest(written, choices.iter().map(String::as_str)) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => (!choices.is_empty()).then(|| format!("write one of: {}", choices.join(", "))),
     }
-    let _ = written;
-    (!choices.is_empty()).then(|| format!("write one of: {}", choices.join(", ")))
 }

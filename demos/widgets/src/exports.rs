@@ -3,19 +3,21 @@
 use crate::demo::{Demo, DemoProps, Session, for_each_demo};
 use wasm_bindgen::prelude::*;
 
-/// Hydrates one demo in its prerendered element. `link` is the run from the address, or empty.
+/// Hydrates one demo in its prerendered element. `view` is what the page shows, `link` what the
+/// address asks for, or empty.
 ///
 /// A panic sends the event `demo-panic` to the element, its message as detail: the loader then puts
 /// the still figure back. Each demo has an instance of the module for itself, so nothing else dies.
 ///
 /// # Errors
-/// If there is no such demo or its properties do not fit: the page and the module do not belong
-/// together.
+/// If there is no such demo: the page and the module do not belong together.
 #[wasm_bindgen]
+#[allow(clippy::too_many_arguments)]
 pub fn hydrate(
     element: web_sys::Element,
     name: &str,
-    props: &str,
+    title: &str,
+    view: &str,
     link: &str,
     root: &str,
     embedded: bool,
@@ -23,12 +25,12 @@ pub fn hydrate(
     tell_of_panics(element.clone());
     let session =
         Session { link: (!link.is_empty()).then(|| link.to_owned().into()), root: root.to_owned().into(), embedded };
+    let props =
+        DemoProps { id: element.id().into(), title: title.to_owned().into(), view: view.to_owned().into(), session };
     macro_rules! dispatch {
         ($($demo:ty,)*) => {
             match name {
                 $(<$demo as Demo>::NAME => {
-                    let block = serde_json::from_str(props)?;
-                    let props = DemoProps { block, session };
                     yew::Renderer::<<$demo as Demo>::Component>::with_root_and_props(element, props).hydrate();
                     Ok(())
                 })*

@@ -1,7 +1,7 @@
 //! The demos as the host sees them. The preprocessor, the reference page, the JSON Schema and the
 //! tests all read this list; nothing else knows which demos there are.
 
-use crate::demo::{Demo, DemoProps, Session, for_each_demo};
+use crate::demo::{Authored, DemoProps, Session, for_each_demo};
 pub use crate::demo::{FactInfo, Problem};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -53,7 +53,7 @@ pub struct Checked {
     pub id: String,
     /// The figure's title, for the embed page and for frames.
     pub title: String,
-    /// The component's properties, as canonical JSON.
+    /// The component's properties, as canonical JSON: its title, and the run that the page shows.
     pub props: String,
     /// What the run yields, by name.
     pub facts: BTreeMap<&'static str, FactValue>,
@@ -78,7 +78,7 @@ pub struct Entry {
     ///
     /// # Panics
     /// If `props` did not come out of `check`.
-    pub prerender: fn(props: &str) -> String,
+    pub prerender: fn(id: &str, props: &str) -> String,
     /// The fingerprint of the run that a link's code stands for.
     pub hash_of: fn(code: &str) -> Result<String, String>,
 }
@@ -92,7 +92,7 @@ pub fn entries() -> &'static [Entry] {
     &ENTRIES
 }
 
-fn entry<D: Demo>() -> Entry {
+fn entry<D: Authored>() -> Entry {
     Entry {
         name: D::NAME,
         purpose: D::PURPOSE,
@@ -105,7 +105,7 @@ fn entry<D: Demo>() -> Entry {
     }
 }
 
-fn schema<D: Demo>() -> Value {
+fn schema<D: Authored>() -> Value {
     let mut schema = schemars::schema_for!(D::Block).to_value();
     let expect: serde_json::Map<_, _> = D::FACTS
         .iter()
@@ -122,15 +122,16 @@ fn schema<D: Demo>() -> Value {
     schema
 }
 
-fn check<D: Demo>(block: &Value) -> Result<Checked, Vec<Problem>> {
+fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let whole =
         |message: String| vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }];
     let mut bare = block.clone();
     let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
     let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
-    let values = D::examine(&parsed)?;
-    assert_eq!(values.len(), D::FACTS.len(), "{} yields a value for each of its facts", D::NAME);
-    let facts: BTreeMap<_, _> = D::FACTS.iter().map(|fact| fact.name).zip(values.into_iter().map(FactValue)).collect();
+    let examined = D::examine(&parsed)?;
+    assert_eq!(examined.facts.len(), D::FACTS.len(), "{} yields a value for each of its facts", D::NAME);
+    let values = examined.facts.into_iter().map(FactValue);
+    let facts: BTreeMap<_, _> = D::FACTS.iter().map(|fact| fact.name).zip(values).collect();
 
     let mut problems = vec![];
     for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
@@ -155,17 +156,19 @@ fn check<D: Demo>(block: &Value) -> Result<Checked, Vec<Problem>> {
         return Err(problems);
     }
     let (id, title) = D::name_of(&parsed);
-    let props = serde_json::to_string(&parsed).map_err(|error| whole(error.to_string()))?;
+    let props = json!({ "title": title, "view": examined.view }).to_string();
     Ok(Checked { id: id.to_owned(), title: title.to_owned(), props, facts })
 }
 
-fn prerender<D: Demo>(props: &str) -> String {
-    let block: Result<D::Block, _> = serde_json::from_str(props);
-    assert!(block.is_ok(), "properties that were checked: {props}");
-    let props = props.to_owned();
+fn prerender<D: Authored>(id: &str, props: &str) -> String {
+    let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
+    let text = |key: &str| props[key].as_str().unwrap_or_default().to_owned();
+    let (id, title, view) = (id.to_owned(), text("title"), text("view"));
     futures::executor::block_on(
         yew::ServerRenderer::<D::Component>::with_props(move || DemoProps {
-            block: serde_json::from_str(&props).expect("parsed a moment ago"),
+            id: id.into(),
+            title: title.into(),
+            view: view.into(),
             session: Session::default(),
         })
         .render(),

@@ -1,7 +1,21 @@
-//! Small things for pictures.
+//! Numbers as text, for pictures.
 
-/// A coordinate, to a tenth.
+/// A number to a tenth, without a fraction if that is zero.
+///
+/// Not `{:.1}`: the standard library's float formatting is 20 KB of the module, and pictures need
+/// no more than this.
 pub fn px(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+    let tenths = (value * 10.0).round() as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    if tenths.is_multiple_of(10) {
+        format!("{sign}{}", tenths / 10)
+    } else {
+        format!("{sign}{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
+/// A number rounded to a whole one.
+pub fn whole(value: f64) -> String {
+    (value.round() as i64).to_string()
 }

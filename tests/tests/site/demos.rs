@@ -313,7 +313,7 @@ async fn a_demo_that_panics_leaves_its_figure_and_the_others_live() -> Result<()
                     const demo = document.getElementById('reply-lost');
                     if (document.readyState === 'interactive' && demo) {
                         window.sound = demo.dataset.props;
-                        demo.dataset.props = demo.dataset.props.replace('drop reply', 'drop request');
+                        demo.dataset.props = demo.dataset.props.replace('drop.reply', 'drop.request');
                     } });" }),
             )
             .await?;

@@ -127,7 +127,7 @@ impl Process for Node {
                     ctx.observer().rejected(now);
                 }
             }
-            (node, message) => unreachable!("{node:?} is never sent {message:?}"),
+            _ => unreachable!("a message that this node is never sent"),
         }
         Ok(())
     }
@@ -158,7 +158,7 @@ impl Process for Node {
                 server.serve(ctx);
                 server.watch_workers(ctx);
             }
-            (node, timer) => unreachable!("{node:?} never sets {timer:?}"),
+            _ => unreachable!("a timer that this node never sets"),
         }
         Ok(())
     }

@@ -204,7 +204,7 @@ impl Process for Node {
                 ctx.send(SERVER, Fact::Committed(attempt, database.balance));
                 Ok(())
             }
-            (node, message) => unreachable!("{node:?} is never sent {message:?}"),
+            _ => unreachable!("a message that this node is never sent"),
         }
     }
 

@@ -1,45 +1,41 @@
 //! What an author writes, and what follows from it.
 
-use super::DistributionView;
-use crate::demo::{Demo, FactInfo, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sim::{Duration, TraceHash};
-use systems::distribution::{Bound, Plan};
-
-/// The two lower bounds on the time to hand a file to many users.
-pub struct DistributionTime;
+use super::DistributionTime;
+use crate::demo::{Authored, Examined, FactInfo, Problem};
+use serde::Deserialize;
+use serde_json::json;
+use sim::Duration;
+use systems::distribution::Plan;
 
 /// A file, a server and its users.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
     /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = "^[a-z][a-z0-9-]*$")))]
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
     pub id: String,
     /// The figure's title.
-    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    #[schemars(length(min = 1))]
     pub title: String,
     /// The size of the file, in megabytes of 1,000,000 bytes.
     #[serde(default = "file_mb")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 100_000)))]
+    #[schemars(range(min = 1, max = 100_000))]
     pub file_mb: u32,
     /// The rate at which the server sends, in megabits per second.
     #[serde(default = "server_mbps")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 100_000)))]
+    #[schemars(range(min = 1, max = 100_000))]
     pub server_mbps: u32,
     /// The rate at which each user receives, in megabits per second.
     #[serde(default = "down_mbps")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 10_000)))]
+    #[schemars(range(min = 1, max = 10_000))]
     pub down_mbps: u32,
     /// The rate at which each user sends, in megabits per second; 0 for users who give nothing back.
     #[serde(default = "up_mbps")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 10_000)))]
+    #[schemars(range(min = 0, max = 10_000))]
     pub up_mbps: u32,
     /// The number of users: where the chart ends and, at first, the number that is looked at.
     #[serde(default = "peers_max")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 2, max = 1_000_000)))]
+    #[schemars(range(min = 2, max = 1_000_000))]
     pub peers_max: u32,
 }
 
@@ -67,24 +63,12 @@ impl Block {
     }
 }
 
-/// The fingerprint of a plan and of its bounds for its number of users.
-fn fingerprint(plan: &Plan) -> String {
-    let mut hash = TraceHash::default();
-    hash.text(&plan.code());
-    for Bound { time, term } in [plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max)] {
-        hash.word(time.as_micros());
-        hash.text(term.formula());
-    }
-    hash.to_string()
-}
-
 /// In whole seconds, rounded.
 fn seconds(time: Duration) -> u64 {
     (time.as_micros() + 500_000) / 1_000_000
 }
 
-impl Demo for DistributionTime {
-    const NAME: &'static str = "distribution-time";
+impl Authored for DistributionTime {
     const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N.";
     const EXAMPLE: &'static str = r#"{
   "id": "example-distribution-time",
@@ -116,26 +100,23 @@ impl Demo for DistributionTime {
         FactInfo { name: "hash", meaning: "The fingerprint of the plan and of its bounds, 16 hexadecimal digits." },
     ];
     type Block = Block;
-    type Component = DistributionView;
 
     fn name_of(block: &Block) -> (&str, &str) {
         (&block.id, &block.title)
     }
 
-    fn examine(block: &Block) -> Result<Vec<Value>, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
         let plan = block.plan();
         let (alone, together) = (plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max));
-        Ok(vec![
+        let view = plan.code();
+        let facts = vec![
             json!(seconds(alone.time)),
             json!(seconds(together.time)),
             json!(super::ratio(alone, together)),
             json!(alone.term.bottleneck()),
             json!(together.term.bottleneck()),
-            json!(fingerprint(&plan)),
-        ])
-    }
-
-    fn hash_of(code: &str) -> Result<String, String> {
-        Plan::from_code(code).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
+            json!(super::fingerprint(&plan)),
+        ];
+        Ok(Examined { view, facts })
     }
 }

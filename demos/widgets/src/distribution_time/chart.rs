@@ -119,8 +119,10 @@ fn round_step(least: f64) -> f64 {
 /// A number on an axis: `8,000`, `2 M`.
 fn tick_label(value: f64) -> String {
     match value {
-        _ if value >= 1e6 && value % 1e5 == 0.0 => format!("{} M", value / 1e6),
-        _ if value < 1.0 => value.to_string(),
+        _ if value >= 1e6 && value % 1e5 == 0.0 => format!("{} M", px(value / 1e6)),
+        _ if value < 1.0 => {
+            format!("0.{:03}", (value * 1_000.0).round() as u64).trim_end_matches(['0', '.']).to_owned()
+        }
         _ => grouped(value.round() as u64),
     }
 }

@@ -1,13 +1,19 @@
 //! Two lower bounds on the time to hand a file to many users, as curves over their number.
 
+#[cfg(feature = "ssr")]
 mod block;
 mod chart;
 
-pub use block::{Block, DistributionTime};
+#[cfg(feature = "ssr")]
+pub use block::Block;
 
-use crate::{demo::DemoProps, shell::Shell};
+use crate::svg::px;
+use crate::{
+    demo::{Demo, DemoProps, View},
+    shell::Shell,
+};
 use chart::{ChartProps, chart};
-use sim::Duration;
+use sim::{Duration, TraceHash};
 use std::ops::RangeInclusive;
 use systems::distribution::{Bound, Bounds, Plan, Term};
 use web_sys::HtmlInputElement;
@@ -157,11 +163,33 @@ impl Knob {
     }
 }
 
+/// The two lower bounds on the time to hand a file to many users.
+pub struct DistributionTime;
+
+impl Demo for DistributionTime {
+    const NAME: &'static str = "distribution-time";
+    type Component = DistributionView;
+
+    fn hash_of(run: &str) -> Result<String, String> {
+        Plan::from_code(run).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
+    }
+}
+
+/// The fingerprint of a plan and of its bounds for its number of users.
+fn fingerprint(plan: &Plan) -> String {
+    let mut hash = TraceHash::default();
+    hash.text(&plan.code());
+    for Bound { time, term } in [plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max)] {
+        hash.word(time.as_micros());
+        hash.text(term.formula());
+    }
+    hash.to_string()
+}
+
 /// The component.
 #[component]
-pub fn DistributionView(props: &DemoProps<Block>) -> Html {
-    let block = &props.block;
-    let original = block.plan();
+pub fn DistributionView(props: &DemoProps) -> Html {
+    let original = Plan::from_code(View::parse(&props.view).run).unwrap_or_default();
     let plan = use_state(|| original);
     // The largest number that the chart reaches: the author's, or a link's if it is larger.
     let users = use_state(|| original.peers_max);
@@ -175,7 +203,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         let (plan, users) = (plan.clone(), users.clone());
         use_effect_with((), move |()| {
             live.set(true);
-            match link.as_ref().map(|link| Plan::from_code(link)) {
+            match link.as_ref().map(|link| Plan::from_code(View::parse(link).run)) {
                 Some(Ok(linked)) => {
                     users.set(original.peers_max.max(linked.peers_max));
                     plan.set(linked);
@@ -202,7 +230,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         })
     };
 
-    let id: AttrValue = block.id.clone().into();
+    let id: AttrValue = props.id.clone();
     let slider = |knob: Knob| {
         let value = knob.of(*plan);
         let stops = knob.stops(value, *users);
@@ -229,7 +257,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
     let drawing = chart(&ChartProps {
         id: id.clone(),
-        title: block.title.clone().into(),
+        title: props.title.clone(),
         live: *live,
         plan: *plan,
         users: *users,
@@ -237,7 +265,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         on_users: choose_users,
     });
     html! {
-        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
             code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="The two bounds in numbers" table={table(&plan, *users)}>
@@ -312,7 +340,7 @@ fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
     let now = if alone.time == together.time {
         "Nothing yet: both bounds are equal.".to_owned()
     } else {
-        format!("{:.1} times as fast.", ratio(alone, together))
+        format!("{} times as fast.", px(ratio(alone, together)))
     };
     match plan.peer_to_peer_limit() {
         Some(limit) => format!("{now} However many users come, it never has to take more than {}.", said(limit.time)),

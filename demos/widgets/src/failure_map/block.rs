@@ -1,18 +1,13 @@
 //! What an author writes, and what follows from it.
 
-use super::FailureMapView;
-use crate::demo::{Demo, FactInfo, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sim::TraceHash;
-use systems::architecture::{Architecture, Impact, Map, NodeIdx};
-
-/// An architecture whose nodes can be stopped.
-pub struct FailureMap;
+use super::FailureMap;
+use crate::demo::{Authored, Examined, FactInfo, Problem};
+use serde::Deserialize;
+use serde_json::json;
+use systems::architecture::{Architecture, Map};
 
 /// How the system is organised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArchitectureName {
     /// One server, asked by six clients.
@@ -44,15 +39,14 @@ impl ArchitectureName {
 }
 
 /// An architecture as a graph, and which of its nodes are stopped.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
     /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = "^[a-z][a-z0-9-]*$")))]
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
     pub id: String,
     /// The figure's title.
-    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    #[schemars(length(min = 1))]
     pub title: String,
     /// How the system is organised.
     #[serde(default)]
@@ -60,7 +54,7 @@ pub struct Block {
     /// The nodes that are stopped when the reader arrives, such as "server", "peer-1", "api-2", "database",
     /// "super-1", "edge-3", "cloud", "gateway", "payments".
     #[serde(default)]
-    #[cfg_attr(feature = "ssr", schemars(length(max = 12)))]
+    #[schemars(length(max = 12))]
     pub stopped: Vec<String>,
 }
 
@@ -94,23 +88,7 @@ impl Block {
     }
 }
 
-/// The fingerprint of a map and of what follows from it.
-fn fingerprint(map: &Map, impact: &Impact) -> String {
-    let mut hash = TraceHash::default();
-    hash.text(&map.code());
-    let mut list = |nodes: &[NodeIdx]| {
-        hash.word(nodes.len() as u64);
-        nodes.iter().for_each(|node| hash.word(node.0 as u64));
-    };
-    list(&impact.affected);
-    list(&impact.limited);
-    hash.word(impact.of as u64);
-    hash.text(&impact.sentence);
-    hash.to_string()
-}
-
-impl Demo for FailureMap {
-    const NAME: &'static str = "failure-map";
+impl Authored for FailureMap {
     const PURPOSE: &'static str = "An architecture as a graph: stop its nodes and see who loses service, and which single nodes everyone depends on.";
     const EXAMPLE: &'static str = r#"{
   "id": "example-failure-map",
@@ -137,27 +115,23 @@ impl Demo for FailureMap {
         },
     ];
     type Block = Block;
-    type Component = FailureMapView;
 
     fn name_of(block: &Block) -> (&str, &str) {
         (&block.id, &block.title)
     }
 
-    fn examine(block: &Block) -> Result<Vec<Value>, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
         let map = block.map()?;
         let impact = map.impact();
-        Ok(vec![
+        let view = map.code();
+        let facts = vec![
             json!(impact.affected.len()),
             json!(impact.of),
             json!(impact.limited.len()),
             json!(map.architecture.graph().shared_fate().len()),
             json!(map.stopped.len()),
-            json!(fingerprint(&map, &impact)),
-        ])
-    }
-
-    fn hash_of(code: &str) -> Result<String, String> {
-        let map = Map::from_code(code).map_err(|error| error.to_string())?;
-        Ok(fingerprint(&map, &map.impact()))
+            json!(super::fingerprint(&map, &impact)),
+        ];
+        Ok(Examined { view, facts })
     }
 }

@@ -1,12 +1,18 @@
 //! An architecture as a graph whose nodes can be stopped.
 
+#[cfg(feature = "ssr")]
 mod block;
 mod picture;
 
-pub use block::{ArchitectureName, Block, FailureMap};
+#[cfg(feature = "ssr")]
+pub use block::{ArchitectureName, Block};
 
-use crate::{demo::DemoProps, shell::Shell};
+use crate::{
+    demo::{Demo, DemoProps, View},
+    shell::Shell,
+};
 use picture::{PictureProps, key, picture};
+use sim::TraceHash;
 use std::rc::Rc;
 use systems::architecture::{Graph, Impact, Map, NodeIdx, Role};
 use yew::prelude::*;
@@ -66,12 +72,40 @@ impl Shown {
     }
 }
 
+/// An architecture whose nodes can be stopped.
+pub struct FailureMap;
+
+impl Demo for FailureMap {
+    const NAME: &'static str = "failure-map";
+    type Component = FailureMapView;
+
+    fn hash_of(run: &str) -> Result<String, String> {
+        let map = Map::from_code(run).map_err(|error| error.to_string())?;
+        Ok(fingerprint(&map, &map.impact()))
+    }
+}
+
+/// The fingerprint of a map and of what follows from it.
+fn fingerprint(map: &Map, impact: &Impact) -> String {
+    let mut hash = TraceHash::default();
+    hash.text(&map.code());
+    let mut list = |nodes: &[NodeIdx]| {
+        hash.word(nodes.len() as u64);
+        nodes.iter().for_each(|node| hash.word(node.0 as u64));
+    };
+    list(&impact.affected);
+    list(&impact.limited);
+    hash.word(impact.of as u64);
+    hash.text(&impact.sentence);
+    hash.to_string()
+}
+
 /// The component.
 #[component]
-pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
-    let block = &props.block;
-    let original = use_memo(block.clone(), |block| {
-        block.map().unwrap_or(Map { architecture: systems::architecture::Architecture::ClientServer, stopped: vec![] })
+pub fn FailureMapView(props: &DemoProps) -> Html {
+    let original = use_memo(props.view.clone(), |view| {
+        let none = Map { architecture: systems::architecture::Architecture::ClientServer, stopped: vec![] };
+        Map::from_code(View::parse(view).run).unwrap_or(none)
     });
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
     let live = use_state(|| false);
@@ -89,7 +123,7 @@ pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
         use_effect_with((), move |()| {
             live.set(true);
             let Some(link) = link else { return };
-            let error = match Map::from_code(&link) {
+            let error = match Map::from_code(View::parse(&link).run) {
                 Ok(map) if map.architecture == own => return show.emit(map),
                 Ok(map) => format!("it belongs to a map of {}", map.architecture.title()),
                 Err(error) => error.to_string(),
@@ -109,18 +143,18 @@ pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
         })
     };
 
-    let id: AttrValue = block.id.clone().into();
+    let id: AttrValue = props.id.clone();
     let impact = &shown.impact;
     let all_running = Map { architecture: shown.map.architecture, stopped: vec![] };
     let drawing = picture(&PictureProps {
         id: id.clone(),
-        title: block.title.clone().into(),
+        title: props.title.clone(),
         live: *live,
         shown: (*shown).clone(),
         on_toggle: toggle,
     });
     html! {
-        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
             code={shown.map.code()} trouble={(*trouble).clone()} height={760} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="This map in words, node by node" table={table(&shown)}>

@@ -1,18 +1,14 @@
 //! What an author writes, and what the run yields.
 
-use super::Timeline;
-use crate::demo::{Demo, FactInfo, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use super::RpcTimeline;
+use crate::demo::{Authored, Examined, FactInfo, Problem, View};
+use serde::Deserialize;
+use serde_json::json;
 use sim::Duration;
 use systems::rpc::{self, Cents, Run, Scenario, Semantics};
 
-/// The clickable timeline of one remote call.
-pub struct RpcTimeline;
-
 /// What the stub promises its caller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SemanticsName {
     /// One attempt, no promise.
@@ -23,34 +19,33 @@ pub enum SemanticsName {
 }
 
 /// One remote call and what goes wrong with it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
     /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = "^[a-z][a-z0-9-]*$")))]
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
     pub id: String,
     /// The figure's title.
-    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    #[schemars(length(min = 1))]
     pub title: String,
     /// What the stub promises its caller.
     #[serde(default)]
     pub semantics: SemanticsName,
     /// How many attempts at most; with "maybe" it is always one.
     #[serde(default = "attempts")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 5)))]
+    #[schemars(range(min = 1, max = 5))]
     pub attempts: u32,
     /// How long the stub waits for a reply to an attempt, in milliseconds.
     #[serde(default = "timeout_ms")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 50, max = 2000)))]
+    #[schemars(range(min = 50, max = 2000))]
     pub timeout_ms: u64,
     /// The balance before the call, such as "100.00".
     #[serde(default = "balance")]
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = r"^\d{1,7}\.\d\d$")))]
+    #[schemars(regex(pattern = r"^\d{1,7}\.\d\d$"))]
     pub balance: String,
     /// How much the call deducts, such as "50.00".
     #[serde(default = "amount")]
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = r"^\d{1,7}\.\d\d$")))]
+    #[schemars(regex(pattern = r"^\d{1,7}\.\d\d$"))]
     pub amount: String,
     /// Where chance begins: another seed gives other latencies.
     #[serde(default = "seed")]
@@ -58,7 +53,7 @@ pub struct Block {
     /// What goes wrong, such as "drop reply of call 1", "duplicate request of call 1",
     /// "delay reply of call 1 by 600 ms", "crash server after commit of call 1, restart after 300 ms".
     #[serde(default)]
-    #[cfg_attr(feature = "ssr", schemars(length(max = 12)))]
+    #[schemars(length(max = 12))]
     pub faults: Vec<String>,
 }
 
@@ -125,8 +120,7 @@ impl Block {
     }
 }
 
-impl Demo for RpcTimeline {
-    const NAME: &'static str = "rpc-timeline";
+impl Authored for RpcTimeline {
     const PURPOSE: &'static str = "One remote call as a space–time diagram: lose, double or delay its messages, crash its server, and compare what is true with what the caller can know.";
     const EXAMPLE: &'static str = r#"{
   "id": "example-rpc-timeline",
@@ -149,13 +143,12 @@ impl Demo for RpcTimeline {
         FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." },
     ];
     type Block = Block;
-    type Component = Timeline;
 
     fn name_of(block: &Block) -> (&str, &str) {
         (&block.id, &block.title)
     }
 
-    fn examine(block: &Block) -> Result<Vec<Value>, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
         let run = block.run()?;
         let outcome = rpc::simulate(&run);
         let unmet = outcome.unmet();
@@ -173,7 +166,8 @@ impl Demo for RpcTimeline {
         }
         let end = outcome.end();
         let truth = outcome.truth(end);
-        Ok(vec![
+        let view = View::code(&run.code(), None);
+        let facts = vec![
             json!(truth.applied),
             json!(truth.balance.to_string()),
             json!(outcome.belief(end).name()),
@@ -182,11 +176,7 @@ impl Demo for RpcTimeline {
             json!(outcome.status(end).map_or("none", rpc::Status::name)),
             json!(end.to_string()),
             json!(outcome.trace.hash().to_string()),
-        ])
-    }
-
-    fn hash_of(code: &str) -> Result<String, String> {
-        let run = Run::from_code(code).map_err(|error| error.to_string())?;
-        Ok(rpc::simulate(&run).trace.hash().to_string())
+        ];
+        Ok(Examined { view, facts })
     }
 }

@@ -1,13 +1,15 @@
 //! One remote call as a space–time diagram that can be broken by clicking.
 
+#[cfg(feature = "ssr")]
 mod block;
 mod faults;
 mod picture;
 
-pub use block::{Block, RpcTimeline};
+#[cfg(feature = "ssr")]
+pub use block::Block;
 
 use crate::{
-    demo::DemoProps,
+    demo::{Demo, DemoProps, View},
     player::{ControlsProps, Move, controls, keys, use_cursor},
     shell::Shell,
 };
@@ -43,11 +45,23 @@ impl Shown {
     }
 }
 
+/// The clickable timeline of one remote call.
+pub struct RpcTimeline;
+
+impl Demo for RpcTimeline {
+    const NAME: &'static str = "rpc-timeline";
+    type Component = Timeline;
+
+    fn hash_of(run: &str) -> Result<String, String> {
+        let run = Run::from_code(run).map_err(|error| error.to_string())?;
+        Ok(rpc::simulate(&run).trace.hash().to_string())
+    }
+}
+
 /// The component.
 #[component]
-pub fn Timeline(props: &DemoProps<Block>) -> Html {
-    let block = &props.block;
-    let original = use_memo(block.clone(), |block| block.run().unwrap_or_default());
+pub fn Timeline(props: &DemoProps) -> Html {
+    let original = use_memo(props.view.clone(), |view| Run::from_code(View::parse(view).run).unwrap_or_default());
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
     let live = use_state(|| false);
     let trouble = use_state(|| None::<AttrValue>);
@@ -70,16 +84,24 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
     {
         // The first render is the prerendered one; what only a browser knows comes after it.
         let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
+        let cursor = cursor.clone();
+        let go = Callback::from(move |at| cursor.dispatch(Move::Go(at)));
         use_effect_with((), move |()| {
             live.set(true);
-            match link.as_ref().map(|link| Run::from_code(link)) {
-                Some(Ok(run)) => show.emit(run),
-                Some(Err(error)) => {
+            let Some(link) = &link else { return };
+            let view = View::parse(link);
+            match Run::from_code(view.run) {
+                Ok(run) => {
+                    show.emit(run);
+                    if let Some(at) = view.at {
+                        go.emit(at);
+                    }
+                }
+                Err(error) => {
                     trouble.set(Some(
                         format!("This link could not be read, so here is the page's own run: {error}.").into(),
                     ));
                 }
-                None => {}
             }
         });
     }
@@ -124,7 +146,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
         })
     };
 
-    let id: AttrValue = block.id.clone().into();
+    let id: AttrValue = props.id.clone();
     let at = cursor.at;
     let outcome = &shown.outcome;
     let unmet = outcome.unmet();
@@ -133,7 +155,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
     let vocabulary = rpc::vocabulary();
     let drawing = picture(&PictureProps {
         id: id.clone(),
-        title: block.title.clone().into(),
+        title: props.title.clone(),
         at,
         live: *live,
         outcome: outcome.clone(),
@@ -155,8 +177,8 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
         },
     });
     html! {
-        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
-            code={shown.run.code()} trouble={(*trouble).clone()} height={860} figure={figure}
+        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+            code={View::code(&shown.run.code(), (!over).then_some(at))} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={keys(&cursor, shown.stops.clone())}
             summary="This run in words, event by event" table={table(&shown.story)}>
             <fieldset class="choice">

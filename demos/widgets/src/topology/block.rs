@@ -1,18 +1,14 @@
 //! What an author writes, and what the run yields.
 
-use super::LiveTopology;
-use crate::demo::{Demo, FactInfo, Problem};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use super::Topology;
+use crate::demo::{Authored, Examined, FactInfo, Problem, View};
+use serde::Deserialize;
+use serde_json::json;
 use sim::{Duration, Time};
 use systems::client_server::{Action, Change, Node, Run, Scenario, quantile};
 
-/// A live system of machines.
-pub struct Topology;
-
 /// How the machines are arranged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ArchitectureName {
     /// Clients ask, one server answers.
@@ -21,62 +17,61 @@ pub enum ArchitectureName {
 }
 
 /// A live system: its size, its load, and what is done to it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(schemars::JsonSchema))]
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
     /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[cfg_attr(feature = "ssr", schemars(regex(pattern = "^[a-z][a-z0-9-]*$")))]
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
     pub id: String,
     /// The figure's title.
-    #[cfg_attr(feature = "ssr", schemars(length(min = 1)))]
+    #[schemars(length(min = 1))]
     pub title: String,
     /// How the machines are arranged.
     #[serde(default)]
     pub architecture: ArchitectureName,
     /// How many clients.
     #[serde(default = "clients")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 12)))]
+    #[schemars(range(min = 1, max = 12))]
     pub clients: u32,
     /// Requests per second, all clients together.
     #[serde(default = "load")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 60)))]
+    #[schemars(range(min = 0, max = 60))]
     pub load: u32,
     /// How many requests the server can work on at once.
     #[serde(default = "workers")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 8)))]
+    #[schemars(range(min = 1, max = 8))]
     pub workers: u32,
     /// The mean time that a worker takes for a request, in milliseconds.
     #[serde(default = "service_ms")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 5, max = 2000)))]
+    #[schemars(range(min = 5, max = 2000))]
     pub service_ms: u64,
     /// How many requests may wait; the server turns away what comes on top.
     #[serde(default = "queue")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 200)))]
+    #[schemars(range(min = 0, max = 200))]
     pub queue: u32,
     /// How long a client waits for an answer, in milliseconds.
     #[serde(default = "timeout_ms")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 50, max = 10000)))]
+    #[schemars(range(min = 50, max = 10000))]
     pub timeout_ms: u64,
     /// How long a message takes one way, in milliseconds; up to a third more by chance.
     #[serde(default = "latency_ms")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 1, max = 1000)))]
+    #[schemars(range(min = 1, max = 1000))]
     pub latency_ms: u64,
     /// How long the run lasts, in seconds.
     #[serde(default = "seconds")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 10, max = 120)))]
+    #[schemars(range(min = 10, max = 120))]
     pub seconds: u64,
     /// Where chance begins: another seed gives other arrivals and service times.
     #[serde(default = "seed")]
     pub seed: u64,
     /// The time that the still picture shows, in milliseconds.
     #[serde(default = "at_ms")]
-    #[cfg_attr(feature = "ssr", schemars(range(min = 0, max = 120000)))]
+    #[schemars(range(min = 0, max = 120000))]
     pub at_ms: u64,
     /// What is done to the system: "at 10 s stop server", "at 20 s restart server",
     /// "at 5 s set load to 20", "at 8 s set workers to 2".
     #[serde(default)]
-    #[cfg_attr(feature = "ssr", schemars(length(max = 40)))]
+    #[schemars(length(max = 40))]
     pub actions: Vec<String>,
 }
 
@@ -186,13 +181,7 @@ impl Block {
     }
 }
 
-/// A share in percent, to one decimal; nothing of nothing is everything.
-pub(super) fn percent(part: u64, whole: u64) -> f64 {
-    (part * 1_000).checked_div(whole).map_or(100.0, |tenths| tenths as f64 / 10.0)
-}
-
-impl Demo for Topology {
-    const NAME: &'static str = "topology";
+impl Authored for Topology {
     const PURPOSE: &'static str = "A live system of machines under load: stop and restart them, change load and capacity, and watch throughput, latency and success.";
     const EXAMPLE: &'static str = r#"{
   "id": "example-topology",
@@ -220,13 +209,12 @@ impl Demo for Topology {
         FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." },
     ];
     type Block = Block;
-    type Component = LiveTopology;
 
     fn name_of(block: &Block) -> (&str, &str) {
         (&block.id, &block.title)
     }
 
-    fn examine(block: &Block) -> Result<Vec<Value>, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
         let run = block.run()?;
         let end = run.finish();
         let total = end.observer().until(end.now()).total();
@@ -234,23 +222,20 @@ impl Demo for Topology {
         let ms = |percent| json!(quantile(&total.latencies, percent).map_or(0, |micros| (micros + 500) / 1_000));
         let affected =
             end.processes().iter().filter(|node| matches!(node, Node::Client(client) if client.failed > 0)).count();
-        Ok(vec![
+        let view = View::code(&run.code(), Some(Time::from_millis(block.at_ms)));
+        let facts = vec![
             json!(total.sent),
             json!(total.served),
             json!(failed),
             json!(total.rejected),
-            json!(percent(u64::from(total.served), u64::from(total.served + failed))),
+            json!(super::percent(u64::from(total.served), u64::from(total.served + failed))),
             json!((u64::from(total.served) * 10 / block.seconds) as f64 / 10.0),
             ms(50),
             ms(95),
-            json!(percent(total.busy, total.capacity)),
+            json!(super::percent(total.busy, total.capacity)),
             json!(affected),
             json!(end.observer().hash().to_string()),
-        ])
-    }
-
-    fn hash_of(code: &str) -> Result<String, String> {
-        let run = Run::from_code(code).map_err(|error| error.to_string())?;
-        Ok(run.finish().observer().hash().to_string())
+        ];
+        Ok(Examined { view, facts })
     }
 }

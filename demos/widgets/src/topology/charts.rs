@@ -1,7 +1,7 @@
 //! What is measured, drawn over time.
 
 use super::{Moment, percent};
-use crate::svg::px;
+use crate::svg::{px, whole};
 use sim::Time;
 use std::rc::Rc;
 use systems::client_server::{Run, Window, quantile};
@@ -85,7 +85,8 @@ fn chart(props: &ChartsProps, name: &'static str, title: &'static str, top: f64,
     let x = |second: f64| LEFT + (RIGHT - LEFT) * second / seconds;
     let y = |value: f64| BOTTOM - (BOTTOM - TOP) * (value / top).clamp(0.0, 1.0);
     let at = props.moment.at;
-    let latest = curves.iter().filter_map(|c| Some(format!("{} {:.0}", c.name, c.values.last().copied().flatten()?)));
+    let latest =
+        curves.iter().filter_map(|c| Some(format!("{} {}", c.name, whole(c.values.last().copied().flatten()?))));
     let latest = latest.collect::<Vec<_>>().join(", ");
     html! {
         <div class="chart">
@@ -93,17 +94,17 @@ fn chart(props: &ChartsProps, name: &'static str, title: &'static str, top: f64,
                 <span>{ title }</span>
                 { for curves.iter().map(|curve| html! { <span class={classes!("key", curve.class)}>{ curve.name }</span> }) }
             </p>
-            <svg viewBox={format!("0 0 {WIDTH} 92")} role="img" aria-labelledby={format!("{id}-t {id}-d")}>
-                <desc id={format!("{id}-d")}>{ format!("From 0 to {at} of {seconds} s. In the latest second: {}.", if latest.is_empty() { "nothing" } else { &latest }) }</desc>
+            <svg viewBox={format!("0 0 {} 92", px(WIDTH))} role="img" aria-labelledby={format!("{id}-t {id}-d")}>
+                <desc id={format!("{id}-d")}>{ format!("From 0 to {at} of {} s. In the latest second: {}.", whole(seconds), if latest.is_empty() { "nothing" } else { &latest }) }</desc>
                 { for [0.0, 0.5, 1.0].into_iter().map(|part| html! {
                     <>
-                        <line class="grid" x1={LEFT.to_string()} x2={RIGHT.to_string()} y1={px(y(top * part))} y2={px(y(top * part))}/>
-                        <text class="axis" x={(LEFT - 4.0).to_string()} y={px(y(top * part) + 3.5)} text-anchor="end">{ top * part }</text>
+                        <line class="grid" x1={px(LEFT)} x2={px(RIGHT)} y1={px(y(top * part))} y2={px(y(top * part))}/>
+                        <text class="axis" x={px(LEFT - 4.0)} y={px(y(top * part) + 3.5)} text-anchor="end">{ px(top * part) }</text>
                     </>
                 }) }
                 { for (0..=4).map(|quarter| {
                     let second = seconds * f64::from(quarter) / 4.0;
-                    html! { <text class="axis" x={px(x(second))} y="88" text-anchor={if quarter == 4 { "end" } else { "middle" }}>{ format!("{second} s") }</text> }
+                    html! { <text class="axis" x={px(x(second))} y="88" text-anchor={if quarter == 4 { "end" } else { "middle" }}>{ format!("{} s", px(second)) }</text> }
                 }) }
                 { for props.run.actions.iter().filter(|action| action.at <= at).map(|action| {
                     let x = px(x(action.at.as_millis() as f64 / 1_000.0));

@@ -1,17 +1,19 @@
 //! A live system of machines under load.
 
+#[cfg(feature = "ssr")]
 mod block;
 mod charts;
 mod picture;
 
-pub use block::{Block, Topology};
+#[cfg(feature = "ssr")]
+pub use block::Block;
 
+use crate::svg::whole;
 use crate::{
-    demo::DemoProps,
+    demo::{Demo, DemoProps, View},
     player::{ControlsProps, Move, controls, keys, use_cursor},
     shell::Shell,
 };
-use block::percent;
 use charts::{ChartsProps, charts};
 use picture::{PictureProps, picture};
 use sim::{Duration, Replay, Time};
@@ -161,18 +163,31 @@ impl Moment {
     }
 }
 
+/// A live system of machines.
+pub struct Topology;
+
+impl Demo for Topology {
+    const NAME: &'static str = "topology";
+    type Component = LiveTopology;
+
+    fn hash_of(run: &str) -> Result<String, String> {
+        let run = Run::from_code(run).map_err(|error| error.to_string())?;
+        Ok(run.finish().observer().hash().to_string())
+    }
+}
+
 /// The component.
 #[component]
-pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
-    let block = &props.block;
-    let original = use_memo(block.clone(), |block| block.run().unwrap_or_default());
+pub fn LiveTopology(props: &DemoProps) -> Html {
+    let view = View::parse(&props.view);
+    let start = view.at.unwrap_or_default();
+    let original = use_memo(props.view.clone(), |view| Run::from_code(View::parse(view).run).unwrap_or_default());
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
     let live = use_state(|| false);
     let trouble = use_state(|| None::<AttrValue>);
     let speed = use_state(|| SPEEDS[2].0);
     let figure = use_node_ref();
     let end = Time::ZERO + shown.run.scenario.length;
-    let start = Time::from_millis(block.at_ms);
     let cursor = use_cursor(start, end, *speed, figure.clone());
 
     let show = {
@@ -188,17 +203,15 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
         let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
         use_effect_with((), move |()| {
             live.set(true);
-            match link.as_ref().map(|link| Run::from_code(link)) {
-                Some(Ok(run)) => {
-                    let last = run.actions.last().map_or(start, |action| action.at + Duration::from_secs(3));
-                    show.emit((run, last));
-                }
-                Some(Err(error)) => {
+            let Some(link) = &link else { return };
+            let view = View::parse(link);
+            match Run::from_code(view.run) {
+                Ok(run) => show.emit((run, view.at.unwrap_or(start))),
+                Err(error) => {
                     trouble.set(Some(
                         format!("This link could not be read, so here is the page's own run: {error}.").into(),
                     ));
                 }
-                None => {}
             }
         });
     }
@@ -240,13 +253,13 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
         })
     };
 
-    let id: AttrValue = block.id.clone().into();
+    let id: AttrValue = props.id.clone();
     let stops: Rc<Vec<Time>> =
         Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
     let marks: Rc<Vec<Time>> = Rc::new(shown.run.actions.iter().map(|action| action.at).collect());
     let drawing = picture(&PictureProps {
         id: id.clone(),
-        title: block.title.clone().into(),
+        title: props.title.clone(),
         live: *live && !over,
         moment: moment.clone(),
         on_server: toggle.clone(),
@@ -266,8 +279,8 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
         },
     });
     html! {
-        <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
-            code={shown.run.code()} trouble={(*trouble).clone()} height={900} figure={figure}
+        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+            code={View::code(&shown.run.code(), Some(at))} trouble={(*trouble).clone()} height={900} figure={figure}
             onkeydown={keys(&cursor, stops)}
             summary="What was measured, in numbers" table={table(&moment)}>
             <div class="topology">
@@ -314,6 +327,11 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
     }
 }
 
+/// A share in percent, to one decimal; nothing of nothing is everything.
+fn percent(part: u64, whole: u64) -> f64 {
+    (part * 1_000).checked_div(whole).map_or(100.0, |tenths| tenths as f64 / 10.0)
+}
+
 /// Every window of five seconds in numbers.
 fn table(moment: &Moment) -> Html {
     let windows = moment.metrics.windows();
@@ -331,7 +349,7 @@ fn table(moment: &Moment) -> Html {
             <tr>
                 <th scope="row">{ format!("{from}–{} s", from + part.len() as u64 * (WINDOW.as_millis() / 1_000)) }</th>
                 <td>{ sent }</td><td>{ served }</td><td>{ failed }</td><td>{ ms(50) }</td><td>{ ms(95) }</td>
-                <td>{ format!("{:.0} %", percent(busy, capacity.max(1))) }</td>
+                <td>{ format!("{} %", whole(percent(busy, capacity.max(1)))) }</td>
             </tr>
         }
     };
