@@ -1,7 +1,37 @@
 //! The demos, through what a reader does with them.
 
-use anyhow::{Result, ensure};
-use site_tests::{Look, PICTURE, Server, ServerOptions, Setup, reading};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use site_tests::{Demo, Look, PICTURE, Reader, Server, ServerOptions, Setup, Size, reading};
+use thirtyfour::Key;
+
+const LESSON_1: &str = "time-causality/architectural-models-rpc/client-server-p2p.html";
+const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html";
+
+/// Reads `page` with an ordinary browser.
+async fn with_page(
+    name: &str,
+    page: &str,
+    look: Look,
+    test: impl AsyncFnOnce(&Reader, &Server) -> Result<()>,
+) -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading(name, look, async |reader| {
+        reader.goto(&server.url(page)).await?;
+        test(reader, &server).await?;
+        reader.ensure_quiet(name).await
+    })
+    .await
+}
+
+/// Where the scrubber stands and where it can go, in milliseconds.
+async fn clock(demo: &Demo<'_>) -> Result<(u64, u64)> {
+    let clock = demo
+        .js("const scrub = demo.querySelector('.scrubber input'); return [scrub.valueAsNumber, Number(scrub.max)]")
+        .await?;
+    Ok((clock[0].as_u64().context("the clock")?, clock[1].as_u64().context("the end")?))
+}
 
 #[tokio::test]
 async fn the_first_picture_is_the_prerendered_one() -> Result<()> {
@@ -26,6 +56,427 @@ async fn the_first_picture_is_the_prerendered_one() -> Result<()> {
                 "{page}: the picture changes when the demo wakes: {pair}"
             );
         }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reader_loses_the_reply_and_the_money_is_taken_twice() -> Result<()> {
+    with_page("lose_the_reply", LESSON_2, Look::default(), async |reader, _| {
+        let demo = reader.demo("all-goes-well").await?;
+        demo.until_text(".verdict", "Correct").await?;
+        demo.click_named("The reply to attempt 1").await?;
+        demo.click_named("Lose it").await?;
+        demo.until_text(".verdict", "Caller cannot tell").await?;
+        demo.until_text(".truth", "deducted once").await?;
+        demo.until_text(".belief", "DEADLINE_EXCEEDED").await?;
+        demo.until_text(".chips", "drop reply of call 1").await?;
+
+        demo.click(".choice label:last-of-type").await?;
+        demo.until_text(".verdict", "Applied twice").await?;
+        demo.until_text(".truth", "deducted twice").await?;
+        demo.until_text(".belief", "Done").await?;
+        demo.until_text(".chain", "the server deducts again").await?;
+
+        // And back: the message delivered, all is well again.
+        demo.click_named("The reply to attempt 1").await?;
+        demo.click_named("Deliver it").await?;
+        demo.until_text(".verdict", "Correct").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_way_to_break_a_call_has_its_verdict() -> Result<()> {
+    with_page("break_it", LESSON_2, Look::default(), async |reader, _| {
+        let demo = reader.demo("all-goes-well").await?;
+        let table = [
+            ("The request of attempt 1", "Lose it", "Lost"),
+            ("The request of attempt 1", "Double it", "Applied twice"),
+            ("The request of attempt 1", "Delay it past the timeout", "Caller cannot tell"),
+            ("The reply to attempt 1", "Delay it past the timeout", "Caller cannot tell"),
+            ("The reply to attempt 1", "Double it", "Correct"),
+            ("The server before the commit of attempt 1", "Crash before the commit", "Lost"),
+            ("The server before the commit of attempt 1", "Crash after the commit", "Caller cannot tell"),
+        ];
+        for (target, action, verdict) in table {
+            demo.click_named(target).await?;
+            demo.click_named(action).await?;
+            demo.until_text(".verdict", verdict).await.with_context(|| format!("{action}: {target}"))?;
+            demo.click_named("Back to the page").await?;
+            demo.until_text(".verdict", "Correct").await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn scrubbing_shows_the_run_as_it_was_then() -> Result<()> {
+    with_page("scrub", LESSON_2, Look::default(), async |reader, _| {
+        let demo = reader.demo("retry-charges-twice").await?;
+        demo.until_text(".truth", "deducted twice").await?;
+        let (_, end) = clock(&demo).await?;
+        demo.set(".scrubber input", "0").await?;
+        demo.until_text(".truth", "not deducted").await?;
+        demo.until_text(".belief", "Waiting").await?;
+        demo.until_text(".verdict", "Not over yet").await?;
+        let drawn = "return demo.querySelectorAll('.spacetime .way').length";
+        let early = demo.js(drawn).await?;
+        demo.set(".scrubber input", &(end / 2).to_string()).await?;
+        demo.until_text(".truth", "deducted once").await?;
+        let middle = demo.js(drawn).await?;
+        demo.set(".scrubber input", &end.to_string()).await?;
+        demo.until_text(".truth", "deducted twice").await?;
+        let late = demo.js(drawn).await?;
+        ensure!(
+            early.as_u64() < middle.as_u64() && middle.as_u64() < late.as_u64(),
+            "{early}, {middle}, {late} messages"
+        );
+
+        // Playing from the start comes to the same end.
+        demo.click("button.play").await?;
+        demo.until("playing", "demo.querySelector('.play').textContent.includes('Pause')").await?;
+        demo.until_text(".verdict", "Applied twice").await?;
+        demo.until("stopped", "demo.querySelector('.play').textContent.includes('Play')").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_copied_link_shows_the_same_run_to_someone_else() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    let links = std::sync::Mutex::new((String::new(), String::new()));
+    reading("copy_link", Look::default(), async |reader| {
+        reader.goto(&server.url(LESSON_2)).await?;
+        // Asking for the clipboard also lets the page write to it.
+        reader.clipboard().await.ok();
+        let demo = reader.demo("all-goes-well").await?;
+        demo.click_named("The server after the commit of attempt 1").await?;
+        demo.click_named("Crash after the commit, back after 300 ms").await?;
+        demo.click(".choice label:last-of-type").await?;
+        demo.until_text(".verdict", "Applied twice").await?;
+        demo.click_named("Copy link to this run").await?;
+        demo.until_text(".copied", "Link copied").await?;
+        let link = reader.clipboard().await?;
+        demo.click_named("Copy embed code").await?;
+        demo.until_text(".copied", "Embed code copied").await?;
+        let snippet = reader.clipboard().await?;
+        *links.lock().unwrap() = (link, snippet);
+        Ok(())
+    })
+    .await?;
+    let (link, snippet) = links.into_inner().unwrap();
+    ensure!(link.len() < 300, "a long link: {link}");
+    // Another browser with an empty profile: only the address can carry the run.
+    reading("open_link", Look::default(), async |reader| {
+        reader.goto(&link).await?;
+        let demo = reader.demo("all-goes-well").await?;
+        demo.until_text(".verdict", "Applied twice").await?;
+        demo.until_text(".chips", "crash server after commit of call 1, restart after 300 ms").await?;
+        reader.demo("request-lost").await?.until_text(".verdict", "Lost").await?;
+
+        let src = snippet.split_once("src=\"").and_then(|(_, rest)| rest.split('"').next()).context("no src")?;
+        ensure!(
+            snippet.contains("title=\"") && snippet.contains("loading=\"lazy\"") && snippet.contains("height=\""),
+            "{snippet}"
+        );
+        reader.goto(src).await?;
+        let demo = reader.demo("all-goes-well").await?;
+        demo.until_text(".verdict", "Applied twice").await?;
+        // The embed page reads the fragment as well as the query.
+        reader.goto(&server.url("embed/all-goes-well.html#run=1~maybe~drop.request.of.call.1")).await?;
+        reader.demo("all-goes-well").await?.until_text(".verdict", "Lost").await?;
+        reader.ensure_quiet("links").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_damaged_link_gives_a_message_and_the_pages_own_run() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("damaged_link", Look::default(), async |reader| {
+        let table = [
+            ("all-goes-well", "9~maybe", "version"),
+            ("all-goes-well", "1~maybe~drop.repyl.of.call.1", "repyl"),
+            ("all-goes-well", "%00%FF<script>", "version"),
+            ("first-system", "1~client-server~load.many", "load many"),
+            ("server-down", "1~ring", "ring"),
+        ];
+        for (id, code, says) in table {
+            reader.goto(&server.url(&format!("embed/{id}.html?run={code}"))).await?;
+            let demo = reader.demo(id).await?;
+            demo.until_text(".notice", says).await.with_context(|| code.to_owned())?;
+            demo.until_text(".notice", "the page's own run").await?;
+        }
+        reader.ensure_quiet("damaged links").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reader_stops_and_restarts_the_server() -> Result<()> {
+    with_page("stop_the_server", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("first-system").await?;
+        let (before, end) = clock(&demo).await?;
+        demo.until_text(".now", "up").await?;
+        demo.click_named("Stop the server").await?;
+        demo.until_text(".now", "down").await?;
+        demo.until("the server crossed out", "demo.querySelector('.machines .gone')").await?;
+        demo.set(".scrubber input", &(before + 4_000).to_string()).await?;
+        demo.until("clients that failed", "demo.querySelector('.machines .client.failed')").await?;
+        let dots = demo.js("return demo.querySelectorAll('.machines .dot.reply').length").await?;
+        ensure!(dots == json!(0), "{dots} replies from a server that is down");
+        demo.click_named("Restart the server").await?;
+        demo.set(".scrubber input", &(before + 10_000).to_string()).await?;
+        demo.until_text(".now", "up").await?;
+        demo.until("clients served again", "!demo.querySelector('.machines .client.failed')").await?;
+        // Before the stop nothing has changed.
+        demo.set(".scrubber input", &(before - 1_000).to_string()).await?;
+        demo.until_text(".now", "up").await?;
+        ensure!(clock(&demo).await?.1 == end, "the run has another length");
+        demo.click_named("Back to the page").await?;
+        demo.until("no actions", "!demo.querySelector('.chips')").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn more_load_than_capacity_makes_a_queue_and_more_workers_clear_it() -> Result<()> {
+    with_page("load", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("first-system").await?;
+        demo.set(".scrubber input", "5000").await?;
+        demo.set(".knobs .slider:nth-of-type(1) input", "40").await?;
+        demo.until_text(".chips", "set load to 40").await?;
+        demo.set(".scrubber input", "15000").await?;
+        demo.until_text(".now", "queue").await?;
+        demo.until("requests in the queue", "demo.querySelectorAll('.waiting-request').length >= 10").await?;
+        demo.set(".knobs .slider:nth-of-type(2) input", "8").await?;
+        demo.until_text(".chips", "set workers to 8").await?;
+        demo.set(".scrubber input", "25000").await?;
+        demo.until("an empty queue", "demo.querySelectorAll('.waiting-request').length < 5").await?;
+        demo.until("eight workers", "demo.querySelectorAll('.worker').length === 8").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_dots_move_because_the_simulation_moves_them() -> Result<()> {
+    with_page("dots", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("first-system").await?;
+        let dots = "return [...demo.querySelectorAll('.machines .dot')].map((dot) => dot.outerHTML).join()";
+        demo.set(".scrubber input", "20000").await?;
+        let there = demo.js(dots).await?;
+        demo.set(".scrubber input", "31234").await?;
+        let elsewhere = demo.js(dots).await?;
+        demo.set(".scrubber input", "2000").await?;
+        demo.set(".scrubber input", "20000").await?;
+        let again = demo.js(dots).await?;
+        ensure!(there == again, "the same time, another picture: {there} and {again}");
+        ensure!(there != elsewhere, "nothing moves: {there}");
+        demo.click("button.play").await?;
+        demo.until("time passing", "demo.querySelector('.scrubber input').valueAsNumber > 20100").await?;
+        demo.click("button.play").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_node_taken_out_of_a_map_shows_who_loses_service() -> Result<()> {
+    with_page("maps", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("client-server-map").await?;
+        let says = demo.text(".map-story").await?;
+        let revive = demo.js("return demo.querySelector('.node.stopped')?.getAttribute('aria-label')").await?;
+        let name = revive.as_str().context("no stopped node")?.split([':', ',']).next().unwrap_or_default().to_owned();
+        demo.click_named(&name).await?;
+        demo.until("nobody without service", "!demo.querySelector('.node.affected')").await?;
+        ensure!(demo.text(".map-story").await? != says, "the sentence stays {says:?}");
+        demo.click_named(&name).await?;
+        demo.until("users without service", "demo.querySelector('.node.affected')").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_demo_that_panics_leaves_its_figure_and_the_others_live() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("panic", Look::default(), async |reader| {
+        // Hydration panics when the properties give another picture than the page holds.
+        reader
+            .devtools(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": "document.addEventListener('readystatechange', () => {
+                    const demo = document.getElementById('reply-lost');
+                    if (document.readyState === 'interactive' && demo) {
+                        window.sound = demo.dataset.props;
+                        demo.dataset.props = demo.dataset.props.replace('drop reply', 'drop request');
+                    } });" }),
+            )
+            .await?;
+        reader.goto(&server.url(LESSON_2)).await?;
+        reader.js("document.getElementById('reply-lost').scrollIntoView()").await?;
+        reader.until("the message", "document.querySelector('#reply-lost[data-state=stopped] .demo-trouble')").await?;
+        let still = reader.js("return document.querySelectorAll('#reply-lost svg .way').length").await?;
+        ensure!(still.as_u64() > Some(2), "the figure is gone");
+        let other = reader.demo("delay-looks-like-loss").await?;
+        other.click_named("The request of attempt 1").await?;
+        other.click_named("Lose it").await?;
+        other.until_text(".verdict", "Lost").await?;
+        // What was wrong is mended; the reader starts it again.
+        reader.js("document.getElementById('reply-lost').dataset.props = window.sound").await?;
+        reader.click("#reply-lost .demo-trouble button").await?;
+        let demo = reader.demo("reply-lost").await?;
+        demo.click_named("The reply to attempt 1").await?;
+        demo.click_named("Deliver it").await?;
+        demo.until_text(".verdict", "Correct").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn by_keyboard_alone_a_reader_breaks_a_call_and_walks_through_it() -> Result<()> {
+    with_page("keyboard_demo", "embed/all-goes-well.html", Look::default(), async |reader, _| {
+        let demo = reader.demo("all-goes-well").await?;
+        let tab_to = async |label: &str| -> Result<()> {
+            for _ in 0..60 {
+                reader.press(Key::Tab).await?;
+                let here = reader
+                    .js("const it = document.activeElement; return it.getAttribute('aria-label') ?? it.textContent")
+                    .await?;
+                if here.as_str().is_some_and(|here| here.contains(label)) {
+                    return Ok(());
+                }
+            }
+            anyhow::bail!("60 times Tab and never at {label:?}")
+        };
+        tab_to("The reply to attempt 1").await?;
+        reader.press(Key::Enter).await?;
+        demo.until("the panel focused", "document.activeElement.classList.contains('inspector')").await?;
+        tab_to("Lose it").await?;
+        reader.press(Key::Space).await?;
+        demo.until_text(".verdict", "Caller cannot tell").await?;
+
+        tab_to("Step back").await?;
+        let (end, _) = clock(&demo).await?;
+        reader.press(Key::Left).await?;
+        let (back, _) = clock(&demo).await?;
+        ensure!(back < end, "← does not step back: {back} of {end}");
+        reader.press(Key::Home).await?;
+        ensure!(clock(&demo).await?.0 == 0, "Home does not lead to the start");
+        reader.press(Key::Right).await?;
+        ensure!(clock(&demo).await?.0 > 0, "→ does not step on");
+        reader.press(Key::End).await?;
+        ensure!(clock(&demo).await?.0 == end, "End does not lead to the end");
+        demo.until_text(".verdict", "Caller cannot tell").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn by_touch_every_target_is_large_enough() -> Result<()> {
+    let look = Look { size: Size::Narrow, ..Look::default() };
+    with_page("touch", LESSON_2, look, async |reader, _| {
+        let demo = reader.demo("all-goes-well").await?;
+        let small = demo
+            .js("return [...demo.querySelectorAll('button, select, input[type=range]')]
+                .filter((it) => it.offsetParent && it.getBoundingClientRect().height < 43.5)
+                .map((it) => it.outerHTML.slice(0, 80))")
+            .await?;
+        ensure!(small == json!([]), "too small to touch: {small}");
+        demo.click_named("The request of attempt 1").await?;
+        demo.click_named("Lose it").await?;
+        demo.until_text(".verdict", "Lost").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<()> {
+    // Runs drawn by a fixed rule from what the models' vocabularies allow.
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut draw = |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let mut runs = vec![];
+    for index in 0..1_000 {
+        if index % 2 == 0 {
+            let semantics = ["maybe", "at-least-once"][draw(2) as usize];
+            let mut code = format!("1~{semantics}~timeout.{}.ms~seed.{}", 50 + draw(800), draw(1 << 40));
+            for _ in 0..draw(4) {
+                let message = ["request", "reply"][draw(2) as usize];
+                let attempt = 1 + draw(3);
+                code += &match draw(4) {
+                    0 => format!("~drop.{message}.of.call.1.attempt.{attempt}"),
+                    1 => format!("~duplicate.{message}.of.call.1.attempt.{attempt}"),
+                    2 => format!("~delay.{message}.of.call.1.attempt.{attempt}.by.{}.ms", 1 + draw(900)),
+                    _ => {
+                        let phase = ["before", "after"][draw(2) as usize];
+                        let step = ["receive", "commit", "reply"][draw(3) as usize];
+                        format!(
+                            "~crash.server.{phase}.{step}.of.call.1.attempt.{attempt}_restart.after.{}.ms",
+                            1 + draw(700)
+                        )
+                    }
+                };
+            }
+            runs.push(("rpc-timeline", code));
+        } else {
+            let mut code = format!(
+                "1~client-server~clients.{}~load.{}~workers.{}~service.{}~queue.{}~seconds.10~seed.{}",
+                1 + draw(12),
+                draw(61),
+                1 + draw(8),
+                5 + draw(200),
+                draw(40),
+                draw(1 << 40)
+            );
+            for _ in 0..draw(4) {
+                let at = draw(10_000);
+                code += &match draw(4) {
+                    0 => format!("~at.{at}.ms.stop.server"),
+                    1 => format!("~at.{at}.ms.restart.server"),
+                    2 => format!("~at.{at}.ms.set.load.to.{}", draw(61)),
+                    _ => format!("~at.{at}.ms.set.workers.to.{}", 1 + draw(8)),
+                };
+            }
+            runs.push(("topology", code));
+        }
+    }
+    let host: Vec<String> = runs
+        .iter()
+        .map(|(name, code)| {
+            let entry =
+                widgets::registry::entries().iter().find(|entry| entry.name == *name).context("no such demo")?;
+            (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{name} {code}: {error}"))
+        })
+        .collect::<Result<_>>()?;
+
+    with_page("hashes", "embed/welcome-timeline.html", Look::default(), async |reader, _| {
+        reader.demo("welcome-timeline").await?;
+        // An instance of the very module that the page has loaded.
+        let script = "const [runs, done] = arguments;
+            (async () => {
+                const loader = document.querySelector('script[data-wasm]');
+                const bindgen = window.demosGlue();
+                const module = await WebAssembly.compile(await (await fetch(new URL(loader.dataset.wasm, loader.src))).arrayBuffer());
+                await bindgen({ module_or_path: module });
+                return runs.map(([name, code]) => bindgen.trace_hash(name, code));
+            })().then(done, (error) => done(String(error)))";
+        let browser = reader.driver.execute_async(script, vec![json!(runs)]).await?.json().clone();
+        let browser: Vec<String> = serde_json::from_value(browser.clone()).with_context(|| browser.to_string())?;
+        for ((run, host), browser) in runs.iter().zip(&host).zip(&browser) {
+            ensure!(host == browser, "{run:?}: {host} on the host, {browser} in the browser");
+        }
+        ensure!(browser.len() == 1_000, "{} hashes", browser.len());
+        let different: std::collections::BTreeSet<_> = host.iter().collect();
+        ensure!(different.len() > 800, "only {} different runs", different.len());
         Ok(())
     })
     .await

@@ -33,6 +33,17 @@ fn the_ways_in_which_one_call_can_fail() {
         (MAYBE, 1, &["crash server before reply of call 1"], 1, "50.00", "cannot tell", "caller cannot tell", 1),
         (MAYBE, 1, &["crash server after reply of call 1"], 1, "50.00", "done", "correct", 1),
         (MAYBE, 1, &["crash server at 0 s"], 0, "100.00", "cannot tell", "lost", 1),
+        // Back before the database answers, but without a memory of having asked.
+        (
+            MAYBE,
+            1,
+            &["crash server at 140 ms, restart after 10 ms"],
+            1,
+            "50.00",
+            "cannot tell",
+            "caller cannot tell",
+            1,
+        ),
         (MAYBE, 1, &["cut stub to server at 0 s"], 0, "100.00", "cannot tell", "lost", 1),
         (MAYBE, 1, &["cut stub to server at 100 ms"], 1, "50.00", "cannot tell", "caller cannot tell", 1),
         // However many attempts the scenario allows, this promise allows one.

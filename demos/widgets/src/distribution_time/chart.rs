@@ -1,5 +1,6 @@
 //! The chart: the number of users to the right, the least time upwards.
 
+use super::{grouped, said};
 use crate::svg::px;
 use systems::distribution::{Bound, Plan};
 use web_sys::Element;
@@ -118,12 +119,11 @@ fn round_step(least: f64) -> f64 {
 
 /// A number on an axis: `8,000`, `2 M`.
 fn tick_label(value: f64) -> String {
-    if value >= 1e6 && value % 1e5 == 0.0 {
-        return format!("{} M", value / 1e6);
+    match value {
+        _ if value >= 1e6 && value % 1e5 == 0.0 => format!("{} M", value / 1e6),
+        _ if value < 1.0 => value.to_string(),
+        _ => grouped(value.round() as u64),
     }
-    let text = if value < 1.0 { format!("{value}") } else { format!("{value:.0}") };
-    let Some(split) = text.len().checked_sub(3).filter(|at| *at > 0 && value >= 1_000.0) else { return text };
-    format!("{},{}", &text[..split], &text[split..])
 }
 
 fn seconds(bound: Bound) -> f64 {
@@ -206,19 +206,31 @@ fn names(plan: &Plan, users: &Axis, time: &Axis, cursor: f64, limit: Option<(Bou
         (LEFT + (RIGHT - LEFT) * part, time.at(seconds(plan.client_server(n))), time.at(seconds(plan.peer_to_peer(n))))
     };
     // Above its curve, which rises to the right.
-    let (x1, y1, _) = place(if (0.52..0.9).contains(&part) { 0.46 } else { 0.66 });
-    let (x2, above, y2) = place(if part > 0.5 { 0.4 } else { 0.74 });
+    let (x1, y1, _) = place(match part {
+        0.3..0.52 => 0.85,
+        0.52..0.9 => 0.46,
+        _ => 0.66,
+    });
+    let (x2, above, y2) = place(if part > 0.5 { 0.4 } else { 0.77 });
     let ceiling = limit.map_or(y2, |(_, y)| if y < y2 && y2 - y < 18.0 { y } else { y2 });
-    // Below both curves where there is no room between them.
-    let y2 = if ceiling - above < 20.0 { (y2 + 18.0).min(BOTTOM - 4.0) } else { ceiling - 7.0 };
-    // With equal steps the limit lies so low that only one of its name and a value has room.
-    let limit = limit.filter(|_| part < 0.5 && !users.logarithmic || part > 0.5 && users.logarithmic);
+    let y2 = if users.logarithmic && part <= 0.5 {
+        // Below the curve, which is lowest at the name's beginning.
+        place(0.58).2 + 14.0
+    } else if ceiling - above < 20.0 {
+        // Below both curves where there is no room between them.
+        y2 + 18.0
+    } else {
+        ceiling - 7.0
+    };
+    let y2 = y2.min(BOTTOM - 4.0);
+    // With equal steps the limit lies so low that its name would cover the curves.
+    let limit = limit.filter(|_| users.logarithmic);
     html! {
         <>
             <text class="name alone" x={px(x1 - 9.0)} y={px((y1 - 3.0).max(TOP + 8.0))} text-anchor="end">{ "server alone" }</text>
             <text class="name together" x={px(x2)} y={px(y2)} text-anchor="middle">{ "with the users’ help" }</text>
             if let Some((limit, y)) = limit {
-                <text class="ceiling" x={px(RIGHT)} y={px(y - 6.0)} text-anchor="end">{ format!("never above {}", limit.time) }</text>
+                <text class="ceiling" x={px(LEFT + 5.0)} y={px(y - 6.0)}>{ format!("never above {}", said(limit.time)) }</text>
             }
         </>
     }
@@ -239,9 +251,9 @@ fn values(x: f64, (alone, y_alone): (Bound, f64), (together, y_together): (Bound
     }
     html! {
         <>
-            <text class="value alone" x={px(at)} y={px(high.max(TOP - 4.0))} text-anchor={anchor}>{ alone.time.to_string() }</text>
+            <text class="value alone" x={px(at)} y={px(high.max(TOP - 4.0))} text-anchor={anchor}>{ said(alone.time) }</text>
             if alone.time != together.time {
-                <text class="value together" x={px(at)} y={px(low)} text-anchor={anchor}>{ together.time.to_string() }</text>
+                <text class="value together" x={px(at)} y={px(low)} text-anchor={anchor}>{ said(together.time) }</text>
             }
         </>
     }

@@ -36,17 +36,38 @@ fn ratio(alone: Bound, together: Bound) -> f64 {
     (alone.time.as_micros() as f64 / together.time.as_micros().max(1) as f64 * 10.0).round() / 10.0
 }
 
-/// A time as people say it: `8000 s (2 h 13 min)`.
+/// A whole number with its thousands told apart: `400,000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time in seconds, whole ones from 100 s on: `8,000 s`.
+fn said(time: Duration) -> String {
+    match (time.as_micros() + 500_000) / 1_000_000 {
+        0..100 => time.to_string(),
+        seconds => format!("{} s", grouped(seconds)),
+    }
+}
+
+/// A time in seconds and as people say it: `8,000 s (2 h 13 min)`.
 fn long(time: Duration) -> String {
     let minutes = (time.as_micros() + 30_000_000) / 60_000_000;
-    let said = match minutes {
-        0..=1 => return time.to_string(),
+    let human = match minutes {
+        0..=1 => return said(time),
         2..=119 => format!("{minutes} min"),
         120..=2_879 if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         120..=2_879 => format!("{} h {} min", minutes / 60, minutes % 60),
-        _ => format!("{} days", (minutes + 720) / 1_440),
+        _ => format!("{} days", grouped((minutes + 720) / 1_440)),
     };
-    format!("{} s ({said})", (time.as_micros() + 500_000) / 1_000_000)
+    format!("{} ({human})", said(time))
 }
 
 /// A figure that the reader can change.
@@ -104,8 +125,8 @@ impl Knob {
     fn said(self, value: u32) -> String {
         match self {
             Self::Users if value == 1 => "1 user".to_owned(),
-            Self::Users => format!("{value} users"),
-            _ => format!("{value}{}", self.unit()),
+            Self::Users => format!("{} users", grouped(value.into())),
+            _ => format!("{}{}", grouped(value.into()), self.unit()),
         }
     }
 
@@ -198,7 +219,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
         };
         html! {
             <label class="slider">
-                <span>{ knob.label() }{ ": " }<b>{ value }</b>{ knob.unit() }</span>
+                <span>{ knob.label() }{ ": " }<b>{ grouped(value.into()) }</b>{ knob.unit() }</span>
                 <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
                     disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
             </label>
@@ -286,7 +307,7 @@ fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
         format!("{:.1} times as fast.", ratio(alone, together))
     };
     match plan.peer_to_peer_limit() {
-        Some(limit) => format!("{now} However many users come, it never has to take more than {}.", limit.time),
+        Some(limit) => format!("{now} However many users come, it never has to take more than {}.", said(limit.time)),
         None => "Nothing: users who send nothing do not help.".to_owned(),
     }
 }
@@ -297,7 +318,7 @@ fn table(plan: &Plan, users: u32) -> Html {
     rows.extend([users, plan.peers_max]);
     rows.sort_unstable();
     rows.dedup();
-    let cell = |bound: Bound| html! { <td>{ bound.time.to_string() }{ ": " }{ formula(bound.term) }</td> };
+    let cell = |bound: Bound| html! { <td>{ said(bound.time) }{ ": " }{ formula(bound.term) }</td> };
     html! {
         <div class="scroll-box" tabindex="0" role="group" aria-label="Least times">
             <table>
@@ -312,7 +333,7 @@ fn table(plan: &Plan, users: u32) -> Html {
                 <tbody>
                     { for rows.into_iter().map(|n| html! {
                         <tr>
-                            <th scope="row">{ n }</th>
+                            <th scope="row">{ grouped(n.into()) }</th>
                             { cell(plan.client_server(n)) }
                             { cell(plan.peer_to_peer(n)) }
                         </tr>
@@ -320,5 +341,36 @@ fn table(plan: &Plan, users: u32) -> Html {
                 </tbody>
             </table>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_in_seconds_and_as_people_say_them() {
+        for (millis, text) in [
+            (4_200, "4200 ms"),
+            (42_300, "42.3 s"),
+            (160_000, "160 s (3 min)"),
+            (727_273, "727 s (12 min)"),
+            (7_200_000, "7,200 s (2 h)"),
+            (8_000_000, "8,000 s (2 h 13 min)"),
+            (400_000_000, "400,000 s (5 days)"),
+        ] {
+            assert_eq!(long(Duration::from_millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn a_slider_stops_at_round_values_at_its_bounds_and_where_it_is() {
+        assert_eq!(Knob::Users.stops(7, 30), [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30]);
+        for knob in Knob::CURVES {
+            let bounds = knob.bounds(1);
+            let stops = knob.stops(13, 1);
+            assert_eq!((stops[0], stops[stops.len() - 1]), (*bounds.start(), *bounds.end()));
+            assert!(stops.contains(&13) && stops.is_sorted());
+        }
     }
 }
