@@ -78,19 +78,26 @@ impl<'a> Words<'a> {
 
     /// Takes one of these words; choices may be several words long (`client 3`).
     pub fn choose<T: Clone>(&mut self, choices: &[(&str, T)]) -> Result<T, WordError> {
-        // The longest first: `client 12` begins with `client 1`.
-        let mut sorted: Vec<_> = choices.iter().collect();
-        sorted.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
         let start = self.at;
         let mut wrong = self.peek().0;
-        for (words, value) in sorted {
+        // The longest wins: `client 12` begins with `client 1`.
+        let mut best: Option<(usize, &T)> = None;
+        for (words, value) in choices {
             if words.split(' ').all(|word| self.accept(word)) {
-                return Ok(value.clone());
+                if best.is_none_or(|(end, _)| self.at > end) {
+                    best = Some((self.at, value));
+                }
+                self.at = start;
+                continue;
             }
             // Of `client 99` the number is as wrong as the word before it is right: show both.
             let (next, word) = self.peek();
             wrong.end = wrong.end.max(if word.is_empty() { 0 } else { next.end });
             self.at = start;
+        }
+        if let Some((end, value)) = best {
+            self.at = end;
+            return Ok(value.clone());
         }
         let word = &self.text[wrong.clone()];
         Err(WordError {

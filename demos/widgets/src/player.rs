@@ -111,7 +111,6 @@ fn next_frame(slot: Rc<RefCell<Option<AnimationFrame>>>, last: Option<f64>, leas
 }
 
 /// What the controls need.
-#[derive(Properties, PartialEq)]
 pub struct ControlsProps {
     /// The cursor.
     pub cursor: UseReducerHandle<Cursor>,
@@ -137,8 +136,7 @@ pub fn stop_beside(stops: &[Time], at: Time, forward: bool) -> Option<Time> {
 }
 
 /// Play, step, scrub, speed.
-#[component]
-pub fn Controls(props: &ControlsProps) -> Html {
+pub fn controls(props: &ControlsProps) -> Html {
     let cursor = props.cursor.clone();
     let dead = !props.live;
     let go = |to: Option<Time>| {

@@ -15,7 +15,6 @@ const TOP: f64 = 30.0;
 const BOTTOM: f64 = HEIGHT - 42.0;
 
 /// What the chart shows.
-#[derive(Properties, PartialEq)]
 pub(super) struct ChartProps {
     /// The figure's id; ids inside begin with it.
     pub id: AttrValue,
@@ -131,8 +130,7 @@ fn seconds(bound: Bound) -> f64 {
 }
 
 /// The chart.
-#[component]
-pub(super) fn Chart(props: &ChartProps) -> Html {
+pub(super) fn chart(props: &ChartProps) -> Html {
     let (id, plan, n) = (&props.id, &props.plan, props.plan.peers_max);
     let (first, last) = (plan.peer_to_peer(1), plan.client_server(props.users));
     let users = Axis::users(props.users, props.logarithmic);

@@ -6,7 +6,7 @@ mod chart;
 pub use block::{Block, DistributionTime};
 
 use crate::{demo::DemoProps, shell::Shell};
-use chart::Chart;
+use chart::{ChartProps, chart};
 use sim::Duration;
 use std::ops::RangeInclusive;
 use systems::distribution::{Bound, Bounds, Plan, Term};
@@ -227,6 +227,15 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
     };
     let n = plan.peers_max;
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
+    let drawing = chart(&ChartProps {
+        id: id.clone(),
+        title: block.title.clone().into(),
+        live: *live,
+        plan: *plan,
+        users: *users,
+        logarithmic: *scale == Scale::Logarithmic,
+        on_users: choose_users,
+    });
     html! {
         <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
             code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
@@ -234,8 +243,7 @@ pub fn DistributionView(props: &DemoProps<Block>) -> Html {
             summary="The two bounds in numbers" table={table(&plan, *users)}>
             <div class="map">
                 <div class="stage">
-                    <Chart id={id.clone()} title={block.title.clone()} live={*live} plan={*plan} users={*users}
-                        logarithmic={*scale == Scale::Logarithmic} on_users={choose_users}/>
+                    { drawing }
                     <div class="knobs needs-js">{ slider(Knob::Users) }</div>
                 </div>
                 <dl class="beside facts">

@@ -6,7 +6,7 @@ mod picture;
 pub use block::{ArchitectureName, Block, FailureMap};
 
 use crate::{demo::DemoProps, shell::Shell};
-use picture::{Key, Picture};
+use picture::{PictureProps, key, picture};
 use std::rc::Rc;
 use systems::architecture::{Graph, Impact, Map, NodeIdx, Role};
 use yew::prelude::*;
@@ -112,6 +112,13 @@ pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
     let id: AttrValue = block.id.clone().into();
     let impact = &shown.impact;
     let all_running = Map { architecture: shown.map.architecture, stopped: vec![] };
+    let drawing = picture(&PictureProps {
+        id: id.clone(),
+        title: block.title.clone().into(),
+        live: *live,
+        shown: (*shown).clone(),
+        on_toggle: toggle,
+    });
     html! {
         <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
             code={shown.map.code()} trouble={(*trouble).clone()} height={760} figure={figure}
@@ -119,9 +126,8 @@ pub fn FailureMapView(props: &DemoProps<Block>) -> Html {
             summary="This map in words, node by node" table={table(&shown)}>
             <div class="map">
                 <div class="stage">
-                    <Picture id={id.clone()} title={block.title.clone()} live={*live} shown={(*shown).clone()}
-                        on_toggle={toggle}/>
-                    <Key id={id.clone()} shown={(*shown).clone()}/>
+                    { drawing }
+                    { key(&id, &shown) }
                 </div>
                 <div class="beside">
                     <p class="hint needs-js">

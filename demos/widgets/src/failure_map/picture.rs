@@ -9,7 +9,6 @@ use yew::prelude::*;
 const BELOW: i32 = 14;
 
 /// What the picture shows.
-#[derive(Properties, PartialEq)]
 pub(super) struct PictureProps {
     /// The figure's id; ids inside begin with it.
     pub id: AttrValue,
@@ -24,8 +23,7 @@ pub(super) struct PictureProps {
 }
 
 /// The graph.
-#[component]
-pub(super) fn Picture(props: &PictureProps) -> Html {
+pub(super) fn picture(props: &PictureProps) -> Html {
     let (id, shown) = (&props.id, &props.shown);
     let graph = shown.graph();
     let role = if props.live { "group" } else { "img" };
@@ -217,22 +215,11 @@ const fn number_y(role: Role) -> i32 {
     }
 }
 
-/// What the key needs.
-#[derive(Properties, PartialEq)]
-pub(super) struct KeyProps {
-    /// The figure's id; ids inside begin with it.
-    pub id: AttrValue,
-    /// The map.
-    pub shown: Rc<Shown>,
-}
-
 /// What the marks mean, with how many there are of each.
-#[component]
-pub(super) fn Key(props: &KeyProps) -> Html {
-    let shown = &props.shown;
+pub(super) fn key(id: &AttrValue, shown: &Shown) -> Html {
     let graph = shown.graph();
     let users = |state| graph.users().filter(|user| shown.state(*user) == state).count();
-    let hatch_id = format!("{}-key-hatch", props.id);
+    let hatch_id = format!("{id}-key-hatch");
     let item = |class: &'static str, state, count: usize, words: &'static str| {
         let fill = (state == State::Stopped).then(|| format!("url(#{hatch_id})"));
         html! {

@@ -8,11 +8,11 @@ pub use block::{Block, RpcTimeline};
 
 use crate::{
     demo::DemoProps,
-    player::{Controls, Move, keys, use_cursor},
+    player::{ControlsProps, Move, controls, keys, use_cursor},
     shell::Shell,
 };
 use faults::{Meddling, Target};
-use picture::Picture;
+use picture::{PictureProps, picture};
 use sim::{NodeId, Time};
 use std::rc::Rc;
 use systems::rpc::{self, Belief, Outcome, Run, Semantics, Sentence, Verdict, Weight};
@@ -131,6 +131,29 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
     let over = at >= end;
     let now = shown.story.iter().rev().find(|sentence| sentence.at <= at);
     let vocabulary = rpc::vocabulary();
+    let drawing = picture(&PictureProps {
+        id: id.clone(),
+        title: block.title.clone().into(),
+        at,
+        live: *live,
+        outcome: outcome.clone(),
+        story: rpc::summary(outcome).into(),
+        selected: *selected,
+        on_select: select.reform(Some),
+    });
+    let time = controls(&ControlsProps {
+        id: id.clone(),
+        cursor: cursor.clone(),
+        live: *live,
+        stops: shown.stops.clone(),
+        marks: shown.marks.clone(),
+        speeds: SPEEDS,
+        speed: *speed,
+        on_speed: {
+            let speed = speed.clone();
+            Callback::from(move |to| speed.set(to))
+        },
+    });
     html! {
         <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
             code={shown.run.code()} trouble={(*trouble).clone()} height={860} figure={figure}
@@ -150,8 +173,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
             </fieldset>
             <div class="timeline">
                 <div class="stage">
-                    <Picture id={id.clone()} title={block.title.clone()} at={at} live={*live} outcome={outcome.clone()}
-                        story={rpc::summary(outcome)} selected={*selected} on_select={select.reform(Some)}/>
+                    { drawing }
                 </div>
                 <div class="beside">
                     if let Some(target) = *selected {
@@ -192,9 +214,7 @@ pub fn Timeline(props: &DemoProps<Block>) -> Html {
                     </dl>
                 </div>
             </div>
-            <Controls id={id.clone()} cursor={cursor.clone()} live={*live} stops={shown.stops.clone()}
-                marks={shown.marks.clone()} speeds={SPEEDS} speed={*speed}
-                on_speed={ { let speed = speed.clone(); Callback::from(move |to| speed.set(to)) } }/>
+            { time }
             <p class="now" aria-live={if cursor.playing { "off" } else { "polite" }}>
                 if let Some(sentence) = now {
                     <span class="when">{ sentence.at.to_string() }</span>{ " " }{ &sentence.text }

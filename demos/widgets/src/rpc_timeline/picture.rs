@@ -15,7 +15,6 @@ const TOP: f64 = 46.0;
 const BAR: f64 = 5.0;
 
 /// What the picture shows.
-#[derive(Properties, PartialEq)]
 pub struct PictureProps {
     /// The figure's id; ids inside begin with it.
     pub id: AttrValue,
@@ -71,8 +70,7 @@ impl Scale {
 }
 
 /// The diagram.
-#[component]
-pub fn Picture(props: &PictureProps) -> Html {
+pub fn picture(props: &PictureProps) -> Html {
     let outcome = &props.outcome;
     let trace = &outcome.trace;
     let scale = Scale::new(&trace.events);

@@ -14,7 +14,6 @@ const TOP: f64 = 8.0;
 const BOTTOM: f64 = 74.0;
 
 /// What the charts show.
-#[derive(Properties, PartialEq)]
 pub struct ChartsProps {
     /// The figure's id.
     pub id: AttrValue,
@@ -32,8 +31,7 @@ struct Curve {
 }
 
 /// Throughput, latency and success over the same time.
-#[component]
-pub fn Charts(props: &ChartsProps) -> Html {
+pub fn charts(props: &ChartsProps) -> Html {
     let moment = &props.moment;
     // The second that is not over yet would look like a fall.
     let whole = (moment.at.as_micros() / 1_000_000) as usize;

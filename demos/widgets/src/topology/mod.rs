@@ -8,12 +8,12 @@ pub use block::{Block, Topology};
 
 use crate::{
     demo::DemoProps,
-    player::{Controls, Move, keys, use_cursor},
+    player::{ControlsProps, Move, controls, keys, use_cursor},
     shell::Shell,
 };
 use block::percent;
-use charts::Charts;
-use picture::Picture;
+use charts::{ChartsProps, charts};
+use picture::{PictureProps, picture};
 use sim::{Duration, Replay, Time};
 use std::{cell::RefCell, rc::Rc};
 use systems::client_server::{Action, Bounds, Change, Client, Metrics, Node, Run, SERVER, WINDOW, quantile};
@@ -244,14 +244,35 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
     let stops: Rc<Vec<Time>> =
         Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
     let marks: Rc<Vec<Time>> = Rc::new(shown.run.actions.iter().map(|action| action.at).collect());
+    let drawing = picture(&PictureProps {
+        id: id.clone(),
+        title: block.title.clone().into(),
+        live: *live && !over,
+        moment: moment.clone(),
+        on_server: toggle.clone(),
+    });
+    let curves = charts(&ChartsProps { id: id.clone(), moment: moment.clone(), run: shown.run.clone() });
+    let time = controls(&ControlsProps {
+        id: id.clone(),
+        cursor: cursor.clone(),
+        live: *live,
+        stops: stops.clone(),
+        marks,
+        speeds: SPEEDS,
+        speed: *speed,
+        on_speed: {
+            let speed = speed.clone();
+            Callback::from(move |to| speed.set(to))
+        },
+    });
     html! {
         <Shell id={id.clone()} title={block.title.clone()} live={*live} session={props.session.clone()}
             code={shown.run.code()} trouble={(*trouble).clone()} height={900} figure={figure}
-            onkeydown={keys(&cursor, stops.clone())}
+            onkeydown={keys(&cursor, stops)}
             summary="What was measured, in numbers" table={table(&moment)}>
             <div class="topology">
                 <div class="stage">
-                    <Picture id={id.clone()} title={block.title.clone()} live={*live && !over} moment={moment.clone()} on_server={toggle.clone()}/>
+                    { drawing }
                     <div class="knobs needs-js" role="group" aria-label="Do something to the system">
                         <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!*live || over}
                             onclick={toggle.reform(|_: MouseEvent| ())}>
@@ -264,10 +285,9 @@ pub fn LiveTopology(props: &DemoProps<Block>) -> Html {
                         <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
                     }
                 </div>
-                <Charts id={id.clone()} moment={moment.clone()} run={shown.run.clone()}/>
+                { curves }
             </div>
-            <Controls id={id.clone()} cursor={cursor.clone()} live={*live} {stops} {marks}
-                speeds={SPEEDS} speed={*speed} on_speed={ { let speed = speed.clone(); Callback::from(move |to| speed.set(to)) } }/>
+            { time }
             <p class="now" role="status"><span class="when">{ if up { "▲ up" } else { "✕ down" } }</span>{ " " }{ moment.sentence() }</p>
             <div class="faults">
                 if !shown.run.actions.is_empty() {

@@ -10,7 +10,6 @@ const SERVER_X: f64 = 300.0;
 const CLIENT_X: f64 = 84.0;
 
 /// What the picture shows.
-#[derive(Properties, PartialEq)]
 pub struct PictureProps {
     /// The figure's id.
     pub id: AttrValue,
@@ -25,8 +24,7 @@ pub struct PictureProps {
 }
 
 /// The picture.
-#[component]
-pub fn Picture(props: &PictureProps) -> Html {
+pub fn picture(props: &PictureProps) -> Html {
     let moment = &props.moment;
     let id = &props.id;
     let n = moment.clients.len();
