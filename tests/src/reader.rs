@@ -229,8 +229,15 @@ impl Reader {
     /// Clicks, as a reader does: the element has to be visible and not covered.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
-        element.scroll_into_view().await?;
+        self.show(&element).await?;
         element.click().await.with_context(|| format!("clicking {css}"))
+    }
+
+    /// Brings an element to the middle of the window, away from the bar at its top.
+    async fn show(&self, element: &WebElement) -> Result<()> {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.driver.execute(script, vec![element.to_json()?]).await?;
+        Ok(())
     }
 
     /// Types into whatever has the focus. Keys without a letter are [`thirtyfour::Key`]s.
@@ -385,7 +392,7 @@ impl Demo<'_> {
     /// message or a lifeline in a picture as well as a button beside it.
     pub async fn click_named(&self, name: &str) -> Result<()> {
         let element = self.named(name).await?;
-        element.scroll_into_view().await?;
+        self.reader.show(&element).await?;
         element.click().await.with_context(|| format!("demo {}: clicking {name:?}", self.id))
     }
 

@@ -172,7 +172,7 @@ impl Node {
 
     /// Its label within a sentence: `the server`, `client 1`, `the payments service`.
     fn in_words(&self) -> String {
-        let label = self.label.to_lowercase();
+        let label = self.label.to_ascii_lowercase();
         match self.role {
             Role::Service => format!("the {label} service"),
             Role::Edge => label.replace("edge", "edge node"),
@@ -270,8 +270,7 @@ impl Graph {
 
     /// What follows when these nodes stop, all at once; neither order nor repetition matters.
     pub fn without(&self, stopped: &[NodeIdx]) -> Impact {
-        let stopped: BTreeSet<NodeIdx> = stopped.iter().copied().collect();
-        let stopped = &stopped.into_iter().collect::<Vec<_>>()[..];
+        let stopped = &in_order(stopped.iter().copied())[..];
         let running: Vec<NodeIdx> = self.users().filter(|user| !stopped.contains(user)).collect();
         let reached: Vec<_> = running.iter().map(|user| self.reach(*user, stopped)).collect();
         let missing = |needs: fn(&Node) -> &[Need], user: usize| {
@@ -531,8 +530,7 @@ impl Map {
     /// If a stopped node is of another graph.
     pub fn code(&self) -> String {
         let graph = self.architecture.graph();
-        let stopped: BTreeSet<NodeIdx> = self.stopped.iter().copied().collect();
-        let ids = stopped.into_iter().map(|node| graph.node(node).id.clone());
+        let ids = in_order(self.stopped.iter().copied()).into_iter().map(|node| graph.node(node).id.clone());
         code::join(std::iter::once(self.architecture.name().to_owned()).chain(ids))
     }
 
@@ -548,7 +546,7 @@ impl Map {
             code::bad(name, format!("no architecture of that name; there are {all}"))
         })?;
         let graph = architecture.graph();
-        let stopped: BTreeSet<NodeIdx> = fields[1..]
+        let stopped: Vec<NodeIdx> = fields[1..]
             .iter()
             .map(|id| {
                 graph.find(id).ok_or_else(|| {
@@ -557,6 +555,17 @@ impl Map {
                 })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { architecture, stopped: stopped.into_iter().collect() })
+        Ok(Self { architecture, stopped: in_order(stopped) })
     }
+}
+
+/// Each node once, in the order of the graph.
+fn in_order(nodes: impl IntoIterator<Item = NodeIdx>) -> Vec<NodeIdx> {
+    let mut sorted = vec![];
+    for node in nodes {
+        if let Err(place) = sorted.binary_search(&node) {
+            sorted.insert(place, node);
+        }
+    }
+    sorted
 }

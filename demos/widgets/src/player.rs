@@ -176,10 +176,10 @@ pub fn controls(props: &ControlsProps) -> Html {
                 { icon(if cursor.playing { PAUSE } else { PLAY }) }
                 <span>{ if cursor.playing { "Pause" } else { "Play" } }</span>
             </button>
-            <button type="button" class="icon" disabled={dead || back.is_none()} onclick={go(back)} aria-label="Step back">
+            <button type="button" class="icon" disabled={dead} aria-disabled={back.is_none().to_string()} onclick={go(back)} aria-label="Step back">
                 { icon(BACK) }
             </button>
-            <button type="button" class="icon" disabled={dead || forth.is_none()} onclick={go(forth)} aria-label="Step forward">
+            <button type="button" class="icon" disabled={dead} aria-disabled={forth.is_none().to_string()} onclick={go(forth)} aria-label="Step forward">
                 { icon(FORTH) }
             </button>
             <div class="scrubber">

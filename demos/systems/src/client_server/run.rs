@@ -21,9 +21,12 @@ pub struct Levels {
 
 impl Levels {
     /// `first` from the start, then what the changes say. Of several at the same time the last wins.
-    pub fn new(first: u32, mut changes: Vec<(Time, u32)>) -> Self {
-        changes.sort_by_key(|(at, _)| *at);
-        Self { first, changes }
+    pub fn new(first: u32, changes: Vec<(Time, u32)>) -> Self {
+        let mut sorted: Vec<(Time, u32)> = Vec::with_capacity(changes.len());
+        for change in changes {
+            sorted.insert(sorted.partition_point(|(at, _)| *at <= change.0), change);
+        }
+        Self { first, changes: sorted }
     }
 
     /// The value at that time.
@@ -315,7 +318,8 @@ impl Run {
                 if run.actions.len() == Bounds::ACTIONS {
                     return Err(code::bad(field, format!("more than {} actions", Bounds::ACTIONS)));
                 }
-                run.actions.push(action);
+                let place = run.actions.partition_point(|earlier| earlier.at <= action.at);
+                run.actions.insert(place, action);
                 continue;
             }
             let (name, number) = field.split_once(' ').unwrap_or((field, ""));
@@ -340,7 +344,6 @@ impl Run {
                 _ => return Err(code::bad(field, "no knob of that name")),
             }
         }
-        run.actions.sort_by_key(|action| action.at);
         Ok(run)
     }
 }

@@ -117,16 +117,20 @@ fn node(props: &PictureProps, index: NodeIdx) -> Html {
             if let Some(detail) = detail(node.role) {
                 <path class="detail" d={detail}/>
             }
+            { mark(state, half) }
+        </>
+    };
+    let words = html! {
+        <>
             if !number.is_empty() {
                 <text class="number" y={number_y(node.role).to_string()} text-anchor="middle">{ number }</text>
             }
-            { mark(state, half) }
             <text class="name" y={(half + 15).to_string()} text-anchor="middle">{ name }</text>
         </>
     };
     let transform = format!("translate({},{})", node.x, node.y);
     if !props.live {
-        return html! { <g class={classes!("node", class)} {transform}>{ inside }</g> };
+        return html! { <g class={classes!("node", class)} {transform}>{ inside }{ words }</g> };
     }
     let label =
         format!("{}, {}: {} it", node.label, state_name(graph, index, state), if stopped { "revive" } else { "stop" });
@@ -141,9 +145,13 @@ fn node(props: &PictureProps, index: NodeIdx) -> Html {
         })
     };
     html! {
-        <g class={classes!("node", "selectable", class)} {transform} role="button" tabindex="0" aria-label={label}
-            aria-pressed={stopped.to_string()} onclick={click} onkeydown={key}>
-            { inside }
+        <g class={classes!("node", class)} {transform}>
+            <g class="selectable" role="button" tabindex="0" aria-label={label} aria-pressed={stopped.to_string()}
+                onclick={click} onkeydown={key}>
+                { inside }
+            </g>
+            // Beside the button, not in it: its name says more than they do.
+            <g class="words" aria-hidden="true">{ words }</g>
         </g>
     }
 }

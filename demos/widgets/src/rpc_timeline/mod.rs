@@ -335,7 +335,7 @@ fn verdict(verdict: Verdict) -> Html {
         }
     };
     let name = verdict.to_string();
-    let name = name[..1].to_uppercase() + &name[1..];
+    let name = name[..1].to_ascii_uppercase() + &name[1..];
     html! { <><b><span class="sign" aria-hidden="true">{ sign }</span>{ " " }{ name }</b>{ ". " }{ why }</> }
 }
 

@@ -289,7 +289,7 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
         (false, false) => ("end", lx + 8.0),
     };
     let ly = if lost || late { y1 - 5.0 } else { ly - 6.0 };
-    let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor}>{ &name }</text> };
+    let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor} aria-hidden="true">{ &name }</text> };
     if !selectable {
         return html! { <g class="message" aria-hidden="true">{ for ink }{ text }</g> };
     }
@@ -302,7 +302,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
         target.heading(),
         if fates.is_empty() { ", delivered".to_owned() } else { format!(", {}", fates.join(", ")) }
     );
-    button(props, target, what, html! { <>{ for hits }{ for ink }{ text }</> }, "message")
+    // The words stand beside the button, not in it: its name says more than they do.
+    html! { <>{ button(props, target, what, html! { <>{ for hits }{ for ink }</> }, "message") }{ text }</> }
 }
 
 /// A part of the picture that acts as a button.
@@ -374,16 +375,17 @@ fn mark(props: &PictureProps, scale: &Scale, event: &Event) -> Html {
                 <>
                     <circle class="hit-point" cx={px(x)} cy={px(y)} r="14"/>
                     { cross(x, y, "cross crash") }
-                    <text class="label odd" x={px(x + 14.0)} y={px(y + 15.0)}>{ "crash" }</text>
                 </>
             };
-            match attempt {
+            let word = html! { <text class="label odd" x={px(x + 14.0)} y={px(y + 15.0)} aria-hidden="true">{ "crash" }</text> };
+            let ink = match attempt {
                 Some(attempt) if props.live => {
                     let label = format!("The server crashed at its work on attempt {attempt}: change it");
                     button(props, Target::Server { attempt }, label, ink, "crash-mark")
                 }
                 _ => html! { <g class="crash-mark">{ ink }</g> },
-            }
+            };
+            html! { <>{ ink }{ word }</> }
         }
         What::Restarted => html! {
             <text class="label" x={px(x + 14.0)} y={px(y + 4.0)} aria-hidden="true">{ "restart" }</text>

@@ -225,7 +225,11 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         move || show.emit((shown.run.with(Action { at, change }), at))
     };
     let toggle = act(if up { Change::Stop } else { Change::Restart });
-    let toggle = Callback::from(move |()| toggle());
+    let toggle = Callback::from(move |()| {
+        if !over {
+            toggle();
+        }
+    });
     let slider = |name: &'static str,
                   value: u32,
                   bounds: std::ops::RangeInclusive<u32>,
@@ -287,7 +291,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                 <div class="stage">
                     { drawing }
                     <div class="knobs needs-js" role="group" aria-label="Do something to the system">
-                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!*live || over}
+                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!*live} aria-disabled={over.to_string()}
                             onclick={toggle.reform(|_: MouseEvent| ())}>
                             { if up { "Stop the server" } else { "Restart the server" } }
                         </button>

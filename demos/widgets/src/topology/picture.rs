@@ -43,7 +43,7 @@ pub fn picture(props: &PictureProps) -> Html {
             }
         })
     };
-    let server = server(moment, middle);
+    let frame = html! { <rect class="box" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8"/> };
     html! {
         <svg class="machines" viewBox={format!("0 0 {} {}", px(WIDTH), px(height))} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
             <title id={format!("{id}-pic")}>{ format!("{}: clients on the left, the server on the right", props.title) }</title>
@@ -78,11 +78,12 @@ pub fn picture(props: &PictureProps) -> Html {
             if props.live {
                 <g class="server selectable" role="button" tabindex="0" onclick={click} onkeydown={key}
                     aria-label={if moment.up { "The server is up: stop it" } else { "The server is down: restart it" }}>
-                    { server }
+                    { frame }
                 </g>
             } else {
-                <g class="server">{ server }</g>
+                <g class="server">{ frame }</g>
             }
+            { inside(moment, middle) }
             if !moment.up {
                 <rect class="down" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8" fill={format!("url(#{id}-hatch)")} aria-hidden="true"/>
                 <g class="gone" aria-hidden="true">
@@ -111,14 +112,12 @@ fn describe(moment: &Moment) -> String {
 }
 
 /// The server: its workers, filled while they work, and its queue, a tick for each request.
-fn server(moment: &Moment, middle: f64) -> Html {
+fn inside(moment: &Moment, middle: f64) -> Html {
     let workers = moment.workers.max(moment.busy);
     let per_row = 4;
     let shown = moment.queue.min(40);
     html! {
-        <>
-            <rect class="box" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8"/>
-            <g aria-hidden="true" class={(!moment.up).then_some("off")}>
+            <g aria-hidden="true" class={classes!("inside", (!moment.up).then_some("off"))}>
                 <text class="who" x={px(SERVER_X + 56.0)} y={px(middle - 27.0)} text-anchor="middle">{ "Server" }</text>
                 { for (0..workers).map(|index| {
                     let (row, place) = (index / per_row, index % per_row);
@@ -141,7 +140,6 @@ fn server(moment: &Moment, middle: f64) -> Html {
                     }
                 }) }
             </g>
-        </>
     }
 }
 
