@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::{files, module::FOLDER};
+use crate::{
+    files,
+    module::{FOLDER, compact},
+};
 
 /// mdBook's files, their names without the hash; a name that ends with `-` is a beginning.
 const MDBOOKS: [&str; 25] = [
@@ -53,6 +56,20 @@ pub fn unhashed(file: &str) -> String {
     });
     let plain = plain.unwrap_or_else(|| name.to_owned());
     if folder.is_empty() { plain } else { format!("{folder}/{plain}") }
+}
+
+/// Takes comments and indentation out of the theme's scripts in `dir`.
+///
+/// # Errors
+///
+/// If a file cannot be read or written.
+pub fn compact_scripts(dir: &Path) -> Result<()> {
+    for file in files::list(dir)? {
+        if file.starts_with("theme/") && file.ends_with(".js") {
+            files::write(&dir.join(&file), compact(&files::read(&dir.join(&file))?))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes those of mdBook's files in `dir` that no page, script or style sheet names, directly or

@@ -4,7 +4,6 @@ use crate::{
     Context, Crashed, Duration, Envelope, Event, EventId, EventQueue, Fault, Flow, HeapQueue, Loss, MessageId, Network,
     NodeId, Observer, Payload, Phase, Process, Rng, StepName, Stream, Time, Verdict, What, When,
 };
-use std::collections::BTreeMap;
 
 /// How much later the copy of a duplicated message arrives, on top of its own latency.
 const COPY_LAG: Duration = Duration::from_millis(40);
@@ -25,7 +24,8 @@ pub(crate) struct Core<P: Process> {
     queue: HeapQueue<Pending<P>>,
     network: Network,
     nodes: Vec<Node>,
-    link_rngs: BTreeMap<(NodeId, NodeId), Rng>,
+    /// The links used so far, sorted.
+    link_rngs: Vec<((NodeId, NodeId), Rng)>,
     seed: u64,
     faults: Vec<Fault>,
     fired: Vec<bool>,
@@ -92,7 +92,7 @@ impl<P: Process> Simulation<P> {
             queue: HeapQueue::default(),
             network,
             nodes: ids().map(|id| Node { up: true, life: 0, rng: Rng::new(seed, Stream::Node(id)) }).collect(),
-            link_rngs: BTreeMap::new(),
+            link_rngs: vec![],
             seed,
             fired: vec![false; faults.len()],
             faults,
@@ -174,7 +174,7 @@ impl<P: Process> Simulation<P> {
                 _ => None,
             })
             .collect();
-        all.sort_by_key(|message| (message.envelope.id, message.copy));
+        all.sort_unstable_by_key(|message| (message.envelope.id, message.copy));
         all
     }
 
@@ -308,9 +308,11 @@ impl<P: Process> Core<P> {
 
         // Drawn whatever becomes of the message, so that a fault leaves the link's stream as it was.
         let link = self.network.link(from, to);
-        let seed = self.seed;
-        let rng = self.link_rngs.entry((from, to)).or_insert_with(|| Rng::new(seed, Stream::Link(from, to)));
-        let arrives = self.now + link.draw(rng);
+        let place = self.link_rngs.binary_search_by_key(&(from, to), |(link, _)| *link).unwrap_or_else(|place| {
+            self.link_rngs.insert(place, ((from, to), Rng::new(self.seed, Stream::Link(from, to))));
+            place
+        });
+        let arrives = self.now + link.draw(&mut self.link_rngs[place].1);
         let (faults, fired) = (&self.faults, &mut self.fired);
         let verdict = self.network.verdict(from, to, envelope.body.name(), |name| {
             let index = (0..faults.len()).find(|&i| !fired[i] && message_verdict(&faults[i], name).is_some())?;

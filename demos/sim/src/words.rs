@@ -78,26 +78,30 @@ impl<'a> Words<'a> {
 
     /// Takes one of these words; choices may be several words long (`client 3`).
     pub fn choose<T: Clone>(&mut self, choices: &[(&str, T)]) -> Result<T, WordError> {
+        let words: Vec<&str> = choices.iter().map(|(words, _)| *words).collect();
+        self.choose_place(&words).map(|place| choices[place].1.clone())
+    }
+
+    fn choose_place(&mut self, choices: &[&str]) -> Result<usize, WordError> {
         let start = self.at;
         let mut wrong = self.peek().0;
         // The longest wins: `client 12` begins with `client 1`.
-        let mut best: Option<(usize, &T)> = None;
-        for (words, value) in choices {
+        let mut best: Option<(usize, usize)> = None;
+        for (place, words) in choices.iter().enumerate() {
             if words.split(' ').all(|word| self.accept(word)) {
                 if best.is_none_or(|(end, _)| self.at > end) {
-                    best = Some((self.at, value));
+                    best = Some((self.at, place));
                 }
-                self.at = start;
-                continue;
+            } else {
+                // Of `client 99` the number is as wrong as the word before it is right: show both.
+                let (next, word) = self.peek();
+                wrong.end = wrong.end.max(if word.is_empty() { 0 } else { next.end });
             }
-            // Of `client 99` the number is as wrong as the word before it is right: show both.
-            let (next, word) = self.peek();
-            wrong.end = wrong.end.max(if word.is_empty() { 0 } else { next.end });
             self.at = start;
         }
-        if let Some((end, value)) = best {
+        if let Some((end, place)) = best {
             self.at = end;
-            return Ok(value.clone());
+            return Ok(place);
         }
         let word = &self.text[wrong.clone()];
         Err(WordError {
@@ -107,7 +111,7 @@ impl<'a> Words<'a> {
                 format!("unknown {} `{word}`", if word.contains(' ') { "words" } else { "word" })
             },
             at: wrong,
-            choices: choices.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            choices: choices.iter().map(|word| (*word).to_owned()).collect(),
         })
     }
 

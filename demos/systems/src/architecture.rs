@@ -17,7 +17,7 @@
 //! the system as well. How long an outage lasts is the business of the simulated models.
 
 use crate::code::{self, CodeError};
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 /// A way to organise a system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -250,8 +250,8 @@ impl Graph {
     }
 
     /// Where one gets from that node through running nodes that relay, the node itself not counted.
-    pub fn reach(&self, from: NodeIdx, stopped: &[NodeIdx]) -> BTreeSet<NodeIdx> {
-        let mut reached = BTreeSet::new();
+    pub fn reach(&self, from: NodeIdx, stopped: &[NodeIdx]) -> Vec<NodeIdx> {
+        let mut reached = vec![];
         let mut open = vec![from];
         while let Some(node) = open.pop() {
             for link in &self.links {
@@ -260,7 +260,11 @@ impl Graph {
                     (_, true) => link.a,
                     _ => continue,
                 };
-                if next != from && !stopped.contains(&next) && reached.insert(next) && self.node(next).role.relays() {
+                if next == from || stopped.contains(&next) || reached.contains(&next) {
+                    continue;
+                }
+                reached.push(next);
+                if self.node(next).role.relays() {
                     open.push(next);
                 }
             }

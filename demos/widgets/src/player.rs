@@ -169,7 +169,11 @@ pub fn controls(props: &ControlsProps) -> Html {
     // The last millisecond is the end, whatever its microseconds.
     let most = cursor.end.as_micros().div_ceil(1_000);
     let value = cursor.at.as_micros().div_ceil(1_000);
-    let mark_x = |at: &Time| (at.as_micros() * 1_000 / cursor.end.as_micros().max(1)).to_string();
+    // All of them in one path: a minute has sixty.
+    let marks_at = |times: &[Time], top: &str| {
+        let x = |at: &Time| at.as_micros() * 1_000 / cursor.end.as_micros().max(1);
+        times.iter().map(|at| format!("M{} {top}V10", x(at))).collect::<String>()
+    };
     html! {
         <div class="controls needs-js" role="group" aria-label="Time">
             <button type="button" class="play" disabled={dead} onclick={toggle}>
@@ -184,8 +188,8 @@ pub fn controls(props: &ControlsProps) -> Html {
             </button>
             <div class="scrubber">
                 <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-                    { for props.stops.iter().map(|at| html! { <line class="tick" x1={mark_x(at)} x2={mark_x(at)} y1="3" y2="10"/> }) }
-                    { for props.marks.iter().map(|at| html! { <line class="mark" x1={mark_x(at)} x2={mark_x(at)} y1="0" y2="10"/> }) }
+                    <path class="tick" d={marks_at(&props.stops, "3")}/>
+                    <path class="mark" d={marks_at(&props.marks, "0")}/>
                 </svg>
                 <input type="range" id={format!("{}-scrub", props.id)} min="0" max={most.to_string()} step="1"
                     value={value.to_string()} disabled={dead} oninput={scrub} aria-label="Time shown"

@@ -298,10 +298,10 @@ async fn a_node_taken_out_of_a_map_shows_who_loses_service() -> Result<()> {
         let demo = reader.demo("client-server-map").await?;
         let says = demo.text(".map-story").await?;
         demo.click(".node.stopped .selectable").await?;
-        demo.until("nobody without service", "!demo.querySelector('.node.affected')").await?;
+        demo.until("nobody without service", "!demo.querySelector('.stage > svg .node.affected')").await?;
         ensure!(demo.text(".map-story").await? != says, "the sentence stays {says:?}");
         demo.click(".selectable[aria-label^='Server']").await?;
-        demo.until("users without service", "demo.querySelector('.node.affected')").await
+        demo.until("users without service", "demo.querySelector('.stage > svg .node.affected')").await
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::{Levels, Metrics};
 use sim::{Context, Duration, Flow, MessageName, NodeId, Payload, Process, Time};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The server; the clients come after it.
 pub const SERVER: NodeId = NodeId(0);
@@ -79,7 +79,7 @@ pub struct Client {
     pub(super) timeout: Duration,
     pub(super) asked: u32,
     /// Requests without an answer yet, and when they were sent.
-    pub waiting: BTreeMap<u32, Time>,
+    pub waiting: Vec<(u32, Time)>,
     /// Answers in time.
     pub served: u32,
     /// Requests given up or turned away.
@@ -115,14 +115,14 @@ impl Process for Node {
                 }
             }
             (Self::Client(client), Fact::Reply(n)) => {
-                if let Some(sent) = client.waiting.remove(&n) {
+                if let Some(sent) = client.settle(n) {
                     client.served += 1;
                     client.last_failed = false;
                     ctx.observer().served(now, now.since(sent));
                 }
             }
             (Self::Client(client), Fact::Rejected(n)) => {
-                if client.waiting.remove(&n).is_some() {
+                if client.settle(n).is_some() {
                     client.fail();
                     ctx.observer().rejected(now);
                 }
@@ -137,14 +137,14 @@ impl Process for Node {
         match (self, timer) {
             (Self::Client(client), Timer::Send) => {
                 client.asked += 1;
-                client.waiting.insert(client.asked, now);
+                client.waiting.push((client.asked, now));
                 ctx.observer().sent(now);
                 ctx.send(SERVER, Fact::Request(client.asked));
                 ctx.set_timer(client.timeout, Timer::GiveUp(client.asked));
                 client.plan(ctx);
             }
             (Self::Client(client), Timer::GiveUp(n)) => {
-                if client.waiting.remove(&n).is_some() {
+                if client.settle(n).is_some() {
                     client.fail();
                     ctx.observer().timed_out(now);
                 }
@@ -217,6 +217,12 @@ impl Server {
 }
 
 impl Client {
+    /// Stops waiting for the n-th request; when it was sent, if it was still waited for.
+    fn settle(&mut self, n: u32) -> Option<Time> {
+        let place = self.waiting.binary_search_by_key(&n, |(n, _)| *n).ok()?;
+        Some(self.waiting.remove(place).1)
+    }
+
     fn fail(&mut self) {
         self.failed += 1;
         self.last_failed = true;

@@ -2,7 +2,6 @@
 
 use super::{Cents, Semantics, Status};
 use sim::{Context, Duration, Flow, MessageName, NodeId, Payload, Process, StepName, Trace};
-use std::collections::BTreeSet;
 
 /// Who makes the call.
 pub const CALLER: NodeId = NodeId(0);
@@ -132,7 +131,7 @@ pub struct Stub {
 #[derive(Clone, Debug)]
 pub struct Server {
     pub(super) compute: Duration,
-    pub(super) working: BTreeSet<u32>,
+    pub(super) working: Vec<Attempt>,
 }
 
 /// The database's state.
@@ -182,7 +181,7 @@ impl Process for Node {
             }
             (Self::Server(server), Fact::Request(attempt, amount)) => {
                 ctx.before(step(step::RECEIVE, attempt))?;
-                server.working.insert(attempt);
+                server.working.push(attempt);
                 ctx.after(step(step::RECEIVE, attempt))?;
                 ctx.set_timer(server.compute, Timer::Computed(attempt, amount));
                 Ok(())

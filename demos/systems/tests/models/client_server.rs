@@ -19,7 +19,7 @@ fn waiting(run: &Simulation) -> BTreeSet<(NodeId, u32)> {
     let mut all = BTreeSet::new();
     for (id, node) in (0..).map(NodeId).zip(run.processes()) {
         if let Node::Client(client) = node {
-            all.extend(client.waiting.keys().map(|n| (id, *n)));
+            all.extend(client.waiting.iter().map(|(n, _)| (id, *n)));
         }
     }
     all

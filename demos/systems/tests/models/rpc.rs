@@ -120,7 +120,7 @@ fn the_ways_in_which_one_call_can_fail() {
 #[test]
 fn a_run_is_told_in_one_line_of_causes_and_consequences() {
     let table: &[(Semantics, &[&str], &str)] = &[
-        (MAYBE, &[], "nothing goes wrong → the caller knows only: done"),
+        (MAYBE, &[], "nothing goes wrong → deducted once → the caller knows: done"),
         (
             MAYBE,
             &["drop request of call 1"],
@@ -149,7 +149,7 @@ fn a_run_is_told_in_one_line_of_causes_and_consequences() {
         (
             RETRY,
             &["drop request of call 1"],
-            "request lost → no answer in time → the stub tries again → deducted once all the same → the caller knows only: done",
+            "request lost → no answer in time → the stub tries again → deducted once all the same → the caller knows: done",
         ),
         (
             RETRY,

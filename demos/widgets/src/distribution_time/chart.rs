@@ -60,7 +60,7 @@ impl Axis {
 
     fn at(&self, value: f64) -> f64 {
         let part = if self.logarithmic {
-            (value.max(self.low) / self.low).ln() / (self.high / self.low).ln()
+            libm::log(value.max(self.low) / self.low) / libm::log(self.high / self.low)
         } else {
             (value - self.low) / (self.high - self.low)
         };
@@ -69,7 +69,7 @@ impl Axis {
 
     fn value(&self, part: f64) -> f64 {
         if self.logarithmic {
-            self.low * (self.high / self.low).powf(part)
+            self.low * libm::exp(libm::log(self.high / self.low) * part)
         } else {
             self.low + (self.high - self.low) * part
         }

@@ -46,8 +46,7 @@ impl Meddling {
                     (message_of(fault).is_none() || message_of(fault) != message_of(&new))
                         && (crash_of(fault).is_none() || crash_of(fault) != crash_of(&new))
                 });
-                run.faults.push(new);
-                run.faults.sort_unstable();
+                run.faults.insert(run.faults.partition_point(|fault| *fault < new), new);
             }
         }
         run
