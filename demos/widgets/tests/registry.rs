@@ -24,7 +24,7 @@ fn examples_check_and_are_drawn() {
         let checked = (entry.check)(&example).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
         assert_eq!(checked.id, format!("example-{name}"));
         assert!(checked.facts.contains_key("hash"), "{name}");
-        let html = (entry.prerender)(&checked.props);
+        let html = (entry.prerender)(&checked.id, &checked.props);
         assert!(html.contains("<title"), "{name}");
         assert!(html.contains("<desc"), "{name}");
         assert!(html.contains("role=\"img\""), "{name}");
@@ -36,7 +36,7 @@ fn examples_check_and_are_drawn() {
             assert!(id.starts_with(&checked.id), "{name}: {id}");
             assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{name}: {id}");
         }
-        assert_eq!(html, (entry.prerender)(&checked.props), "{name}");
+        assert_eq!(html, (entry.prerender)(&checked.id, &checked.props), "{name}");
     }
 }
 
@@ -66,7 +66,7 @@ fn a_map_counts_who_loses_service() {
 fn a_map_marks_who_loses_service_by_more_than_colour() {
     let block = json!({ "id": "a", "title": "A", "stopped": ["server"] });
     let checked = check("failure-map", block).expect("a map");
-    let html = (entry("failure-map").prerender)(&checked.props);
+    let html = (entry("failure-map").prerender)(&checked.id, &checked.props);
     let picture = html.split("class=\"graph\"").nth(1).and_then(|rest| rest.split("</svg>").next()).unwrap_or_default();
     assert_eq!(picture.matches("class=\"bang\"").count(), 6);
     assert_eq!(picture.matches("class=\"off\"").count(), 1);
@@ -111,7 +111,7 @@ fn a_chart_can_be_drawn_at_the_edges_of_its_bounds() {
             "id": "a", "title": "A", "file-mb": file, "server-mbps": server, "down-mbps": down, "up-mbps": up, "peers-max": peers,
         });
         let checked = check("distribution-time", block).expect("a plan");
-        let html = (entry("distribution-time").prerender)(&checked.props);
+        let html = (entry("distribution-time").prerender)(&checked.id, &checked.props);
         assert!(!html.contains("NaN") && !html.contains("inf"), "{html}");
     }
 }
