@@ -157,7 +157,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
-    assets::compact_scripts(&staging)?;
+    assets::compact_theme(&staging)?;
     report.times.push(("pages", start.elapsed()));
 
     let start = Instant::now();

@@ -141,8 +141,9 @@ fn wrap(glue: &str) -> String {
     format!("window.demosGlue = function () {{\n{glue}\n;return wasm_bindgen;\n}};\n")
 }
 
-/// A script without indentation, empty lines and comments that have lines of their own: a sixth of
-/// what a reader fetches of it. A script with a template literal over several lines stays as it is.
+/// A script or style sheet without indentation, empty lines and comments that have lines of their own:
+/// a sixth of what a reader fetches of it. A script with a template literal over several lines stays as
+/// it is.
 pub fn compact(script: &str) -> String {
     if script.lines().any(|line| !line.matches('`').count().is_multiple_of(2)) {
         return script.to_owned();

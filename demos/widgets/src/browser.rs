@@ -1,14 +1,29 @@
 //! The little that the demos need of the browser. Called from effects and handlers only, never
 //! while rendering: the host renders too.
 
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, window};
+use web_sys::{Element, HtmlElement, window};
 
 /// Whether the reader has asked for less motion.
 pub fn reduced_motion() -> bool {
     window()
         .and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten())
         .is_some_and(|query| query.matches())
+}
+
+/// What has the keyboard's focus.
+pub fn focused() -> Option<HtmlElement> {
+    // Parts of pictures too: all that is asked of it is to take the focus again, and they can.
+    window()?.document()?.active_element().map(JsCast::unchecked_into)
+}
+
+/// Gives the keyboard's focus to an element, if it is there.
+pub fn focus(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        // An element that has gone in the meantime refuses; then the focus is the page's.
+        let _ = element.focus();
+    }
 }
 
 /// Whether any of the element can be seen.

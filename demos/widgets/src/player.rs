@@ -1,6 +1,6 @@
 //! Time: a cursor that plays, steps and is dragged. Drawing reads it; no model ever does.
 
-use crate::browser;
+use crate::{browser, svg::px};
 use gloo_render::{AnimationFrame, request_animation_frame};
 use sim::Time;
 use std::{cell::RefCell, rc::Rc};
@@ -169,6 +169,10 @@ pub fn controls(props: &ControlsProps) -> Html {
     // The last millisecond is the end, whatever its microseconds.
     let most = cursor.end.as_micros().div_ceil(1_000);
     let value = cursor.at.as_micros().div_ceil(1_000);
+    // One unit for the whole run.
+    let clock = |at: Time| {
+        if cursor.end < Time::from_secs(10) { at.to_string() } else { format!("{} s", px(at.as_micros() as f64 / 1e6)) }
+    };
     // All of them in one path: a minute has sixty.
     let marks_at = |times: &[Time], top: &str| {
         let x = |at: &Time| at.as_micros() * 1_000 / cursor.end.as_micros().max(1);
@@ -193,9 +197,9 @@ pub fn controls(props: &ControlsProps) -> Html {
                 </svg>
                 <input type="range" id={format!("{}-scrub", props.id)} min="0" max={most.to_string()} step="1"
                     value={value.to_string()} disabled={dead} oninput={scrub} aria-label="Time shown"
-                    aria-valuetext={format!("{} of {}", cursor.at, cursor.end)}/>
+                    aria-valuetext={format!("{} of {}", clock(cursor.at), clock(cursor.end))}/>
             </div>
-            <output class="clock" for={format!("{}-scrub", props.id)}>{ cursor.at.to_string() }</output>
+            <output class="clock" for={format!("{}-scrub", props.id)}>{ clock(cursor.at) }</output>
             <label class="speed">
                 <span>{ "Speed" }</span>
                 <select disabled={dead} onchange={choose}>

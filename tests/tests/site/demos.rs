@@ -71,7 +71,7 @@ async fn a_reader_loses_the_reply_and_the_money_is_taken_twice() -> Result<()> {
         demo.until_text(".verdict", "Caller cannot tell").await?;
         demo.until_text(".truth", "deducted once").await?;
         demo.until_text(".belief", "DEADLINE_EXCEEDED").await?;
-        demo.until_text(".chips", "drop reply of call 1").await?;
+        demo.until_text(".chips", "reply to attempt 1 lost").await?;
 
         demo.click(".choice label:last-of-type").await?;
         demo.until_text(".verdict", "Applied twice").await?;
@@ -175,7 +175,7 @@ async fn a_copied_link_shows_the_same_run_to_someone_else() -> Result<()> {
         reader.goto(&link).await?;
         let demo = reader.demo("all-goes-well").await?;
         demo.until_text(".verdict", "Applied twice").await?;
-        demo.until_text(".chips", "crash server after commit of call 1, restart after 300 ms").await?;
+        demo.until_text(".chips", "server crashes after the commit (attempt 1), back after 300 ms").await?;
         reader.demo("request-lost").await?.until_text(".verdict", "Lost").await?;
 
         let src = snippet.split_once("src=\"").and_then(|(_, rest)| rest.split('"').next()).context("no src")?;

@@ -36,6 +36,8 @@ pub struct Sentence {
     pub short: String,
     /// How much it matters.
     pub weight: Weight,
+    /// Whether it happened on the way, where neither end could see it.
+    pub lost: bool,
 }
 
 /// The whole run, a sentence for each event that a reader should know of.
@@ -50,7 +52,16 @@ pub fn narrate(outcome: &Outcome) -> Vec<Sentence> {
                 applied += 1;
             }
             let (weight, short, text) = say(outcome, event, applied)?;
-            Some(Sentence { event: event.id, at: event.at, node: event.node, text, short: short.to_owned(), weight })
+            let lost = matches!(event.what, What::Lost(_, _, Loss::Dropped | Loss::LinkCut));
+            Some(Sentence {
+                lost,
+                event: event.id,
+                at: event.at,
+                node: event.node,
+                text,
+                short: short.to_owned(),
+                weight,
+            })
         })
         .collect()
 }

@@ -81,7 +81,7 @@ fn a_stopped_node_affects_whom_the_lesson_says() {
             0,
             6,
             6,
-            "The cloud is down, yet all 6 devices are served; but nothing is synchronised until the cloud is back.",
+            "The cloud is down, yet all 6 devices go on working; but nothing is synchronised until the cloud is back.",
         ),
         (
             Edge,

@@ -340,10 +340,10 @@ fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
     let now = if alone.time == together.time {
         "Nothing yet: both bounds are equal.".to_owned()
     } else {
-        format!("{} times as fast.", px(ratio(alone, together)))
+        format!("The bound is {} times lower.", px(ratio(alone, together)))
     };
     match plan.peer_to_peer_limit() {
-        Some(limit) => format!("{now} However many users come, it never has to take more than {}.", said(limit.time)),
+        Some(limit) => format!("{now} However many users come, it stays below {}.", said(limit.time)),
         None => "Nothing: users who send nothing do not help.".to_owned(),
     }
 }

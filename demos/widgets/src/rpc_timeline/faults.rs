@@ -53,6 +53,29 @@ impl Meddling {
     }
 }
 
+/// A fault in the words of the buttons that make it.
+pub fn say(fault: &Fault) -> String {
+    let of = |name: &MessageName| {
+        format!("{} {} attempt {}", name.kind, if name.kind == rpc::REQUEST { "of" } else { "to" }, name.attempt)
+    };
+    match fault {
+        Fault::Drop(name) => format!("{} lost", of(name)),
+        Fault::Duplicate(name) => format!("{} doubled", of(name)),
+        Fault::Delay(name, by) => format!("{} delayed by {by}", of(name)),
+        Fault::Crash { when: When::Step(phase, step), restart_after, .. } => {
+            let phase = if *phase == Phase::Before { "before" } else { "after" };
+            let what = match step.step {
+                "commit" => "the commit",
+                "reply" => "the reply",
+                _ => "the request is taken",
+            };
+            let back = restart_after.map(|after| format!(", back after {after}")).unwrap_or_default();
+            format!("server crashes {phase} {what} (attempt {}){back}", step.attempt)
+        }
+        other => rpc::vocabulary().say(other),
+    }
+}
+
 fn message_of(fault: &Fault) -> Option<MessageName> {
     match fault {
         Fault::Drop(name) | Fault::Duplicate(name) | Fault::Delay(name, _) => Some(*name),

@@ -9,6 +9,7 @@ mod picture;
 pub use block::Block;
 
 use crate::{
+    browser,
     demo::{Demo, DemoProps, View},
     player::{ControlsProps, Move, controls, keys, use_cursor},
     shell::Shell,
@@ -106,24 +107,28 @@ pub fn Timeline(props: &DemoProps) -> Html {
         });
     }
 
+    let opener = use_mut_ref(|| None::<web_sys::HtmlElement>);
     let select = {
         let (selected, cursor, panel) = (selected.clone(), cursor.clone(), panel.clone());
         Callback::from(move |target: Option<Target>| {
             cursor.dispatch(Move::Go(cursor.at));
-            let opened = target.is_some();
-            selected.set(target);
-            if opened {
+            if target.is_some() {
+                *opener.borrow_mut() = browser::focused();
                 // The panel is there after the next render.
                 let panel = panel.clone();
-                gloo_timers::callback::Timeout::new(0, move || {
-                    if let Some(panel) = panel.cast::<web_sys::HtmlElement>() {
-                        let _ = panel.focus();
-                    }
-                })
-                .forget();
+                gloo_timers::callback::Timeout::new(0, move || browser::focus(panel.cast())).forget();
+            } else {
+                browser::focus(opener.take());
             }
+            selected.set(target);
         })
     };
+    let escape = select.reform(|_: ()| None);
+    let escape = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            escape.emit(());
+        }
+    });
     let meddle = {
         let (shown, show) = (shown.clone(), show.clone());
         Callback::from(move |meddling: Meddling| show.emit(meddling.applied_to(&shown.run)))
@@ -152,7 +157,6 @@ pub fn Timeline(props: &DemoProps) -> Html {
     let unmet = outcome.unmet();
     let over = at >= end;
     let now = shown.story.iter().rev().find(|sentence| sentence.at <= at);
-    let vocabulary = rpc::vocabulary();
     let drawing = picture(&PictureProps {
         id: id.clone(),
         title: props.title.clone(),
@@ -199,7 +203,8 @@ pub fn Timeline(props: &DemoProps) -> Html {
                 </div>
                 <div class="beside">
                     if let Some(target) = *selected {
-                        <section class="inspector" aria-label="What happens to it" tabindex="-1" ref={panel}>
+                        <section class="inspector" aria-label="What happens to it" tabindex="-1" ref={panel}
+                            onkeydown={escape}>
                             <h4>{ target.heading() }</h4>
                             if let Some(detail) = target.detail(outcome) {
                                 <p class="detail"><code>{ detail }</code></p>
@@ -243,13 +248,15 @@ pub fn Timeline(props: &DemoProps) -> Html {
                 }
             </p>
             <div class="faults">
-                <p class="chain"><strong>{ "In short: " }</strong>{ rpc::summary(outcome) }{ "." }</p>
+                if over {
+                    <p class="chain"><strong>{ "In short: " }</strong>{ rpc::summary(outcome) }{ "." }</p>
+                }
                 if !shown.run.faults.is_empty() {
                     <ul class="chips">
                         <li class="chips-of">{ "What goes wrong:" }</li>
                         { for shown.run.faults.iter().map(|fault| {
                             let without = Meddling::Without(*fault).applied_to(&shown.run);
-                            let text = vocabulary.say(fault);
+                            let text = faults::say(fault);
                             html! {
                                 <li>
                                     <span>{ &text }</span>
@@ -323,7 +330,7 @@ fn verdict_class(verdict: Verdict) -> &'static str {
 
 fn verdict(verdict: Verdict) -> Html {
     let (sign, why) = match verdict {
-        Verdict::Correct => ("✓", "Deducted once, and the caller knows.".to_owned()),
+        Verdict::Correct => ("✓", "Deducted once, and the caller knows that it was done.".to_owned()),
         Verdict::CallerCannotTell => {
             ("?", "Deducted once, but the caller cannot tell. If it tries again, it pays twice.".to_owned())
         }
@@ -348,7 +355,7 @@ fn table(story: &[Sentence]) -> Html {
                     { for story.iter().map(|sentence| html! {
                         <tr class={(sentence.weight == Weight::Fault).then_some("fault")}>
                             <td>{ sentence.at.to_string() }</td>
-                            <td>{ node_name(sentence.node) }</td>
+                            <td>{ if sentence.lost { "Network" } else { node_name(sentence.node) } }</td>
                             <td>{ &sentence.text }</td>
                         </tr>
                     }) }

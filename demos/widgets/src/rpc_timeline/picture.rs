@@ -8,7 +8,7 @@ use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, ST
 use yew::prelude::*;
 
 /// The picture's width; its height follows from the run.
-const WIDTH: f64 = 430.0;
+const WIDTH: f64 = 456.0;
 /// Where the lifelines begin.
 const TOP: f64 = 46.0;
 /// Half the width of a lifeline's activity bar.
@@ -92,7 +92,7 @@ pub fn picture(props: &PictureProps) -> Html {
             </defs>
             <g aria-hidden="true">
                 <rect class="machine" x="4" y="4" width="176" height={px(bottom - 2.0)} rx="8"/>
-                <rect class="machine" x="250" y="4" width="176" height={px(bottom - 2.0)} rx="8"/>
+                <rect class="machine" x="250" y="4" width="202" height={px(bottom - 2.0)} rx="8"/>
                 <text class="place" x="215" y="20" text-anchor="middle">{ "network" }</text>
                 { for [CALLER, STUB, SERVER, DATABASE].into_iter().map(|node| lifeline(node, bottom)) }
                 { for down(outcome, props.at, end).into_iter().map(|(from, to)| {
@@ -347,15 +347,15 @@ fn mark(props: &PictureProps, scale: &Scale, event: &Event) -> Html {
     match event.what {
         What::Sent(id) if trace.message(id).name.kind == DEDUCT => {
             let attempt = trace.message(id).name.attempt;
-            place(attempt, format!("The server before the commit of attempt {attempt}: crash it here"))
+            place(attempt, format!("The server before the commit of attempt {attempt}: choose a crash"))
         }
         What::Step(StepName { step: "commit", attempt, .. }) => {
-            place(attempt, format!("The server after the commit of attempt {attempt}: crash it here"))
+            place(attempt, format!("The server after the commit of attempt {attempt}: choose a crash"))
         }
         What::Step(StepName { step: "apply", .. }) => html! {
             <g aria-hidden="true">
                 <circle class="commit" cx={px(x)} cy={px(y)} r="6"/>
-                <text class="label commit-label" x={px(x)} y={px(y + 20.0)} text-anchor="middle">
+                <text class="label commit-label" x={px(x + 10.0)} y={px(y + 4.0)}>
                     { format!("= {}", props.outcome.truth(event.at).balance) }
                 </text>
             </g>
@@ -363,7 +363,7 @@ fn mark(props: &PictureProps, scale: &Scale, event: &Event) -> Html {
         What::Step(StepName { step: "time out", .. }) => html! {
             <g aria-hidden="true">
                 <line class="time-out" x1={px(x - 11.0)} x2={px(x + 11.0)} y1={px(y)} y2={px(y)}/>
-                <text class="label odd" x={px(x + 14.0)} y={px(y + 4.0)}>{ "time out" }</text>
+                <text class="label odd" x={px(x + 14.0)} y={px(y + 4.0)}>{ "timeout" }</text>
             </g>
         },
         What::Crashed => {

@@ -18,7 +18,7 @@ use charts::{ChartsProps, charts};
 use picture::{PictureProps, picture};
 use sim::{Duration, Replay, Time};
 use std::{cell::RefCell, rc::Rc};
-use systems::client_server::{Action, Bounds, Change, Client, Metrics, Node, Run, SERVER, WINDOW, quantile};
+use systems::client_server::{Action, Bounds, Change, Client, Metrics, Node, Run, SERVER, quantile};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -29,12 +29,15 @@ const SPEEDS: &[(u32, &str)] = &[(100, "1/10"), (250, "1/4"), (500, "1/2"), (1_0
 struct Shown {
     run: Run,
     replay: RefCell<Replay<Node>>,
+    /// What is measured over the whole run.
+    whole: Metrics,
 }
 
 impl Shown {
     fn new(run: Run) -> Self {
         let replay = RefCell::new(Replay::new(run.start(), Duration::from_secs(5)));
-        Self { run, replay }
+        let end = run.finish();
+        Self { whole: end.observer().until(end.now()), run, replay }
     }
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct Moment {
     clients: Vec<ClientState>,
     /// Messages on their way.
     dots: Vec<Dot>,
+    /// Whether more requests come than the workers can serve in the long run.
+    overloaded: bool,
     metrics: Metrics,
 }
 
@@ -91,7 +96,8 @@ impl Moment {
     fn of(shown: &Shown, at: Time) -> Self {
         let mut replay = shown.replay.borrow_mut();
         let simulation = replay.seek(at);
-        let (_, workers, _) = shown.run.settings(at);
+        let (load, workers, _) = shown.run.settings(at);
+        let work = u64::from(load) * shown.run.scenario.service.as_micros();
         let (mut busy, mut queue) = (0, 0);
         let mut clients = vec![];
         for process in simulation.processes() {
@@ -134,6 +140,7 @@ impl Moment {
             limit: shown.run.scenario.queue,
             clients,
             dots,
+            overloaded: work >= u64::from(workers) * 1_000_000,
             metrics: simulation.observer().until(at),
         }
     }
@@ -150,12 +157,15 @@ impl Moment {
             (true, _) if self.queue > 0 && self.queue >= self.limit => {
                 "The queue is full, so the server turns new requests away."
             }
-            (true, true) if self.queue > 0 => {
+            (true, true) if self.queue >= self.limit / 2 => {
                 "The queue is so long that answers come too late: clients have given up before."
             }
             (true, true) => "The server works, but requests from a moment ago have failed.",
-            (true, false) if self.queue >= 5 => {
+            (true, false) if self.queue > 0 && self.overloaded => {
                 "More requests come than the workers can serve, so a queue grows and latency with it."
+            }
+            (true, false) if self.queue >= 5 => {
+                "A burst of requests has come, so a queue has formed, and latency grows with it."
             }
             (true, false) if self.queue > 0 => "All workers are busy, so some requests wait in the queue.",
             (true, false) => "The server keeps up: hardly anything waits.",
@@ -185,7 +195,8 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
     let live = use_state(|| false);
     let trouble = use_state(|| None::<AttrValue>);
-    let speed = use_state(|| SPEEDS[2].0);
+    // A long run is watched faster.
+    let speed = use_state(|| SPEEDS[if original.scenario.length > Duration::from_secs(60) { 4 } else { 2 }].0);
     let figure = use_node_ref();
     let end = Time::ZERO + shown.run.scenario.length;
     let cursor = use_cursor(start, end, *speed, figure.clone());
@@ -286,7 +297,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
             code={View::code(&shown.run.code(), Some(at))} trouble={(*trouble).clone()} height={900} figure={figure}
             onkeydown={keys(&cursor, stops)}
-            summary="What was measured, in numbers" table={table(&moment)}>
+            summary="What was measured, in numbers" table={table(&shown, &moment)}>
             <div class="topology">
                 <div class="stage">
                     { drawing }
@@ -336,10 +347,10 @@ fn percent(part: u64, whole: u64) -> f64 {
     (part * 1_000).checked_div(whole).map_or(100.0, |tenths| tenths as f64 / 10.0)
 }
 
-/// Every window of five seconds in numbers.
-fn table(moment: &Moment) -> Html {
+/// The run in numbers: five seconds a row up to the moment, and the whole.
+fn table(shown: &Shown, moment: &Moment) -> Html {
     let windows = moment.metrics.windows();
-    let row = |index: usize, part: &[systems::client_server::Window]| {
+    let row = |from: u64, to: u64, part: &[systems::client_server::Window]| {
         let sum = |pick: fn(&systems::client_server::Window) -> u32| part.iter().map(pick).sum::<u32>();
         let (sent, served) = (sum(|w| w.sent), sum(|w| w.served));
         let failed = sum(|w| w.timed_out + w.rejected);
@@ -347,12 +358,13 @@ fn table(moment: &Moment) -> Html {
         let ms = |percent| {
             quantile(&latencies, percent).map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string())
         };
+        let mean = latencies.iter().map(|micros| u64::from(*micros)).sum::<u64>().checked_div(latencies.len() as u64);
+        let mean = mean.map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string());
         let (busy, capacity) = part.iter().fold((0, 0), |sum, w| (sum.0 + w.busy, sum.1 + w.capacity));
-        let from = index as u64 * 5;
         html! {
             <tr>
-                <th scope="row">{ format!("{from}–{} s", from + part.len() as u64 * (WINDOW.as_millis() / 1_000)) }</th>
-                <td>{ sent }</td><td>{ served }</td><td>{ failed }</td><td>{ ms(50) }</td><td>{ ms(95) }</td>
+                <th scope="row">{ format!("{from}–{to} s") }</th>
+                <td>{ sent }</td><td>{ served }</td><td>{ failed }</td><td>{ mean }</td><td>{ ms(50) }</td><td>{ ms(95) }</td>
                 <td>{ format!("{} %", whole(percent(busy, capacity.max(1)))) }</td>
             </tr>
         }
@@ -363,11 +375,17 @@ fn table(moment: &Moment) -> Html {
                 <thead>
                     <tr>
                         <th scope="col">{ "Time" }</th><th scope="col">{ "Sent" }</th><th scope="col">{ "Served" }</th>
-                        <th scope="col">{ "Failed" }</th><th scope="col">{ "p50, ms" }</th><th scope="col">{ "p95, ms" }</th>
+                        <th scope="col">{ "Failed" }</th><th scope="col">{ "Mean, ms" }</th><th scope="col">{ "p50, ms" }</th><th scope="col">{ "p95, ms" }</th>
                         <th scope="col">{ "Busy" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for windows.chunks(5).enumerate().map(|(index, part)| row(index, part)) }</tbody>
+                <tbody>
+                    { for windows.chunks(5).zip(0u64..).map(|(part, index)| {
+                        let ends = (index * 5 + part.len() as u64).min(moment.at.as_millis().div_ceil(1_000));
+                        row(index * 5, ends, part)
+                    }) }
+                </tbody>
+                <tfoot>{ row(0, shown.run.scenario.length.as_millis() / 1_000, shown.whole.windows()) }</tfoot>
             </table>
         </div>
     }
