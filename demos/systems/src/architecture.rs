@@ -336,7 +336,9 @@ impl Graph {
         let consequence = match (affected.len(), of) {
             (_, 0) => format!("so no {one} is left"),
             (0, 1) => format!("yet the one {one} that is left is served"),
-            (0, _) if limited.len() == of => format!("yet all {of} {others} go on working"),
+            (0, _) if limited.len() == of && self.architecture == Architecture::Edge => {
+                format!("yet all {of} {others} go on working")
+            }
             (0, _) => format!("yet all {of} {others} are served"),
             (1, 1) => format!("so the one {one} that is left is not served: {why}"),
             (n, _) if n == of => format!("so none of the {of} {others} is served: {why}"),

@@ -366,6 +366,15 @@ async fn by_keyboard_alone_a_reader_breaks_a_call_and_walks_through_it() -> Resu
         reader.press(Key::Space).await?;
         demo.until_text(".verdict", "Caller cannot tell").await?;
 
+        // Escape closes the panel and leads back to the message.
+        reader.press(Key::Escape).await?;
+        demo.until("the panel closed", "!demo.querySelector('.inspector')").await?;
+        demo.until(
+            "the focus at the message",
+            "document.activeElement.getAttribute('aria-label')?.startsWith('The reply to attempt 1')",
+        )
+        .await?;
+
         tab_to("Step back").await?;
         let (end, _) = clock(&demo).await?;
         reader.press(Key::Left).await?;

@@ -107,8 +107,8 @@ pub fn picture(props: &PictureProps) -> Html {
                         y={px(scale.y(from))} width={px(2.0 * BAR)} height={px((scale.y(to) - scale.y(from)).max(2.0))} rx="2"/>
                 }) }
             </g>
-            { for trace.messages.iter().filter(|message| message.sent <= props.at).map(|m| message(props, &scale, m)) }
-            { for trace.events.iter().filter(|event| event.at <= props.at).map(|event| mark(props, &scale, event)) }
+            <g>{ for trace.messages.iter().filter(|message| message.sent <= props.at).map(|m| message(props, &scale, m)) }</g>
+            <g>{ for trace.events.iter().filter(|event| event.at <= props.at).map(|event| mark(props, &scale, event)) }</g>
             if props.live {
                 <line class="cursor" x1="0" x2={px(WIDTH)} y1={px(now)} y2={px(now)} aria-hidden="true"/>
             }
@@ -290,12 +290,14 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
     };
     let ly = if lost || late { y1 - 5.0 } else { ly - 6.0 };
     let text = html! { <text class={classes!("label", (!fates.is_empty()).then_some("odd"))} x={px(lx)} y={px(ly)} text-anchor={anchor} aria-hidden="true">{ &name }</text> };
+    // Keyed, so that an element that has the focus stays the same when the run changes.
+    let key = message.id.0.to_string();
     if !selectable {
-        return html! { <g class="message" aria-hidden="true">{ for ink }{ text }</g> };
+        return html! { <g {key} class="message" aria-hidden="true">{ for ink }{ text }</g> };
     }
     let target = Target::Message(message.name);
     if !props.live {
-        return html! { <g class="message">{ for hits }{ for ink }{ text }</g> };
+        return html! { <g {key} class="message">{ for hits }{ for ink }{ text }</g> };
     }
     let what = format!(
         "{}{}: change what happens to it",
@@ -303,7 +305,12 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
         if fates.is_empty() { ", delivered".to_owned() } else { format!(", {}", fates.join(", ")) }
     );
     // The words stand beside the button, not in it: its name says more than they do.
-    html! { <>{ button(props, target, what, html! { <>{ for hits }{ for ink }</> }, "message") }{ text }</> }
+    html! {
+        <g {key} class="message">
+            { button(props, target, what, html! { <>{ for hits }{ for ink }</> }, "way-button") }
+            { text }
+        </g>
+    }
 }
 
 /// A part of the picture that acts as a button.
