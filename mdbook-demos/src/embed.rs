@@ -40,7 +40,7 @@ pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String 
     // The figure is found and read as part of its lesson.
     format!(
         "<!DOCTYPE html>\n\
-         <html lang=\"{lang}\" dir=\"{dir}\">\n\
+         <html lang=\"{lang}\" dir=\"{dir}\" class=\"no-js\">\n\
          <head>\n\
          <meta charset=\"utf-8\">{policy}\n\
          <title>{title} – {book}</title>\n\

@@ -1,4 +1,6 @@
-//! Numbers as text, for pictures.
+//! Small things that all pictures need.
+
+use yew::prelude::*;
 
 /// A number to a tenth, without a fraction if that is zero.
 ///
@@ -18,4 +20,15 @@ pub fn px(value: f64) -> String {
 /// A number rounded to a whole one.
 pub fn whole(value: f64) -> String {
     (value.round() as i64).to_string()
+}
+
+/// Enter and Space on a part of a picture that acts as a button.
+pub fn on_press<T: Copy + 'static>(act: &Callback<T>, what: T) -> Callback<KeyboardEvent> {
+    let act = act.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            act.emit(what);
+        }
+    })
 }

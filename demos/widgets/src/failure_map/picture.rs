@@ -1,6 +1,7 @@
 //! The graph: a shape for each role, a line for each link.
 
 use super::{Shown, State, state_name};
+use crate::svg::on_press;
 use std::rc::Rc;
 use systems::architecture::{Graph, Link, NodeIdx, Role};
 use yew::prelude::*;
@@ -120,12 +121,14 @@ fn node(props: &PictureProps, index: NodeIdx) -> Html {
             { mark(state, half) }
         </>
     };
+    // Below it, but for the topmost peer: there a link of the ring passes.
+    let name_y = if node.role == Role::Peer && node.y < 60 { -half - 6 } else { half + 15 };
     let words = html! {
         <>
             if !number.is_empty() {
                 <text class="number" y={number_y(node.role).to_string()} text-anchor="middle">{ number }</text>
             }
-            <text class="name" y={(half + 15).to_string()} text-anchor="middle">{ name }</text>
+            <text class="name" y={name_y.to_string()} text-anchor="middle">{ name }</text>
         </>
     };
     let transform = format!("translate({},{})", node.x, node.y);
@@ -135,15 +138,7 @@ fn node(props: &PictureProps, index: NodeIdx) -> Html {
     let label =
         format!("{}, {}: {} it", node.label, state_name(graph, index, state), if stopped { "revive" } else { "stop" });
     let click = props.on_toggle.reform(move |_: MouseEvent| index);
-    let key = {
-        let on_toggle = props.on_toggle.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                on_toggle.emit(index);
-            }
-        })
-    };
+    let key = on_press(&props.on_toggle, index);
     html! {
         <g class={classes!("node", class)} {transform}>
             <g class="selectable" role="button" tabindex="0" aria-label={label} aria-pressed={stopped.to_string()}

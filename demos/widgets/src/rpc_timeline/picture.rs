@@ -1,7 +1,7 @@
 //! The diagram: time runs down, machines stand side by side, a message's slope is its latency.
 
 use super::{Target, node_name};
-use crate::svg::px;
+use crate::svg::{on_press, px};
 use sim::{Event, Fate, Loss, Message, NodeId, StepName, Time, What};
 use std::rc::Rc;
 use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
@@ -317,15 +317,7 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
 fn button(props: &PictureProps, target: Target, label: String, inside: Html, class: &'static str) -> Html {
     let chosen = props.selected == Some(target);
     let click = props.on_select.reform(move |_: MouseEvent| target);
-    let key = {
-        let on_select = props.on_select.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                on_select.emit(target);
-            }
-        })
-    };
+    let key = on_press(&props.on_select, target);
     html! {
         <g class={classes!(class, "selectable", chosen.then_some("selected"))} role="button" tabindex="0" aria-label={label}
             aria-pressed={chosen.to_string()} onclick={click} onkeydown={key}>

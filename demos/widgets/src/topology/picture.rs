@@ -1,7 +1,7 @@
 //! The machines and the messages between them.
 
 use super::{Dot, DotKind, Moment};
-use crate::svg::px;
+use crate::svg::{on_press, px};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -34,15 +34,7 @@ pub fn picture(props: &PictureProps) -> Html {
     let y = |client: usize| middle + gap * (client as f64 - (n as f64 - 1.0) / 2.0);
     let role = if props.live { "group" } else { "img" };
     let click = props.on_server.reform(|_: MouseEvent| ());
-    let key = {
-        let on_server = props.on_server.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "Enter" | " ") {
-                event.prevent_default();
-                on_server.emit(());
-            }
-        })
-    };
+    let key = on_press(&props.on_server, ());
     let frame = html! { <rect class="box" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8"/> };
     html! {
         <svg class="machines" viewBox={format!("0 0 {} {}", px(WIDTH), px(height))} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
