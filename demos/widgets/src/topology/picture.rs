@@ -61,8 +61,8 @@ pub fn picture(props: &PictureProps) -> Html {
                         <g {class} transform={format!("translate({},{})", px(CLIENT_X), px(y(index)))}>
                             <circle r="11"/>
                             <text class="sign" y="4.5" text-anchor="middle">{ sign }</text>
-                            <text class="label" x="-17" y="-1" text-anchor="end">{ format!("client {}", index + 1) }</text>
-                            <text class="label soft" x="-17" y="10" text-anchor="end">{ word }</text>
+                            <text class="label" x="-17" y="-2" text-anchor="end">{ format!("client {}", index + 1) }</text>
+                            <text class="label soft" x="-17" y="11" text-anchor="end">{ word }</text>
                         </g>
                     }
                 }) }
