@@ -13,7 +13,7 @@ mod narrate;
 mod nodes;
 mod run;
 
-pub use narrate::{Sentence, Weight, narrate, summary};
+pub use narrate::{LATE, Sentence, Weight, narrate, summary};
 pub use nodes::{CALLER, DATABASE, DEDUCT, Fact, Node, REPLY, REQUEST, SERVER, STUB};
 pub use run::{Bounds, Outcome, Run, Scenario, Truth, UnmetFault, names, simulate, vocabulary};
 

@@ -8,7 +8,7 @@ use sim::{Duration, Event, EventId, Loss, NodeId, Time, What};
 
 /// A message that takes longer than this was delayed: the network alone never takes more. A delay
 /// that stays within is told by nobody, since nobody could notice it.
-const LATE: Duration = Duration::from_millis(80);
+pub const LATE: Duration = Duration::from_millis(80);
 
 /// How much a sentence matters to the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -32,6 +32,10 @@ struct Shown {
     story: Vec<Sentence>,
     stops: Rc<Vec<Time>>,
     marks: Rc<Vec<Time>>,
+    /// The story in one line.
+    summary: AttrValue,
+    /// Faults that do not come about.
+    unmet: Vec<rpc::UnmetFault>,
 }
 
 impl Shown {
@@ -42,7 +46,8 @@ impl Shown {
         stops.push(outcome.end());
         stops.dedup();
         let marks = story.iter().filter(|s| s.weight == Weight::Fault).map(|s| s.at).collect();
-        Self { run, outcome, story, stops: Rc::new(stops), marks: Rc::new(marks) }
+        let (summary, unmet) = (rpc::summary(&outcome).into(), outcome.unmet());
+        Self { run, outcome, story, stops: Rc::new(stops), marks: Rc::new(marks), summary, unmet }
     }
 }
 
@@ -154,7 +159,6 @@ pub fn Timeline(props: &DemoProps) -> Html {
     let id: AttrValue = props.id.clone();
     let at = cursor.at;
     let outcome = &shown.outcome;
-    let unmet = outcome.unmet();
     let over = at >= end;
     let now = shown.story.iter().rev().find(|sentence| sentence.at <= at);
     let drawing = picture(&PictureProps {
@@ -163,7 +167,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
         at,
         live: *live,
         outcome: outcome.clone(),
-        story: rpc::summary(outcome).into(),
+        story: shown.summary.clone(),
         selected: *selected,
         on_select: select.reform(Some),
     });
@@ -249,7 +253,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
             </p>
             <div class="faults">
                 if over {
-                    <p class="chain"><strong>{ "In short: " }</strong>{ rpc::summary(outcome) }{ "." }</p>
+                    <p class="chain"><strong>{ "In short: " }</strong>{ &shown.summary }{ "." }</p>
                 }
                 if !shown.run.faults.is_empty() {
                     <ul class="chips">
@@ -260,7 +264,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
                             html! {
                                 <li>
                                     <span>{ &text }</span>
-                                    if unmet.iter().any(|u| u.fault == *fault) {
+                                    if shown.unmet.iter().any(|u| u.fault == *fault) {
                                         <em>{ " (does not come about here)" }</em>
                                     }
                                     <button type="button" class="icon needs-js" disabled={!*live} onclick={put(without)}

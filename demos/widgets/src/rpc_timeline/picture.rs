@@ -4,7 +4,7 @@ use super::{Target, node_name};
 use crate::svg::{on_press, px};
 use sim::{Event, Fate, Loss, Message, NodeId, StepName, Time, What};
 use std::rc::Rc;
-use systems::rpc::{CALLER, DATABASE, DEDUCT, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
+use systems::rpc::{CALLER, DATABASE, DEDUCT, LATE, Outcome, REPLY, REQUEST, SERVER, STUB, Status};
 use yew::prelude::*;
 
 /// The picture's width; its height follows from the run.
@@ -198,8 +198,8 @@ fn message(props: &PictureProps, scale: &Scale, message: &Message) -> Html {
             Fate::Lost(at, _) => (y1 + 2.0 * (scale.y(at) - y1), 0.5),
             Fate::Travelling => (now, 1.0),
         };
-        let late = matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at.since(message.sent).as_millis() > 100)
-            && index == 0;
+        let late =
+            matches!(copy.fate, Fate::Delivered(at) | Fate::Lost(at, _) if at > message.sent + LATE) && index == 0;
         let mut points = vec![(x1, y1)];
         if late {
             // The usual slope to the middle, a wait there, the usual slope to the end.
