@@ -10,7 +10,7 @@ pub use block::Block;
 use crate::svg::px;
 use crate::{
     demo::{Demo, DemoProps, View},
-    shell::Shell,
+    shell::{Shell, use_arrival},
 };
 use chart::{ChartProps, chart};
 use sim::{Duration, TraceHash};
@@ -194,29 +194,16 @@ pub fn DistributionView(props: &DemoProps) -> Html {
     // The largest number that the chart reaches: the author's, or a link's if it is larger.
     let users = use_state(|| original.peers_max);
     let scale = use_state(|| Scale::Linear);
-    let live = use_state(|| false);
-    let trouble = use_state(|| None::<AttrValue>);
     let figure = use_node_ref();
-    {
-        // The first render is the prerendered one; what only a browser knows comes after it.
-        let (live, trouble, link) = (live.clone(), trouble.clone(), props.session.link.clone());
+    let (live, trouble) = {
         let (plan, users) = (plan.clone(), users.clone());
-        use_effect_with((), move |()| {
-            live.set(true);
-            match link.as_ref().map(|link| Plan::from_code(View::parse(link).run)) {
-                Some(Ok(linked)) => {
-                    users.set(original.peers_max.max(linked.peers_max));
-                    plan.set(linked);
-                }
-                Some(Err(error)) => {
-                    trouble.set(Some(
-                        format!("This link could not be read, so here are the page's own figures: {error}.").into(),
-                    ));
-                }
-                None => {}
-            }
-        });
-    }
+        use_arrival(&props.session, "here are the page's own figures", move |view| {
+            let linked = Plan::from_code(view.run).map_err(|error| error.to_string())?;
+            users.set(original.peers_max.max(linked.peers_max));
+            plan.set(linked);
+            Ok(())
+        })
+    };
     let choose_users = {
         let plan = plan.clone();
         Callback::from(move |users: u32| plan.set(Knob::Users.with(*plan, users)))
@@ -249,7 +236,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
             <label class="slider">
                 <span>{ knob.label() }{ ": " }<b>{ grouped(value.into()) }</b>{ knob.unit() }</span>
                 <input type="range" min="0" max={most.to_string()} step="1" value={position.to_string()}
-                    disabled={!*live} oninput={change} aria-valuetext={knob.said(value)}/>
+                    disabled={!live} oninput={change} aria-valuetext={knob.said(value)}/>
             </label>
         }
     };
@@ -258,14 +245,14 @@ pub fn DistributionView(props: &DemoProps) -> Html {
     let drawing = chart(&ChartProps {
         id: id.clone(),
         title: props.title.clone(),
-        live: *live,
+        live,
         plan: *plan,
         users: *users,
         logarithmic: *scale == Scale::Logarithmic,
         on_users: choose_users,
     });
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="The two bounds in numbers" table={table(&plan, *users)}>
@@ -293,7 +280,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
                         let scale = scale.clone();
                         html! {
                             <label>
-                                <input type="radio" name={format!("{id}-scale")} disabled={!*live} checked={*scale == choice}
+                                <input type="radio" name={format!("{id}-scale")} disabled={!live} checked={*scale == choice}
                                     onchange={move |_: Event| scale.set(choice)}/>
                                 <span>{ choice.name() }</span>
                             </label>

@@ -9,7 +9,7 @@ pub use block::{ArchitectureName, Block};
 
 use crate::{
     demo::{Demo, DemoProps, View},
-    shell::Shell,
+    shell::{Shell, use_arrival},
 };
 use picture::{PictureProps, key, picture};
 use sim::TraceHash;
@@ -108,29 +108,23 @@ pub fn FailureMapView(props: &DemoProps) -> Html {
         Map::from_code(View::parse(view).run).unwrap_or(none)
     });
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
-    let live = use_state(|| false);
-    let trouble = use_state(|| None::<AttrValue>);
     let figure = use_node_ref();
 
     let show = {
         let shown = shown.clone();
         Callback::from(move |map: Map| shown.set(Rc::new(Shown::new(map))))
     };
-    {
-        // The first render is the prerendered one; what only a browser knows comes after it.
-        let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
-        let own = original.architecture;
-        use_effect_with((), move |()| {
-            live.set(true);
-            let Some(link) = link else { return };
-            let error = match Map::from_code(View::parse(&link).run) {
-                Ok(map) if map.architecture == own => return show.emit(map),
-                Ok(map) => format!("it belongs to a map of {}", map.architecture.title()),
-                Err(error) => error.to_string(),
-            };
-            trouble.set(Some(format!("This link could not be read, so here is the page's own map: {error}.").into()));
-        });
-    }
+    let (live, trouble) = {
+        let (show, own) = (show.clone(), original.architecture);
+        use_arrival(&props.session, "here is the page's own map", move |view| {
+            let map = Map::from_code(view.run).map_err(|error| error.to_string())?;
+            if map.architecture != own {
+                return Err(format!("it belongs to a map of {}", map.architecture.title()));
+            }
+            show.emit(map);
+            Ok(())
+        })
+    };
     let toggle = {
         let (shown, show) = (shown.clone(), show.clone());
         Callback::from(move |node: NodeIdx| show.emit(shown.toggled(node)))
@@ -149,12 +143,12 @@ pub fn FailureMapView(props: &DemoProps) -> Html {
     let drawing = picture(&PictureProps {
         id: id.clone(),
         title: props.title.clone(),
-        live: *live,
+        live,
         shown: (*shown).clone(),
         on_toggle: toggle,
     });
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={shown.map.code()} trouble={(*trouble).clone()} height={760} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="This map in words, node by node" table={table(&shown)}>
@@ -185,7 +179,7 @@ pub fn FailureMapView(props: &DemoProps) -> Html {
                         </div>
                     </dl>
                     <p class="map-tools needs-js">
-                        <button type="button" disabled={!*live || shown.map.stopped.is_empty()} onclick={put(all_running)}>
+                        <button type="button" disabled={!live || shown.map.stopped.is_empty()} onclick={put(all_running)}>
                             { "Revive all" }
                         </button>
                         if shown.map != *original {

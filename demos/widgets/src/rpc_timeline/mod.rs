@@ -12,7 +12,7 @@ use crate::{
     browser,
     demo::{Demo, DemoProps, View},
     player::{ControlsProps, Move, controls, keys, use_cursor},
-    shell::Shell,
+    shell::{Shell, use_arrival},
 };
 use faults::{Meddling, Target};
 use picture::{PictureProps, picture};
@@ -69,8 +69,6 @@ impl Demo for RpcTimeline {
 pub fn Timeline(props: &DemoProps) -> Html {
     let original = use_memo(props.view.clone(), |view| Run::from_code(View::parse(view).run).unwrap_or_default());
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
-    let live = use_state(|| false);
-    let trouble = use_state(|| None::<AttrValue>);
     let selected = use_state(|| None::<Target>);
     let speed = use_state(|| SPEEDS[1].0);
     let figure = use_node_ref();
@@ -87,30 +85,16 @@ pub fn Timeline(props: &DemoProps) -> Html {
             shown.set(Rc::new(next));
         })
     };
-    {
-        // The first render is the prerendered one; what only a browser knows comes after it.
-        let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
-        let cursor = cursor.clone();
-        let go = Callback::from(move |at| cursor.dispatch(Move::Go(at)));
-        use_effect_with((), move |()| {
-            live.set(true);
-            let Some(link) = &link else { return };
-            let view = View::parse(link);
-            match Run::from_code(view.run) {
-                Ok(run) => {
-                    show.emit(run);
-                    if let Some(at) = view.at {
-                        go.emit(at);
-                    }
-                }
-                Err(error) => {
-                    trouble.set(Some(
-                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
-                    ));
-                }
+    let (live, trouble) = {
+        let (show, cursor) = (show.clone(), cursor.clone());
+        use_arrival(&props.session, "here is the page's own run", move |view| {
+            show.emit(Run::from_code(view.run).map_err(|error| error.to_string())?);
+            if let Some(at) = view.at {
+                cursor.dispatch(Move::Go(at));
             }
-        });
-    }
+            Ok(())
+        })
+    };
 
     let opener = use_mut_ref(|| None::<web_sys::HtmlElement>);
     let select = {
@@ -165,7 +149,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
         id: id.clone(),
         title: props.title.clone(),
         at,
-        live: *live,
+        live,
         outcome: outcome.clone(),
         story: shown.summary.clone(),
         selected: *selected,
@@ -174,7 +158,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
     let time = controls(&ControlsProps {
         id: id.clone(),
         cursor: cursor.clone(),
-        live: *live,
+        live,
         stops: shown.stops.clone(),
         marks: shown.marks.clone(),
         speeds: SPEEDS,
@@ -185,7 +169,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
         },
     });
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={View::code(&shown.run.code(), (!over).then_some(at))} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={keys(&cursor, shown.stops.clone())}
             summary="This run in words, event by event" table={table(&shown.story)}>
@@ -193,7 +177,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
                 <legend>{ "Call semantics" }</legend>
                 { for Semantics::ALL.into_iter().map(|choice| html! {
                     <label>
-                        <input type="radio" name={format!("{id}-semantics")} disabled={!*live}
+                        <input type="radio" name={format!("{id}-semantics")} disabled={!live}
                             checked={shown.run.scenario.semantics == choice}
                             onchange={semantics.reform(move |_: Event| choice)}/>
                         <span>{ choice.name() }</span>
@@ -267,7 +251,7 @@ pub fn Timeline(props: &DemoProps) -> Html {
                                     if shown.unmet.iter().any(|u| u.fault == *fault) {
                                         <em>{ " (does not come about here)" }</em>
                                     }
-                                    <button type="button" class="icon needs-js" disabled={!*live} onclick={put(without)}
+                                    <button type="button" class="icon needs-js" disabled={!live} onclick={put(without)}
                                         aria-label={format!("Undo: {text}")}>{ "×" }</button>
                                 </li>
                             }

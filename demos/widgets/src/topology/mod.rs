@@ -12,7 +12,7 @@ use crate::svg::whole;
 use crate::{
     demo::{Demo, DemoProps, View},
     player::{ControlsProps, Move, controls, keys, use_cursor},
-    shell::Shell,
+    shell::{Shell, use_arrival},
 };
 use charts::{ChartsProps, charts};
 use picture::{PictureProps, picture};
@@ -193,8 +193,6 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let start = view.at.unwrap_or_default();
     let original = use_memo(props.view.clone(), |view| Run::from_code(View::parse(view).run).unwrap_or_default());
     let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
-    let live = use_state(|| false);
-    let trouble = use_state(|| None::<AttrValue>);
     // A long run is watched faster.
     let speed = use_state(|| SPEEDS[if original.scenario.length > Duration::from_secs(60) { 4 } else { 2 }].0);
     let figure = use_node_ref();
@@ -209,23 +207,14 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             shown.set(Rc::new(Shown::new(run)));
         })
     };
-    {
-        // The first render is the prerendered one; what only a browser knows comes after it.
-        let (live, trouble, show, link) = (live.clone(), trouble.clone(), show.clone(), props.session.link.clone());
-        use_effect_with((), move |()| {
-            live.set(true);
-            let Some(link) = &link else { return };
-            let view = View::parse(link);
-            match Run::from_code(view.run) {
-                Ok(run) => show.emit((run, view.at.unwrap_or(start))),
-                Err(error) => {
-                    trouble.set(Some(
-                        format!("This link could not be read, so here is the page's own run: {error}.").into(),
-                    ));
-                }
-            }
-        });
-    }
+    let (live, trouble) = {
+        let show = show.clone();
+        use_arrival(&props.session, "here is the page's own run", move |view| {
+            let run = Run::from_code(view.run).map_err(|error| error.to_string())?;
+            show.emit((run, view.at.unwrap_or(start)));
+            Ok(())
+        })
+    };
 
     let at = cursor.at;
     let moment = Rc::new(Moment::of(&shown, at));
@@ -256,7 +245,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             <label class="slider">
                 <span>{ name }{ ": " }<b>{ value }</b>{ " " }{ unit }</span>
                 <input type="range" min={bounds.start().to_string()} max={bounds.end().to_string()} step="1"
-                    value={value.to_string()} disabled={!*live || over} {oninput} aria-valuetext={format!("{value} {unit}")}/>
+                    value={value.to_string()} disabled={!live || over} {oninput} aria-valuetext={format!("{value} {unit}")}/>
             </label>
         }
     };
@@ -275,7 +264,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let drawing = picture(&PictureProps {
         id: id.clone(),
         title: props.title.clone(),
-        live: *live && !over,
+        live: live && !over,
         moment: moment.clone(),
         on_server: toggle.clone(),
     });
@@ -283,7 +272,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let time = controls(&ControlsProps {
         id: id.clone(),
         cursor: cursor.clone(),
-        live: *live,
+        live,
         stops: stops.clone(),
         marks,
         speeds: SPEEDS,
@@ -294,7 +283,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         },
     });
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={*live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={View::code(&shown.run.code(), Some(at))} trouble={(*trouble).clone()} height={900} figure={figure}
             onkeydown={keys(&cursor, stops)}
             summary="What was measured, in numbers" table={table(&shown, &moment)}>
@@ -302,14 +291,14 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                 <div class="stage">
                     { drawing }
                     <div class="knobs needs-js" role="group" aria-label="Do something to the system">
-                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!*live} aria-disabled={over.to_string()}
+                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!live} aria-disabled={over.to_string()}
                             onclick={toggle.reform(|_: MouseEvent| ())}>
                             { if up { "Stop the server" } else { "Restart the server" } }
                         </button>
                         { slider("Load", load, Bounds::LOAD, "requests/s", Change::Load) }
                         { slider("Capacity", workers, Bounds::WORKERS, if workers == 1 { "worker" } else { "workers" }, Change::Workers) }
                     </div>
-                    if over && *live {
+                    if over && live {
                         <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
                     }
                 </div>
@@ -327,7 +316,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                             html! {
                                 <li>
                                     <span>{ action.to_string() }</span>
-                                    <button type="button" class="icon needs-js" disabled={!*live} onclick={put(run, at)}
+                                    <button type="button" class="icon needs-js" disabled={!live} onclick={put(run, at)}
                                         aria-label={format!("Undo: {action}")}>{ "×" }</button>
                                 </li>
                             }
