@@ -326,9 +326,10 @@ impl Work<'_> {
 
     fn figure(&mut self, entry: &'static Entry, checked: Checked, drawing: &str, written: Span) -> usize {
         let html = format!(
-            "<div class=\"demo\" id=\"{}\" data-demo=\"{}\" data-props=\"{}\">{drawing}</div>",
+            "<div class=\"demo\" id=\"{}\" data-demo=\"{}\" data-bundle=\"{}\" data-props=\"{}\">{drawing}</div>",
             escape(&checked.id),
             escape(entry.name),
+            escape(entry.bundle),
             escape(&checked.props),
         );
         self.gathered.figures.push(Figure {

@@ -61,7 +61,8 @@ pub struct Options {
     pub root: PathBuf,
     /// The folder of the site; relative to the root, unless absolute.
     pub out: PathBuf,
-    /// The compiled demos as cargo leaves them; without them the figures do not move.
+    /// The folder with the compiled demos as cargo leaves them, a module for each bundle; without them
+    /// the figures do not move.
     pub wasm: Option<PathBuf>,
     /// Whether readers will get it: functions' names are left out of the module.
     pub release: bool,
@@ -112,28 +113,31 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let schemas = Rc::new(Schemas::new(entries)?);
     let gathered = Rc::new(RefCell::new(Gathered::default()));
     let mut report = Report::default();
-    let (book, module) = thread::scope(|scope| {
+    let bundles: BTreeSet<&str> = entries.iter().map(|entry| entry.bundle).collect();
+    let (book, modules) = thread::scope(|scope| {
         // wasm-bindgen takes as long as mdBook and needs nothing of it.
-        let module = options.wasm.as_ref().map(|wasm| {
+        let modules = options.wasm.as_ref().map(|wasm| {
             let (wasm, cache) = (root.join(wasm), work.join("site-module"));
             let release = options.release;
             scope.spawn(move || {
                 let start = Instant::now();
-                module::build(&wasm, release, &cache).map(|module| (module, start.elapsed()))
+                let modules: Result<Vec<_>> = thread::scope(|scope| {
+                    let build = |bundle| module::build(bundle, &wasm, release, &cache);
+                    let threads: Vec<_> =
+                        bundles.into_iter().map(|bundle| scope.spawn(move || build(bundle))).collect();
+                    threads.into_iter().map(joined).collect()
+                });
+                modules.map(|modules| (modules, start.elapsed()))
             })
         });
         let start = Instant::now();
         let book = render(&root, &staging, config.clone(), entries, &schemas, &gathered);
         report.times.push(("book", start.elapsed()));
-        let module = module.map(|thread| match thread.join() {
-            Ok(module) => module,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        (book, module)
+        (book, modules.map(joined))
     });
-    let module = module.transpose()?.map(|(module, time)| {
-        report.times.push(("module", time));
-        module
+    let modules = modules.transpose()?.map(|(modules, time)| {
+        report.times.push(("modules", time));
+        modules
     });
     let mut diagnostics = std::mem::take(&mut gathered.borrow_mut().diagnostics);
     let gathered = gathered.borrow();
@@ -153,7 +157,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
 
     let start = Instant::now();
     let site = Site { staging: &staging, gathered: &gathered, book: &book, config: &config, base_url };
-    let taken = site.finish(&theme, module.as_ref(), &mut diagnostics)?;
+    let taken = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
@@ -173,6 +177,11 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     report.demos = gathered.figures.len();
     files::swap(&staging, &out, &old)?;
     Ok(report)
+}
+
+/// What a thread came to; its panic goes on here.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Lets mdBook render the book into `staging`; the book as rendered, and what was logged meanwhile.

@@ -31,8 +31,8 @@ struct Build {
     /// The folder of the site, replaced as a whole
     #[arg(long, value_name = "DIR", default_value = "book")]
     out: PathBuf,
-    /// The demos as compiled by cargo for wasm32-unknown-unknown
-    #[arg(long, value_name = "FILE", required_unless_present = "no_module", conflicts_with = "no_module")]
+    /// The folder with the demos as compiled by cargo for wasm32-unknown-unknown, a module for each bundle
+    #[arg(long, value_name = "DIR", required_unless_present = "no_module", conflicts_with = "no_module")]
     wasm: Option<PathBuf>,
     /// Build without the compiled demos: the figures are there, but do not move
     #[arg(long)]

@@ -1,5 +1,5 @@
-//! The compiled demos as the browser gets them: wasm-bindgen run in process, its result kept until
-//! the module changes, and the files' names made from their contents.
+//! The compiled demos as the browser gets them: wasm-bindgen run in process over each bundle, its
+//! result kept until the bundle's module changes, and the files' names made from their contents.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::files::{read, remove_dir, write};
 
 /// Counts up when what is kept would look otherwise for the same module.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The folder of the scripts and the module in the output.
 pub const FOLDER: &str = "demos";
@@ -26,6 +26,15 @@ pub struct Scripts {
     pub loader: String,
     /// What an embed page needs besides.
     pub embed: String,
+    /// The bundles, in the order of their names.
+    pub bundles: Vec<Bundle>,
+}
+
+/// The names of one bundle's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// What the registry calls it.
+    pub name: String,
     /// wasm-bindgen's JavaScript, as a function that makes an instance.
     pub glue: String,
     /// The module.
@@ -37,39 +46,40 @@ pub struct Scripts {
 impl Scripts {
     /// The tag that loads the demos; `root` leads from the page to the site's root.
     pub fn tag(&self, root: &str) -> String {
-        format!(
-            "<script defer src=\"{root}{FOLDER}/{}\" data-glue=\"{}\" data-wasm=\"{}\" \
-             data-inlined=\"{}\"></script>",
-            self.loader, self.glue, self.wasm, self.inlined
-        )
+        let bundles: String = self
+            .bundles
+            .iter()
+            .map(|Bundle { name, glue, wasm, inlined }| format!(" data-{name}=\"{glue} {wasm} {inlined}\""))
+            .collect();
+        format!("<script defer src=\"{root}{FOLDER}/{}\"{bundles}></script>", self.loader)
     }
 }
 
-/// The module's files, ready to be copied.
+/// One bundle's files, ready to be copied.
 #[derive(Clone, Debug)]
 pub struct Module {
     folder: PathBuf,
-    glue: String,
-    wasm: String,
-    inlined: String,
+    names: Bundle,
 }
 
-/// Runs wasm-bindgen over the module at `wasm`, or takes what an earlier build kept in `cache`.
-/// A release loses the functions' names, which only backtraces need.
+/// Runs wasm-bindgen over the module `<bundle>.wasm` in the folder `wasm`, or takes what an earlier
+/// build kept in `cache`. A release loses the functions' names, which only backtraces need.
 ///
 /// # Errors
 ///
 /// If the module is missing or is not one of this wasm-bindgen's.
-pub fn build(wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
+pub fn build(bundle: &str, wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
+    let wasm = wasm.join(bundle).with_extension("wasm");
+    let cache = cache.join(bundle);
     let describe = || {
         format!(
-            "cannot read the compiled demos at {}: build them first, with \
-             `cargo xtask build` or `cargo rustc -p widgets --target wasm32-unknown-unknown \
-             --crate-type cdylib --features hydrate`",
+            "cannot read the compiled demos at {}: build them first, with `cargo xtask build` or \
+             `cargo build -p widgets --target wasm32-unknown-unknown --examples --features hydrate`; \
+             a new bundle also needs its entry in demos/widgets/Cargo.toml",
             wasm.display()
         )
     };
-    let meta = fs::metadata(wasm).with_context(describe)?;
+    let meta = fs::metadata(&wasm).with_context(describe)?;
     // Reading and hashing ten megabytes at every edit of a lesson would be felt: time and length tell
     // whether it is the file that was hashed last.
     let seen = format!("{FORMAT} {release} {} {:?} {:?}", meta.len(), meta.modified()?, wasm);
@@ -77,41 +87,41 @@ pub fn build(wasm: &Path, release: bool, cache: &Path) -> Result<Module> {
     let last = fs::read_to_string(&seen_file).unwrap_or_default();
     if let Some((kept, key)) = last.split_once('\n')
         && kept == seen
-        && let Ok(module) = Module::open(&cache.join(key))
+        && let Ok(module) = Module::open(bundle, &cache.join(key))
     {
         return Ok(module);
     }
-    let bytes = fs::read(wasm).with_context(describe)?;
+    let bytes = fs::read(&wasm).with_context(describe)?;
     let key = format!("{}-{}", if release { "release" } else { "dev" }, hash(&bytes));
     let folder = cache.join(&key);
-    let module = match Module::open(&folder) {
+    let module = match Module::open(bundle, &folder) {
         Ok(module) => module,
         Err(_) => {
             // Only the newest is worth keeping.
-            if let Ok(entries) = fs::read_dir(cache) {
+            if let Ok(entries) = fs::read_dir(&cache) {
                 for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
                     if entry.file_name().to_string_lossy().starts_with(&key[..3]) {
                         remove_dir(&entry.path())?;
                     }
                 }
             }
-            bind(bytes, release, &folder).with_context(|| {
+            bind(bundle, bytes, release, &folder).with_context(|| {
                 format!(
                     "wasm-bindgen cannot read {}: the module and the builder must have the same \
                      version of wasm-bindgen, which is set in one place in Cargo.toml",
                     wasm.display()
                 )
             })?;
-            Module::open(&folder)?
+            Module::open(bundle, &folder)?
         }
     };
     write(&seen_file, format!("{seen}\n{key}"))?;
     Ok(module)
 }
 
-fn bind(bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
+fn bind(bundle: &str, bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
     let mut output = Bindgen::new()
-        .input_bytes("widgets", bytes)
+        .input_bytes(bundle, bytes)
         .no_modules(true)?
         .typescript(false)
         .keep_debug(false)
@@ -121,11 +131,11 @@ fn bind(bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()> {
     let glue = wrap(&compact(output.js()));
     let wasm = output.wasm_mut().emit_wasm();
     let inlined = format!("window.demosInlined = \"{}\";\n", STANDARD.encode(&wasm));
-    let name = |stem: &str, content: &[u8], ending: &str| format!("{stem}-{}.{ending}", hash(content));
+    let name = |what: &str, content: &[u8], ending: &str| format!("{bundle}{what}-{}.{ending}", hash(content));
     let names = [
-        (name("glue", glue.as_bytes(), "js"), glue.into_bytes()),
-        (name("inlined", inlined.as_bytes(), "js"), inlined.into_bytes()),
-        (name("widgets", &wasm, "wasm"), wasm),
+        (name("-glue", glue.as_bytes(), "js"), glue.into_bytes()),
+        (name("-inlined", inlined.as_bytes(), "js"), inlined.into_bytes()),
+        (name("", &wasm, "wasm"), wasm),
     ];
     for (name, content) in &names {
         write(&folder.join(name), content)?;
@@ -167,48 +177,46 @@ pub fn hash(content: &[u8]) -> String {
 }
 
 impl Module {
-    fn open(folder: &Path) -> Result<Self> {
+    fn open(bundle: &str, folder: &Path) -> Result<Self> {
         let names = read(&folder.join("names"))?;
-        let [glue, inlined, wasm] = names.lines().collect::<Vec<_>>()[..] else {
-            anyhow::bail!("{} is not whole", folder.display());
-        };
-        Ok(Self {
-            folder: folder.to_owned(),
-            glue: glue.to_owned(),
-            wasm: wasm.to_owned(),
-            inlined: inlined.to_owned(),
-        })
+        let [glue, inlined, wasm] = names
+            .lines()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .try_into()
+            .map_err(|_: Vec<String>| anyhow::anyhow!("{} is not whole", folder.display()))?;
+        Ok(Self { folder: folder.to_owned(), names: Bundle { name: bundle.to_owned(), glue, wasm, inlined } })
     }
+}
 
-    /// Copies the module's files and the two scripts of the theme into the output.
-    ///
-    /// # Errors
-    ///
-    /// If one of the theme's scripts is missing, or a file cannot be written.
-    pub fn install(&self, theme: &Path, out: &Path) -> Result<Scripts> {
-        let out = out.join(FOLDER);
-        fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
-        for name in [&self.glue, &self.wasm, &self.inlined] {
-            fs::copy(self.folder.join(name), out.join(name))
+/// Copies the bundles' files and the scripts of the theme that start them into the output.
+///
+/// # Errors
+///
+/// If one of the theme's scripts is missing, or a file cannot be written.
+pub fn install(modules: &[Module], theme: &Path, out: &Path) -> Result<Scripts> {
+    let out = out.join(FOLDER);
+    fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
+    for Module { folder, names } in modules {
+        for name in [&names.glue, &names.wasm, &names.inlined] {
+            fs::copy(folder.join(name), out.join(name))
                 .with_context(|| format!("cannot write {}", out.join(name).display()))?;
         }
-        let script = |stem: &str, what: &str| {
-            let path = theme.join("js").join(format!("{stem}.js"));
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}: this script of the theme {what}", path.display()))?;
-            let text = compact(&text);
-            let name = format!("{stem}-{}.js", hash(text.as_bytes()));
-            write(&out.join(&name), text)?;
-            anyhow::Ok(name)
-        };
-        Ok(Scripts {
-            loader: script("loader", "starts the demos of a page")?,
-            embed: script("embed", "tells an embed page's host how high the figure is")?,
-            glue: self.glue.clone(),
-            wasm: self.wasm.clone(),
-            inlined: self.inlined.clone(),
-        })
     }
+    let script = |stem: &str, what: &str| {
+        let path = theme.join("js").join(format!("{stem}.js"));
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: this script of the theme {what}", path.display()))?;
+        let text = compact(&text);
+        let name = format!("{stem}-{}.js", hash(text.as_bytes()));
+        write(&out.join(&name), text)?;
+        anyhow::Ok(name)
+    };
+    Ok(Scripts {
+        loader: script("loader", "starts the demos of a page")?,
+        embed: script("embed", "tells an embed page's host how high the figure is")?,
+        bundles: modules.iter().map(|module| module.names.clone()).collect(),
+    })
 }
 
 #[cfg(test)]

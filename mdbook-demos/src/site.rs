@@ -17,7 +17,7 @@ use crate::{
     demos::{Gathered, Slot},
     diagnostics::{Diagnostic, Diagnostics},
     embed, files, html,
-    module::{Module, Scripts},
+    module::{self, Module, Scripts},
     pages::{self, Parts, Rewritten},
     settings,
 };
@@ -46,7 +46,7 @@ impl Site<'_> {
     pub fn finish(
         &self,
         theme: &Path,
-        module: Option<&Module>,
+        modules: Option<&[Module]>,
         diagnostics: &mut Diagnostics,
     ) -> Result<BTreeSet<String>> {
         // Page by page: the chapter's file and title.
@@ -57,7 +57,7 @@ impl Site<'_> {
             })
             .collect();
         let first = contents::chapters(self.book).find_map(contents::page);
-        let scripts = module.map(|module| module.install(theme, self.staging)).transpose()?;
+        let scripts = modules.map(|modules| module::install(modules, theme, self.staging)).transpose()?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();

@@ -4,7 +4,7 @@ mod fixture;
 
 use std::{collections::BTreeSet, fs};
 
-use fixture::{Book, ENTRIES};
+use fixture::{Book, ENTRIES, TWO_BUNDLES};
 use mdbook_demos::{assets::unhashed, build_with, files, pages::policy_tag};
 
 /// A lesson with everything.
@@ -85,8 +85,9 @@ fn figures_stand_in_the_pages_byte_for_byte() {
     build(&book);
     let props = "{&quot;id&quot;:&quot;one&quot;,&quot;note&quot;:&quot;a &#39;quote&#39; &amp; a \\&quot;quote\\&quot; &lt;i&gt;&quot;,&quot;start&quot;:1}";
     let drawing = (ENTRIES[0].prerender)("one", "{\"id\":\"one\",\"start\":1}");
-    let element =
-        format!("<div class=\"demo\" id=\"one\" data-demo=\"counter\" data-props=\"{props}\">{drawing}</div>");
+    let element = format!(
+        "<div class=\"demo\" id=\"one\" data-demo=\"counter\" data-bundle=\"numbers\" data-props=\"{props}\">{drawing}</div>"
+    );
     for page in ["part/lesson.html", "print.html", "embed/one.html"] {
         assert_eq!(book.read(&format!("book/{page}")).matches(&element).count(), 1, "{page}");
     }
@@ -232,58 +233,64 @@ fn an_output_folder_of_something_else_is_refused() {
 fn a_missing_module_is_named_with_the_remedy() {
     let book = book();
     let mut options = book.options();
-    options.wasm = Some("target/none.wasm".into());
+    options.wasm = Some("target/wasm".into());
     let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
-    assert!(error.contains("none.wasm") && error.contains("cargo xtask build"), "{error}");
-    book.write("target/none.wasm", "not a module");
+    assert!(error.contains("target/wasm/numbers.wasm") && error.contains("cargo xtask build"), "{error}");
+    book.write("target/wasm/numbers.wasm", "not a module");
     let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
     assert!(error.contains("the same version of wasm-bindgen"), "{error}");
 }
 
 #[test]
-fn the_module_is_installed_under_names_of_its_content() {
+fn the_modules_are_installed_under_names_of_their_content() {
     let book = book();
     // The smallest module there is: the magic number and the version.
-    book.write("target/widgets.wasm", b"\0asm\x01\0\0\0");
+    book.write("target/wasm/numbers.wasm", b"\0asm\x01\0\0\0");
+    // A name section besides, so that the contents differ.
+    book.write("target/wasm/letters.wasm", b"\0asm\x01\0\0\0\0\x03\x02hi");
+    book.write("target/wasm/unrelated.wasm", "no bundle of these demos");
     let mut options = book.options();
-    options.wasm = Some("target/widgets.wasm".into());
-    build_with(&options, &ENTRIES[..1]).unwrap_or_else(|error| panic!("{error:#}"));
+    options.wasm = Some("target/wasm".into());
+    build_with(&options, TWO_BUNDLES).unwrap_or_else(|error| panic!("{error:#}"));
     let names: Vec<String> = files::list(&book.path("book/demos")).unwrap().into_iter().collect();
-    let name = |stem: &str| {
-        let found: Vec<_> = names.iter().filter(|name| name.starts_with(stem)).collect();
-        assert_eq!(found.len(), 1, "{stem} in {names:?}");
+    let name = |stem: &str, ending: &str| {
+        let found: Vec<_> = names.iter().filter(|name| name.starts_with(stem) && name.ends_with(ending)).collect();
+        assert_eq!(found.len(), 1, "{stem}…{ending} in {names:?}");
         found[0].clone()
+    };
+    let bundle = |bundle: &str| {
+        let [glue, inlined] = ["glue", "inlined"].map(|what| name(&format!("{bundle}-{what}-"), ".js"));
+        format!(" data-{bundle}=\"{glue} {} {inlined}\"", name(&format!("{bundle}-"), ".wasm"))
     };
     let tag = |root: &str| {
         format!(
-            "<script defer src=\"{root}demos/{}\" data-glue=\"{}\" data-wasm=\"{}\" data-inlined=\"{}\"></script>",
-            name("loader-"),
-            name("glue-"),
-            name("widgets-"),
-            name("inlined-")
+            "<script defer src=\"{root}demos/{}\"{}{}></script>",
+            name("loader-", ".js"),
+            bundle("letters"),
+            bundle("numbers"),
         )
     };
-    assert_eq!(names.len(), 5);
+    assert_eq!(names.len(), 8);
     assert!(book.read("book/part/lesson.html").contains(&tag("../")));
     assert!(book.read("book/print.html").contains(&tag("")));
     assert!(!book.read("book/welcome.html").contains("demos/loader"), "a page without demos loads none");
     let embed = book.read("book/embed/one.html");
     assert!(embed.contains(&tag("../")));
-    assert!(embed.contains(&format!("<script defer src=\"../demos/{}\"></script>", name("embed-"))));
-    let glue = book.read(&format!("book/demos/{}", name("glue-")));
+    assert!(embed.contains(&format!("<script defer src=\"../demos/{}\"></script>", name("embed-", ".js"))));
+    let glue = book.read(&format!("book/demos/{}", name("numbers-glue-", ".js")));
     assert!(glue.starts_with("window.demosGlue = function () {\n") && glue.contains("wasm_bindgen"), "{glue}");
-    let inlined = book.read(&format!("book/demos/{}", name("inlined-")));
+    let inlined = book.read(&format!("book/demos/{}", name("numbers-inlined-", ".js")));
     assert!(inlined.starts_with("window.demosInlined = \"AGFzbQ"), "{inlined}");
 
-    // The same module again is not read again: what was kept is what is installed.
+    // The same modules again are not read again: what was kept is what is installed.
     let kept = files::list(&book.path("target/site-module")).unwrap();
-    build_with(&options, &ENTRIES[..1]).unwrap();
+    build_with(&options, TWO_BUNDLES).unwrap();
     assert_eq!(files::list(&book.path("target/site-module")).unwrap(), kept);
     // Another theme script gets another name.
     book.write("theme/js/loader.js", "let another;\n");
-    build_with(&options, &ENTRIES[..1]).unwrap();
-    assert!(!book.path("book/demos").join(name("loader-")).exists());
+    build_with(&options, TWO_BUNDLES).unwrap();
+    assert!(!book.path("book/demos").join(name("loader-", ".js")).exists());
     fs::remove_file(book.path("theme/js/embed.js")).unwrap();
-    let error = format!("{:#}", build_with(&options, &ENTRIES[..1]).unwrap_err());
+    let error = format!("{:#}", build_with(&options, TWO_BUNDLES).unwrap_err());
     assert!(error.contains("embed.js"), "{error}");
 }

@@ -2,11 +2,12 @@
 //
 // A classic script, not a module: module scripts are refused in sandboxed frames without an origin
 // and on file:// addresses, and there the demos have to work too. Each demo gets an instance of the
-// WebAssembly module for itself; the module is fetched and compiled once.
+// WebAssembly module for itself; each bundle's module is fetched and compiled once, when a demo of it
+// comes near.
 (() => {
   "use strict";
-  const { glue, wasm, inlined } = document.currentScript.dataset;
-  const base = new URL(".", document.currentScript.src);
+  const loader = document.currentScript;
+  const base = new URL(".", loader.src);
   const root = new URL("..", base).href;
   const embedded = document.body.classList.contains("embed");
   const figures = [...document.querySelectorAll(".demo[data-demo]")];
@@ -34,7 +35,7 @@
       document.head.append(element);
     });
 
-  const compile = async () => {
+  const compile = async (wasm, inlined) => {
     let response;
     try {
       response = await fetch(new URL(wasm, base));
@@ -50,19 +51,27 @@
       : WebAssembly.compile(await response.arrayBuffer());
   };
 
-  let loading;
-  const load = () => {
-    loading ??= Promise.all([compile(), script(glue)]);
-    // The next demo, or the reader's next try, begins afresh.
-    loading.catch(() => (loading = undefined));
-    return loading;
+  const bundles = new Map();
+  const load = (bundle) => {
+    if (!bundles.has(bundle)) {
+      const [glue, wasm, inlined] = loader.getAttribute(`data-${bundle}`).split(" ");
+      const loading = Promise.all([
+        compile(wasm, inlined),
+        // Taken at once: the next bundle's glue has the same name.
+        script(glue).then(() => window.demosGlue),
+      ]);
+      bundles.set(bundle, loading);
+      // The next demo, or the reader's next try, begins afresh.
+      loading.catch(() => bundles.delete(bundle));
+    }
+    return bundles.get(bundle);
   };
 
   async function wake(figure) {
     figure.dataset.state = "waking";
     try {
-      const [module] = await load();
-      const bindgen = window.demosGlue();
+      const [module, instance] = await load(figure.dataset.bundle);
+      const bindgen = instance();
       await bindgen({ module_or_path: module });
       if (figure.innerHTML !== still.get(figure)) figure.innerHTML = still.get(figure);
       figure.addEventListener("demo-panic", (event) => stop(figure, event.detail), { once: true });

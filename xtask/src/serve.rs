@@ -50,7 +50,7 @@ pub struct Options {
     /// The port; the next free one is taken if it is in use
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Optimise the demos' module for readers: small, but slower to compile
+    /// Optimise the demos' modules for readers: small, but slower to compile
     #[arg(long)]
     release: bool,
 }
@@ -75,7 +75,7 @@ pub fn command(project: Project, options: &Options) -> Result<()> {
     let first = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(1, |time| time.as_secs());
     let (sender, receiver) = tokio::sync::watch::channel(Status { build: first, failed: false });
 
-    let mut sources = Sources { seen: Snapshot::take(&project.root), stale: Stale { module: true, builder: true } };
+    let mut sources = Sources { seen: Snapshot::take(&project.root), stale: Stale { modules: true, builder: true } };
     let built = sources.build(&site);
     sender.send_modify(|status| status.failed = !built);
     eprintln!("\n  {}", run::paint("1;32", &format!("http://{}/", listener.local_addr()?)));
@@ -131,7 +131,7 @@ impl Sources {
             // Taken before the build: what changes while it runs is built next.
             self.seen = now;
             let more = watch::stale(&changes);
-            self.stale.module |= more.module;
+            self.stale.modules |= more.modules;
             self.stale.builder |= more.builder;
             run::step(&changed(&changes));
             let built = self.build(site);

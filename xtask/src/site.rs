@@ -1,4 +1,4 @@
-//! `build`: the demos' module, the builder, then the book.
+//! `build`: the demos' modules, the builder, then the book.
 
 use std::{
     env,
@@ -19,7 +19,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// What to build.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
-    /// Optimise the demos' module for readers: small, but slower to compile
+    /// Optimise the demos' modules for readers: small, but slower to compile
     #[arg(long)]
     pub release: bool,
     /// Where the site will be published, for canonical links and embed codes
@@ -33,7 +33,7 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let out = project.book();
     let site = Site::new(project.clone(), options.clone(), out);
     ensure_target()?;
-    site.compile(Stale { module: true, builder: true })?;
+    site.compile(Stale { modules: true, builder: true })?;
     site.write()?;
     eprintln!("built {} in {:.1} s", project.short(&site.out).display(), start.elapsed().as_secs_f64());
     Ok(())
@@ -42,8 +42,8 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
 /// What has to be compiled before the book can be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stale {
-    /// The demos' WebAssembly module.
-    pub module: bool,
+    /// The demos' WebAssembly modules.
+    pub modules: bool,
     /// The builder, into which the demos are linked too.
     pub builder: bool,
 }
@@ -65,12 +65,12 @@ impl Site {
     /// Compiles what is stale; both at the same time if both are.
     pub fn compile(&self, stale: Stale) -> Result<()> {
         match stale {
-            Stale { module: true, builder: true } => {
-                run::side_by_side(("builder", self.builder()), ("module", self.module()?))
+            Stale { modules: true, builder: true } => {
+                run::side_by_side(("builder", self.builder()), ("modules", self.modules()?))
             }
-            Stale { module: true, builder: false } => run::run(&mut self.module()?, "module"),
-            Stale { module: false, builder: true } => run::run(&mut self.builder(), "builder"),
-            Stale { module: false, builder: false } => Ok(()),
+            Stale { modules: true, builder: false } => run::run(&mut self.modules()?, "modules"),
+            Stale { modules: false, builder: true } => run::run(&mut self.builder(), "builder"),
+            Stale { modules: false, builder: false } => Ok(()),
         }
     }
 
@@ -92,9 +92,9 @@ impl Site {
         if self.options.release { "wasm-release" } else { "wasm-dev" }
     }
 
-    /// The module as cargo leaves it.
+    /// The folder of the modules as cargo leaves them: `<bundle>.wasm`.
     fn wasm(&self) -> PathBuf {
-        self.project.target.join(TARGET).join(self.profile()).join("widgets.wasm")
+        self.project.target.join(TARGET).join(self.profile()).join("examples")
     }
 
     /// Compiles the builder.
@@ -104,10 +104,10 @@ impl Site {
         command
     }
 
-    /// Compiles the module.
-    fn module(&self) -> Result<Command> {
-        let mut command = self.project.cargo("rustc");
-        command.args(["--package=widgets", "--lib", "--crate-type=cdylib", "--features=hydrate"]);
+    /// Compiles the modules, all bundles in one go.
+    fn modules(&self) -> Result<Command> {
+        let mut command = self.project.cargo("build");
+        command.args(["--package=widgets", "--examples", "--features=hydrate"]);
         command.args(["--target", TARGET, "--profile", self.profile()]);
         if self.options.release {
             remap_paths(&mut command, &self.project.root)?;
@@ -116,7 +116,7 @@ impl Site {
     }
 }
 
-/// Keeps the paths of the building machine out of the module: panic messages name source files.
+/// Keeps the paths of the building machine out of the modules: panic messages name source files.
 fn remap_paths(command: &mut Command, root: &Path) -> Result<()> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let sysroot = run::output(rustc().args(["--print", "sysroot"]), "rustc --print sysroot")?;

@@ -76,7 +76,7 @@ fn lints(project: &Project) -> Result<()> {
 
     heading("clippy, WebAssembly");
     let mut clippy = project.cargo("clippy");
-    clippy.args(in_wasm()).args(["--lib", "--tests", "--", "--deny=warnings"]);
+    clippy.args(in_wasm()).args(["--lib", "--tests", "--examples", "--", "--deny=warnings"]);
     run::run(&mut clippy, "clippy, WebAssembly")?;
 
     heading("documentation");
@@ -147,7 +147,7 @@ fn in_the_browser(
     fs::create_dir_all(&artifacts).with_context(|| format!("cannot make {}", artifacts.display()))?;
     let options = site::Options { release: true, base_url: None };
     let site = Site::new(project.clone(), options, artifacts.join("site"));
-    site.compile(Stale { module: true, builder: true })?;
+    site.compile(Stale { modules: true, builder: true })?;
     site.write()?;
 
     heading("the site in a browser");

@@ -67,7 +67,7 @@ pub fn stale(changes: &[PathBuf]) -> Stale {
     let mut stale = Stale::default();
     for path in changes {
         if path.starts_with("demos") || path == Path::new("Cargo.toml") {
-            stale = Stale { module: true, builder: true };
+            stale = Stale { modules: true, builder: true };
         } else if path.starts_with("mdbook-demos") && !path.starts_with("mdbook-demos/tests") {
             stale.builder = true;
         }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn only_what_is_compiled_in_is_compiled() {
         let check =
-            |path: &str, module, builder| assert_eq!(stale(&[path.into()]), Stale { module, builder }, "{path}");
+            |path: &str, modules, builder| assert_eq!(stale(&[path.into()]), Stale { modules, builder }, "{path}");
         check("src/intro.md", false, false);
         check("theme/css/page.css", false, false);
         check("book.toml", false, false);

@@ -129,11 +129,26 @@ pub struct Examined {
     pub facts: Vec<serde_json::Value>,
 }
 
-/// Calls a macro with every demo, in the order of the reference page: the one list of demos.
+/// Calls a macro with the demos of one bundle, or of one bundle after the other, in the order of the
+/// reference page: the one list of demos.
+///
+/// A bundle is one WebAssembly module. A page fetches those whose demos come near, so demos that stand
+/// on the same pages belong together. Each pays for Yew again; a new one has a file in `bundles/` and
+/// an entry in `Cargo.toml` besides.
 macro_rules! for_each_demo {
     ($with:ident) => {
+        for_each_demo!($with, calls);
+        for_each_demo!($with, architecture);
+    };
+    ($with:ident, calls) => {
         $with! {
+            "calls":
             $crate::rpc_timeline::RpcTimeline,
+        }
+    };
+    ($with:ident, architecture) => {
+        $with! {
+            "architecture":
             $crate::topology::Topology,
             $crate::failure_map::FailureMap,
             $crate::distribution_time::DistributionTime,

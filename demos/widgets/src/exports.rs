@@ -1,66 +1,123 @@
-//! What the loader calls.
+//! What the loader calls: the exports of a bundle.
 
 use crate::demo::{Demo, DemoProps, Session, for_each_demo};
 use wasm_bindgen::prelude::*;
+use web_sys::Element;
 
-/// Hydrates one demo in its prerendered element. `view` is what the page shows, `link` what the
-/// address asks for, or empty.
-///
-/// A panic sends the event `demo-panic` to the element, its message as detail: the loader then puts
-/// the still figure back. Each demo has an instance of the module for itself, so nothing else dies.
-///
-/// # Errors
-/// If there is no such demo: the page and the module do not belong together.
-#[wasm_bindgen]
-#[allow(clippy::too_many_arguments)]
-pub fn hydrate(
-    element: web_sys::Element,
-    name: &str,
-    title: &str,
-    view: &str,
-    link: &str,
-    root: &str,
-    embedded: bool,
-) -> Result<(), JsError> {
-    tell_of_panics(element.clone());
-    let session =
-        Session { link: (!link.is_empty()).then(|| link.to_owned().into()), root: root.to_owned().into(), embedded };
-    let props =
-        DemoProps { id: element.id().into(), title: title.to_owned().into(), view: view.to_owned().into(), session };
-    macro_rules! dispatch {
-        ($($demo:ty,)*) => {
-            match name {
-                $(<$demo as Demo>::NAME => {
-                    yew::Renderer::<<$demo as Demo>::Component>::with_root_and_props(element, props).hydrate();
-                    Ok(())
-                })*
-                _ => Err(JsError::new(&format!("no demo is called {name}"))),
-            }
-        };
-    }
-    for_each_demo!(dispatch)
+/// Makes a library a bundle of demos: exports `hydrate` and `trace_hash` over those in the given list.
+#[macro_export]
+macro_rules! bundle {
+    ($demos:expr) => {
+        use wasm_bindgen::prelude::*;
+
+        /// Hydrates one demo in its prerendered element. `view` is what the page shows, `link` what the
+        /// address asks for, or empty.
+        ///
+        /// A panic sends the event `demo-panic` to the element, its message as detail: the loader then
+        /// puts the still figure back. Each demo has an instance of the module for itself, so nothing
+        /// else dies.
+        ///
+        /// # Errors
+        /// If there is no such demo: the page and the module do not belong together.
+        #[wasm_bindgen]
+        #[allow(clippy::too_many_arguments)]
+        pub fn hydrate(
+            element: web_sys::Element,
+            name: &str,
+            title: &str,
+            view: &str,
+            link: &str,
+            root: &str,
+            embedded: bool,
+        ) -> Result<(), JsError> {
+            let page = $crate::exports::Page { element, title, view, link, root, embedded };
+            $crate::exports::find($demos, name)?.hydrate(page);
+            Ok(())
+        }
+
+        /// The fingerprint of the run that a link's code stands for, as the host computes it too.
+        ///
+        /// # Errors
+        /// If there is no such demo or the code cannot be read.
+        #[wasm_bindgen]
+        pub fn trace_hash(name: &str, code: &str) -> Result<String, JsError> {
+            $crate::exports::find($demos, name)?.trace_hash(code)
+        }
+    };
 }
 
-/// The fingerprint of the run that a link's code stands for, as the host computes it too.
-///
-/// # Errors
-/// If there is no such demo or the code cannot be read.
-#[wasm_bindgen]
-pub fn trace_hash(name: &str, code: &str) -> Result<String, JsError> {
-    macro_rules! dispatch {
-        ($($demo:ty,)*) => {
-            match name {
-                $(<$demo as Demo>::NAME => <$demo as Demo>::hash_of(code).map_err(|error| JsError::new(&error)),)*
-                _ => Err(JsError::new(&format!("no demo is called {name}"))),
-            }
-        };
-    }
-    for_each_demo!(dispatch)
+macro_rules! list {
+    ($bundle:literal: $($demo:ty,)*) => { &[$(Exported::of::<$demo>()),*] };
 }
 
-fn tell_of_panics(element: web_sys::Element) {
+/// The demos about calls.
+pub const CALLS: &[Exported] = for_each_demo!(list, calls);
+
+/// The demos about architectures.
+pub const ARCHITECTURE: &[Exported] = for_each_demo!(list, architecture);
+
+/// One demo, as a bundle has it. Kept as functions, so that a bundle links no other demos than its own.
+pub struct Exported {
+    name: &'static str,
+    hydrate: fn(Element, DemoProps),
+    hash_of: fn(&str) -> Result<String, String>,
+}
+
+/// What the page says of a demo, and offers it.
+pub struct Page<'a> {
+    /// The prerendered figure.
+    pub element: Element,
+    /// The figure's title.
+    pub title: &'a str,
+    /// The run that the page shows, as a [`View`](crate::demo::View)'s code.
+    pub view: &'a str,
+    /// The run that the address asks for; empty if it asks for none.
+    pub link: &'a str,
+    /// The address of the site's root, absolute, with a slash at its end.
+    pub root: &'a str,
+    /// Whether this is an embed page.
+    pub embedded: bool,
+}
+
+/// The demo of that name.
+///
+/// # Errors
+/// If there is none: the page and the module do not belong together.
+pub fn find(demos: &'static [Exported], name: &str) -> Result<&'static Exported, JsError> {
+    demos.iter().find(|demo| demo.name == name).ok_or_else(|| JsError::new(&format!("no demo is called {name}")))
+}
+
+impl Exported {
+    const fn of<D: Demo>() -> Self {
+        Self { name: D::NAME, hydrate: hydrate::<D>, hash_of: D::hash_of }
+    }
+
+    /// Hydrates the demo in its prerendered element.
+    pub fn hydrate(&self, page: Page<'_>) {
+        let Page { element, title, view, link, root, embedded } = page;
+        tell_of_panics(element.clone());
+        let link = (!link.is_empty()).then(|| link.to_owned().into());
+        let session = Session { link, root: root.to_owned().into(), embedded };
+        let (id, title, view) = (element.id().into(), title.to_owned().into(), view.to_owned().into());
+        (self.hydrate)(element, DemoProps { id, title, view, session });
+    }
+
+    /// The fingerprint of the run that a link's code stands for.
+    ///
+    /// # Errors
+    /// If the code cannot be read.
+    pub fn trace_hash(&self, code: &str) -> Result<String, JsError> {
+        (self.hash_of)(code).map_err(|error| JsError::new(&error))
+    }
+}
+
+fn hydrate<D: Demo>(element: Element, props: DemoProps) {
+    yew::Renderer::<D::Component>::with_root_and_props(element, props).hydrate();
+}
+
+fn tell_of_panics(element: Element) {
     // The hook has to be Send and Sync; the module has one thread.
-    thread_local!(static ELEMENT: std::cell::RefCell<Option<web_sys::Element>> = const { std::cell::RefCell::new(None) });
+    thread_local!(static ELEMENT: std::cell::RefCell<Option<Element>> = const { std::cell::RefCell::new(None) });
     ELEMENT.set(Some(element));
     yew::set_custom_panic_hook(Box::new(|info| {
         let init = web_sys::CustomEventInit::new();

@@ -1,6 +1,6 @@
 //! The demos that readers see: Yew components, prerendered on the host, hydrated in the browser.
 //!
-//! Each demo is a [`demo::Demo`], listed once in `demo::for_each_demo!`. The pictures are functions
+//! Each demo is a [`demo::Demo`], listed once in `demo::for_each_demo!`, bundle by bundle. The pictures are functions
 //! of a run and a time; the only state that a component holds is which run and which time.
 
 // Yew's macros name things in full.
@@ -20,4 +20,4 @@ pub mod topology;
 pub mod registry;
 
 #[cfg(feature = "hydrate")]
-mod exports;
+pub mod exports;

@@ -63,6 +63,8 @@ pub struct Checked {
 pub struct Entry {
     /// The word after `demo` in the fence.
     pub name: &'static str,
+    /// The WebAssembly module that it is part of.
+    pub bundle: &'static str,
     /// What the demo is for, in one sentence.
     pub purpose: &'static str,
     /// A block that works, for the reference page; its `id` is `example-<name>`.
@@ -85,16 +87,21 @@ pub struct Entry {
 
 /// Every demo, in the order of the reference page.
 pub fn entries() -> &'static [Entry] {
-    macro_rules! list {
-        ($($demo:ty,)*) => { vec![$(entry::<$demo>()),*] };
-    }
-    static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| for_each_demo!(list));
+    static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
+        let mut entries = vec![];
+        macro_rules! list {
+            ($bundle:literal: $($demo:ty,)*) => { entries.extend([$(entry::<$demo>($bundle)),*]) };
+        }
+        for_each_demo!(list);
+        entries
+    });
     &ENTRIES
 }
 
-fn entry<D: Authored>() -> Entry {
+fn entry<D: Authored>(bundle: &'static str) -> Entry {
     Entry {
         name: D::NAME,
+        bundle,
         purpose: D::PURPOSE,
         example: D::EXAMPLE,
         facts: D::FACTS,

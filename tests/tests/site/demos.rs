@@ -464,27 +464,39 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
             runs.push(("topology", code));
         }
     }
-    let host: Vec<String> = runs
+    let host: Vec<(&str, String)> = runs
         .iter()
         .map(|(name, code)| {
             let entry =
                 widgets::registry::entries().iter().find(|entry| entry.name == *name).context("no such demo")?;
-            (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{name} {code}: {error}"))
+            let hash = (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{name} {code}: {error}"))?;
+            Ok((entry.bundle, hash))
         })
         .collect::<Result<_>>()?;
+    let (bundles, host): (Vec<&str>, Vec<String>) = host.into_iter().unzip();
 
     with_page("hashes", "embed/welcome-timeline.html", Look::default(), async |reader, _| {
         reader.demo("welcome-timeline").await?;
-        // An instance of the very module that the page has loaded.
-        let script = "const [runs, done] = arguments;
+        // Instances of the very modules that pages load.
+        let script = "const [runs, bundles, done] = arguments;
             (async () => {
-                const loader = document.querySelector('script[data-wasm]');
-                const bindgen = window.demosGlue();
-                const module = await WebAssembly.compile(await (await fetch(new URL(loader.dataset.wasm, loader.src))).arrayBuffer());
-                await bindgen({ module_or_path: module });
-                return runs.map(([name, code]) => bindgen.trace_hash(name, code));
+                const loader = document.querySelector('script[src*=loader-]');
+                const file = (name) => new URL(name, loader.src);
+                const instances = {};
+                for (const bundle of new Set(bundles)) {
+                    const [glue, wasm] = loader.getAttribute(`data-${bundle}`).split(' ');
+                    const script = Object.assign(document.createElement('script'), { src: file(glue) });
+                    await new Promise((resolve, reject) => {
+                        Object.assign(script, { onload: resolve, onerror: reject });
+                        document.head.append(script);
+                    });
+                    instances[bundle] = window.demosGlue();
+                    const module = await WebAssembly.compile(await (await fetch(file(wasm))).arrayBuffer());
+                    await instances[bundle]({ module_or_path: module });
+                }
+                return runs.map(([name, code], index) => instances[bundles[index]].trace_hash(name, code));
             })().then(done, (error) => done(String(error)))";
-        let browser = reader.driver.execute_async(script, vec![json!(runs)]).await?.json().clone();
+        let browser = reader.driver.execute_async(script, vec![json!(runs), json!(bundles)]).await?.json().clone();
         let browser: Vec<String> = serde_json::from_value(browser.clone()).with_context(|| browser.to_string())?;
         for ((run, host), browser) in runs.iter().zip(&host).zip(&browser) {
             ensure!(host == browser, "{run:?}: {host} on the host, {browser} in the browser");

@@ -1,5 +1,7 @@
 //! What stays when something is missing: scripts, the right type of a file.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use site_tests::{Look, PICTURE, Server, ServerOptions, Setup, reading};
@@ -87,4 +89,31 @@ async fn demos_wait_until_they_are_near() -> Result<()> {
         reader.wake_demos().await.map(drop)
     })
     .await
+}
+
+#[tokio::test]
+async fn a_page_fetches_the_modules_of_its_demos_each_once() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    let bundles: BTreeSet<&str> = widgets::registry::entries().iter().map(|entry| entry.bundle).collect();
+    let mut fewer = 0;
+    for page in setup.pages_with_demos()?.into_iter().filter(|page| !page.starts_with("embed/")) {
+        let before = server.hits().len();
+        reading("bundles", Look::default(), async |reader| {
+            reader.goto(&server.url(&page)).await?;
+            reader.wake_demos().await.map(drop)
+        })
+        .await?;
+        let html = std::fs::read_to_string(setup.site.join(&page))?;
+        let needed = bundles.iter().filter(|bundle| html.contains(&format!(" data-bundle=\"{bundle}\"")));
+        let needed: Vec<String> = needed.map(ToString::to_string).collect();
+        fewer += usize::from(needed.len() < bundles.len());
+        let hits = server.hits().split_off(before);
+        let modules = hits.iter().filter_map(|hit| hit.path.rsplit('/').next()?.strip_suffix(".wasm"));
+        let mut fetched: Vec<String> = modules.filter_map(|name| Some(name.rsplit_once('-')?.0.to_owned())).collect();
+        fetched.sort();
+        ensure!(fetched == needed, "{page} needs {needed:?} and fetches {fetched:?}");
+    }
+    ensure!(fewer > 0, "every page needs every bundle");
+    Ok(())
 }

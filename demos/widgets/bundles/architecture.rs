@@ -1,0 +1,3 @@
+//! The demos about architectures, as a WebAssembly module.
+
+widgets::bundle!(widgets::exports::ARCHITECTURE);

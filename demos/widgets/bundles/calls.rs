@@ -1,0 +1,3 @@
+//! The demos about calls, as a WebAssembly module.
+
+widgets::bundle!(widgets::exports::CALLS);
