@@ -19,8 +19,11 @@ use crate::{
     tools,
 };
 
-/// The page that is weighed and edited.
+/// The lesson that is weighed and edited.
 const LESSON: &str = "time-causality/architectural-models-rpc/client-server-p2p";
+
+/// Another one that is weighed: its demos are those of another bundle.
+const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics";
 
 /// The file that is edited for a demo: everything that is drawn is compiled with it.
 const DEMO: &str = "demos/widgets/src/lib.rs";
@@ -47,6 +50,9 @@ enum Name {
     /// Everything it fetches until lesson 1's first demo can be used, compressed
     #[value(name = "lesson-1-interactive")]
     Interactive,
+    /// Everything it fetches until lesson 2's first demo can be used, compressed
+    #[value(name = "lesson-2-interactive")]
+    Interactive2,
     /// From saving a lesson to its page reloaded
     EditLesson,
     /// From saving a demo's Rust code to its page reloaded
@@ -95,13 +101,19 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let wanted = |name| options.names.is_empty() || options.names.contains(&name);
     site::ensure_target()?;
     let mut figures = Vec::new();
-    if wanted(Name::Read) || wanted(Name::Interactive) {
-        let hits = weigh(project)?;
-        if wanted(Name::Read) {
-            figures.push(read(&hits));
+    if wanted(Name::Read) || wanted(Name::Interactive) || wanted(Name::Interactive2) {
+        let scale = Scale::new(project)?;
+        if wanted(Name::Read) || wanted(Name::Interactive) {
+            let hits = scale.weigh(LESSON)?;
+            if wanted(Name::Read) {
+                figures.push(read(&hits));
+            }
+            if wanted(Name::Interactive) {
+                figures.push(interactive("lesson-1-interactive", &hits));
+            }
         }
-        if wanted(Name::Interactive) {
-            figures.push(interactive(&hits));
+        if wanted(Name::Interactive2) {
+            figures.push(interactive("lesson-2-interactive", &scale.weigh(LESSON_2)?));
         }
     }
     if wanted(Name::EditLesson) || wanted(Name::EditDemo) {
@@ -130,25 +142,39 @@ struct Sent {
     bytes: f64,
 }
 
-/// Builds the site as it is published and lets a browser open the lesson.
-fn weigh(project: &Project) -> Result<Vec<Sent>> {
-    let browser = tools::browser()?;
-    let out = project.target.join("bench/site");
-    let site = Site::new(project.clone(), site::Options { release: true, base_url: None }, out.clone());
-    site.compile(Stale { modules: true, builder: true })?;
-    fs::create_dir_all(project.target.join("bench")).context("cannot make target/bench")?;
-    site.write()?;
-    run::step("weighing lesson 1");
-    let mut measure = measure(project, &browser)?;
-    measure.args(["weigh", &format!("{LESSON}.html")]).env("SITE_DIR", &out);
-    let hits: Value = serde_json::from_str(&run::output(&mut measure, "weighing lesson 1")?)?;
-    let hits = hits.as_array().context("measure printed no list")?;
-    let sent = hits.iter().map(|hit| {
-        let path = hit["path"].as_str().context("a hit without a path")?;
-        ensure!(hit["status"] == 200, "{path} was not there");
-        Ok(Sent { path: path.to_owned(), bytes: hit["bytes"].as_f64().context("a hit without a size")? })
-    });
-    sent.collect()
+/// The site as it is published, and what opens its pages.
+struct Scale<'a> {
+    project: &'a Project,
+    browser: tools::Browser,
+    out: PathBuf,
+}
+
+impl<'a> Scale<'a> {
+    /// Builds the site.
+    fn new(project: &'a Project) -> Result<Self> {
+        let browser = tools::browser()?;
+        let out = project.target.join("bench/site");
+        let site = Site::new(project.clone(), site::Options { release: true, base_url: None }, out.clone());
+        site.compile(Stale { modules: true, builder: true })?;
+        fs::create_dir_all(project.target.join("bench")).context("cannot make target/bench")?;
+        site.write()?;
+        Ok(Self { project, browser, out })
+    }
+
+    /// Lets a browser open a lesson.
+    fn weigh(&self, lesson: &str) -> Result<Vec<Sent>> {
+        run::step(&format!("weighing {lesson}"));
+        let mut measure = measure(self.project, &self.browser)?;
+        measure.args(["weigh", &format!("{lesson}.html")]).env("SITE_DIR", &self.out);
+        let hits: Value = serde_json::from_str(&run::output(&mut measure, "weighing a lesson")?)?;
+        let hits = hits.as_array().context("measure printed no list")?;
+        let sent = hits.iter().map(|hit| {
+            let path = hit["path"].as_str().context("a hit without a path")?;
+            ensure!(hit["status"] == 200, "{path} was not there");
+            Ok(Sent { path: path.to_owned(), bytes: hit["bytes"].as_f64().context("a hit without a size")? })
+        });
+        sent.collect()
+    }
 }
 
 /// The program that drives the browser.
@@ -171,10 +197,10 @@ fn read(hits: &[Sent]) -> Figure {
     weight("lesson-1-read", &parts, 120.0, ("stock mdBook page, 260 KB", 260.0))
 }
 
-fn interactive(hits: &[Sent]) -> Figure {
+fn interactive(name: &'static str, hits: &[Sent]) -> Figure {
     let parts: Vec<&Sent> = hits.iter().collect();
     let peer = ("distributed-systems-visualizer, Raft page, JavaScript and CSS, 235 KB", 235.0);
-    weight("lesson-1-interactive", &parts, 300.0, peer)
+    weight(name, &parts, 300.0, peer)
 }
 
 /// The sum in KB of 1,000 bytes, and the largest parts of it.
@@ -388,7 +414,7 @@ mod tests {
             sent("/demos/calls-1.wasm", 150_000.0),
         ];
         assert!((read(&hits).value - 21.0).abs() < 1e-9);
-        assert!((interactive(&hits).value - 176.0).abs() < 1e-9);
+        assert!((interactive("lesson-1-interactive", &hits).value - 176.0).abs() < 1e-9);
     }
 
     #[test]
