@@ -24,6 +24,8 @@ pub const FOLDER: &str = "demos";
 pub struct Scripts {
     /// Finds a page's demos and starts them.
     pub loader: String,
+    /// Runs a demo's long computation beside the page.
+    pub worker: String,
     /// What an embed page needs besides.
     pub embed: String,
     /// The bundles, in the order of their names.
@@ -51,7 +53,10 @@ impl Scripts {
             .iter()
             .map(|Bundle { name, glue, wasm, inlined }| format!(" data-{name}=\"{glue} {wasm} {inlined}\""))
             .collect();
-        format!("<script defer src=\"{root}{FOLDER}/{}\"{bundles}></script>", self.loader)
+        format!(
+            "<script defer src=\"{root}{FOLDER}/{}\" data-worker=\"{}\"{bundles}></script>",
+            self.loader, self.worker
+        )
     }
 }
 
@@ -146,9 +151,9 @@ fn bind(bundle: &str, bytes: Vec<u8>, release: bool, folder: &Path) -> Result<()
 }
 
 /// wasm-bindgen's script as a function: each call makes an instance of its own, so that a demo that
-/// panics takes no other with it.
+/// panics takes no other with it. Workers have no `window`.
 fn wrap(glue: &str) -> String {
-    format!("window.demosGlue = function () {{\n{glue}\n;return wasm_bindgen;\n}};\n")
+    format!("globalThis.demosGlue = function () {{\n{glue}\n;return wasm_bindgen;\n}};\n")
 }
 
 /// A script or style sheet without indentation, empty lines and comments that have lines of their own:
@@ -214,6 +219,7 @@ pub fn install(modules: &[Module], theme: &Path, out: &Path) -> Result<Scripts> 
     };
     Ok(Scripts {
         loader: script("loader", "starts the demos of a page")?,
+        worker: script("worker", "runs a demo's long computation beside the page")?,
         embed: script("embed", "tells an embed page's host how high the figure is")?,
         bundles: modules.iter().map(|module| module.names.clone()).collect(),
     })

@@ -264,13 +264,14 @@ fn the_modules_are_installed_under_names_of_their_content() {
     };
     let tag = |root: &str| {
         format!(
-            "<script defer src=\"{root}demos/{}\"{}{}></script>",
+            "<script defer src=\"{root}demos/{}\" data-worker=\"{}\"{}{}></script>",
             name("loader-", ".js"),
+            name("worker-", ".js"),
             bundle("letters"),
             bundle("numbers"),
         )
     };
-    assert_eq!(names.len(), 8);
+    assert_eq!(names.len(), 9);
     assert!(book.read("book/part/lesson.html").contains(&tag("../")));
     assert!(book.read("book/print.html").contains(&tag("")));
     assert!(!book.read("book/welcome.html").contains("demos/loader"), "a page without demos loads none");
@@ -278,7 +279,7 @@ fn the_modules_are_installed_under_names_of_their_content() {
     assert!(embed.contains(&tag("../")));
     assert!(embed.contains(&format!("<script defer src=\"../demos/{}\"></script>", name("embed-", ".js"))));
     let glue = book.read(&format!("book/demos/{}", name("numbers-glue-", ".js")));
-    assert!(glue.starts_with("window.demosGlue = function () {\n") && glue.contains("wasm_bindgen"), "{glue}");
+    assert!(glue.starts_with("globalThis.demosGlue = function () {\n") && glue.contains("wasm_bindgen"), "{glue}");
     let inlined = book.read(&format!("book/demos/{}", name("numbers-inlined-", ".js")));
     assert!(inlined.starts_with("window.demosInlined = \"AGFzbQ"), "{inlined}");
 
@@ -290,7 +291,10 @@ fn the_modules_are_installed_under_names_of_their_content() {
     book.write("theme/js/loader.js", "let another;\n");
     build_with(&options, TWO_BUNDLES).unwrap();
     assert!(!book.path("book/demos").join(name("loader-", ".js")).exists());
-    fs::remove_file(book.path("theme/js/embed.js")).unwrap();
-    let error = format!("{:#}", build_with(&options, TWO_BUNDLES).unwrap_err());
-    assert!(error.contains("embed.js"), "{error}");
+    for script in ["embed.js", "worker.js"] {
+        fs::remove_file(book.path("theme/js").join(script)).unwrap();
+        let error = format!("{:#}", build_with(&options, TWO_BUNDLES).unwrap_err());
+        assert!(error.contains(script), "{error}");
+        book.write(&format!("theme/js/{script}"), "again;\n");
+    }
 }

@@ -59,6 +59,7 @@
         compile(wasm, inlined),
         // Taken at once: the next bundle's glue has the same name.
         script(glue).then(() => window.demosGlue),
+        new URL(glue, base).href,
       ]);
       bundles.set(bundle, loading);
       // The next demo, or the reader's next try, begins afresh.
@@ -67,16 +68,46 @@
     return bundles.get(bundle);
   };
 
+  // A demo's way to a worker, and to what ends it. Where workers are refused, this throws, or it tells
+  // of a failure later. What runs is kept in `running`, to be ended with the demo.
+  const starter = (module, glue, running) => (name, input, tell) => {
+    const worker = new Worker(new URL(loader.dataset.worker, base));
+    const end = () => {
+      worker.onmessage = worker.onerror = null;
+      worker.terminate();
+      running.delete(end);
+    };
+    running.add(end);
+    worker.onmessage = ({ data: [kind, text] }) => {
+      if (kind !== "said") end();
+      tell(kind, text);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end();
+      tell("failed", event.message ?? "the worker cannot be loaded");
+    };
+    worker.postMessage({ glue, module, name, input });
+    return end;
+  };
+
   async function wake(figure) {
     figure.dataset.state = "waking";
     try {
-      const [module, instance] = await load(figure.dataset.bundle);
+      const [module, instance, glue] = await load(figure.dataset.bundle);
       const bindgen = instance();
       await bindgen({ module_or_path: module });
       if (figure.innerHTML !== still.get(figure)) figure.innerHTML = still.get(figure);
-      figure.addEventListener("demo-panic", (event) => stop(figure, event.detail), { once: true });
+      const running = new Set();
+      const panicked = (event) => {
+        running.forEach((end) => end());
+        stop(figure, event.detail);
+      };
+      figure.addEventListener("demo-panic", panicked, { once: true });
       const { title, view } = JSON.parse(figure.dataset.props);
-      bindgen.hydrate(figure, figure.dataset.demo, title, view, links.get(figure.id) ?? "", root, embedded);
+      const link = links.get(figure.id) ?? "";
+      const start = starter(module, glue, running);
+      bindgen.hydrate(figure, figure.dataset.demo, title, view, link, root, embedded, start);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
       if (figure.dataset.state === "waking") figure.dataset.state = "live";

@@ -97,6 +97,12 @@ pub trait Demo {
     /// # Errors
     /// If the code cannot be read.
     fn hash_of(run: &str) -> Result<String, String>;
+
+    /// A long computation, for a [`Task`](crate::task::Task). What it is given and what it reports are
+    /// in the demo's own codes; an input that it cannot read it leaves. It runs in a worker, in an
+    /// instance of the module that has no page, and may take as long as it needs: whoever started it can
+    /// end it at any time. Most demos have none, so there is nothing to do.
+    fn task(_input: &str, _report: &mut dyn FnMut(&str)) {}
 }
 
 /// One kind of demo, as its authors need it.

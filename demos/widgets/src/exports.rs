@@ -1,17 +1,21 @@
-//! What the loader calls: the exports of a bundle.
+//! What the loader and the worker call: the exports of a bundle.
 
-use crate::demo::{Demo, DemoProps, Session, for_each_demo};
+use crate::{
+    demo::{Demo, DemoProps, Session, for_each_demo},
+    task,
+};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-/// Makes a library a bundle of demos: exports `hydrate` and `trace_hash` over those in the given list.
+/// Makes a library a bundle of demos: exports `hydrate`, `run_task` and `trace_hash` over those in the
+/// given list.
 #[macro_export]
 macro_rules! bundle {
     ($demos:expr) => {
         use wasm_bindgen::prelude::*;
 
         /// Hydrates one demo in its prerendered element. `view` is what the page shows, `link` what the
-        /// address asks for, or empty.
+        /// address asks for, or empty; `start_task` is the loader's way to a worker.
         ///
         /// A panic sends the event `demo-panic` to the element, its message as detail: the loader then
         /// puts the still figure back. Each demo has an instance of the module for itself, so nothing
@@ -29,9 +33,21 @@ macro_rules! bundle {
             link: &str,
             root: &str,
             embedded: bool,
+            start_task: js_sys::Function,
         ) -> Result<(), JsError> {
-            let page = $crate::exports::Page { element, title, view, link, root, embedded };
+            let page = $crate::exports::Page { element, title, view, link, root, embedded, start_task };
             $crate::exports::find($demos, name)?.hydrate(page);
+            Ok(())
+        }
+
+        /// Carries out one task of a demo and calls `report` with what it says, in a worker, in an
+        /// instance for it alone. A panic is thrown with its message.
+        ///
+        /// # Errors
+        /// If there is no such demo.
+        #[wasm_bindgen]
+        pub fn run_task(name: &str, input: &str, report: &js_sys::Function) -> Result<(), JsError> {
+            $crate::exports::find($demos, name)?.run_task(input, report);
             Ok(())
         }
 
@@ -56,10 +72,14 @@ pub const CALLS: &[Exported] = for_each_demo!(list, calls);
 /// The demos about architectures.
 pub const ARCHITECTURE: &[Exported] = for_each_demo!(list, architecture);
 
+/// As [`Demo::task`].
+type Work = fn(&str, &mut dyn FnMut(&str));
+
 /// One demo, as a bundle has it. Kept as functions, so that a bundle links no other demos than its own.
 pub struct Exported {
     name: &'static str,
     hydrate: fn(Element, DemoProps),
+    task: Work,
     hash_of: fn(&str) -> Result<String, String>,
 }
 
@@ -77,6 +97,8 @@ pub struct Page<'a> {
     pub root: &'a str,
     /// Whether this is an embed page.
     pub embedded: bool,
+    /// The loader's way to a worker; see [`Task`](crate::task::Task).
+    pub start_task: js_sys::Function,
 }
 
 /// The demo of that name.
@@ -89,17 +111,28 @@ pub fn find(demos: &'static [Exported], name: &str) -> Result<&'static Exported,
 
 impl Exported {
     const fn of<D: Demo>() -> Self {
-        Self { name: D::NAME, hydrate: hydrate::<D>, hash_of: D::hash_of }
+        Self { name: D::NAME, hydrate: hydrate::<D>, task: D::task, hash_of: D::hash_of }
     }
 
     /// Hydrates the demo in its prerendered element.
     pub fn hydrate(&self, page: Page<'_>) {
-        let Page { element, title, view, link, root, embedded } = page;
+        let Page { element, title, view, link, root, embedded, start_task } = page;
         tell_of_panics(element.clone());
+        task::set_starter(start_task);
         let link = (!link.is_empty()).then(|| link.to_owned().into());
         let session = Session { link, root: root.to_owned().into(), embedded };
         let (id, title, view) = (element.id().into(), title.to_owned().into(), view.to_owned().into());
         (self.hydrate)(element, DemoProps { id, title, view, session });
+    }
+
+    /// Carries out a task of the demo and calls `report` with what it says.
+    pub fn run_task(&self, input: &str, report: &js_sys::Function) {
+        // In place of the trap that would follow, which says nothing: the worker tells what was thrown.
+        yew::set_custom_panic_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
+        (self.task)(input, &mut |text| {
+            // The worker's own function; all it does is send the text to the page.
+            let _ = report.call1(&JsValue::NULL, &text.into());
+        });
     }
 
     /// The fingerprint of the run that a link's code stands for.

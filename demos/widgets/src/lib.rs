@@ -14,6 +14,7 @@ mod player;
 pub mod rpc_timeline;
 mod shell;
 mod svg;
+pub mod task;
 pub mod topology;
 
 #[cfg(feature = "ssr")]

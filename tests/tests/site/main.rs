@@ -6,4 +6,5 @@ mod embed;
 mod fallback;
 mod keyboard;
 mod pages;
+mod tasks;
 mod validity;
