@@ -139,8 +139,8 @@ pub struct Examined {
 /// reference page: the one list of demos.
 ///
 /// A bundle is one WebAssembly module. A page fetches those whose demos come near, so demos that stand
-/// on the same pages belong together. Each pays for Yew again; a new one has a file in `bundles/` and
-/// an entry in `Cargo.toml` besides.
+/// on the same pages belong together. Each pays for Yew again. A new one has an arm and a line here, a
+/// list in `exports.rs`, a file in `bundles/` and its entry in `Cargo.toml`.
 macro_rules! for_each_demo {
     ($with:ident) => {
         for_each_demo!($with, calls);
