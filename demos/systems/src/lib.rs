@@ -5,6 +5,7 @@
 //! beliefs, figures. Nothing here knows how any of it is drawn.
 
 pub mod architecture;
+pub mod call_chain;
 pub mod client_server;
 pub mod code;
 pub mod distribution;
