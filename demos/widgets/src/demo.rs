@@ -150,6 +150,7 @@ macro_rules! for_each_demo {
         $with! {
             "calls":
             $crate::rpc_timeline::RpcTimeline,
+            $crate::call_chain::CallChain,
         }
     };
     ($with:ident, architecture) => {

@@ -7,6 +7,7 @@
 #![allow(unused_qualifications)]
 
 mod browser;
+pub mod call_chain;
 pub mod demo;
 pub mod distribution_time;
 pub mod failure_map;
