@@ -147,7 +147,7 @@ pub struct Part {
 pub struct Stage {
     /// Where it is.
     pub place: Place,
-    /// What is done there, with the place as subject: `packs the arguments`.
+    /// What is done there, with the place as subject: `marshals the arguments`.
     pub deed: &'static str,
     /// What the program or the protocol has there beside the bytes: a call, a literal, a header.
     pub value: String,
@@ -373,7 +373,7 @@ fn remarks<M: Schema>(message: &M, parts: &[Part]) -> String {
     let zero = named(|value| value == 0);
     if !zero.is_empty() {
         let is = if zero.len() == 1 { "is 0 and is" } else { "are 0 and are" };
-        text += &format!(" {} {is} not sent at all: in proto3 a field that is missing is 0.", listed(&zero));
+        text += &format!(" Here {} {is} not sent at all: in proto3 a field that is missing is 0.", listed(&zero));
     }
     let values = || parts.iter().filter(|part| part.role == Role::Value);
     let negative = named(|value| value < 0);
@@ -382,7 +382,7 @@ fn remarks<M: Schema>(message: &M, parts: &[Part]) -> String {
         let is = if negative.len() == 1 { "is negative and takes" } else { "are negative and take" };
         let each = if negative.len() == 1 { "" } else { " each" };
         text += &format!(
-            " {} {is} {}{each}, because an int32 is sent as a 64-bit number; the type sint32 would be shorter.",
+            " Here {} {is} {}{each}, because an int32 is sent as a 64-bit number; the type sint32 would be shorter.",
             listed(&negative),
             counted(longest)
         );
@@ -431,7 +431,7 @@ impl Call {
             },
             Stage {
                 place: Place::ClientStub,
-                deed: "packs the arguments",
+                deed: "marshals the arguments",
                 value: sent.literal(),
                 words: format!(
                     "The client stub is called add too, but it does not add. It puts the arguments into an AddRequest and marshals it, that is, turns it into bytes: {}.{}",
@@ -457,7 +457,7 @@ impl Call {
             },
             Stage {
                 place: Place::ServerStub,
-                deed: "unpacks the arguments",
+                deed: "unmarshals the arguments",
                 value: received.literal(),
                 bytes: request.clone(),
                 parts: asked,
@@ -483,7 +483,7 @@ impl Call {
                     },
                     Stage {
                         place: Place::ServerStub,
-                        deed: "packs the result",
+                        deed: "marshals the result",
                         value: answer.literal(),
                         words: format!(
                             "Now the way back. The server stub puts the result into an AddReply and marshals it: {}.{}",
@@ -510,7 +510,7 @@ impl Call {
                     },
                     Stage {
                         place: Place::ClientStub,
-                        deed: "unpacks the result",
+                        deed: "unmarshals the result",
                         value: answer.literal(),
                         bytes: reply.clone(),
                         parts: told,

@@ -84,3 +84,47 @@ impl Authored for CallChain {
         Ok(Examined { view: journey.call.code(), facts })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Block;
+    use crate::{
+        call_chain::CallChain,
+        demo::{Authored, Demo},
+        registry::entries,
+    };
+    use serde_json::{Value, json};
+
+    fn facts(a: i32, b: i32) -> Vec<Value> {
+        let block = Block { id: "a".into(), title: "A".into(), a, b };
+        CallChain::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}")).facts
+    }
+
+    #[test]
+    fn facts_are_of_the_messages_without_their_frames() {
+        let table = [
+            (3, 4, json!([7, 4, 2, "08 03 10 04", "08 07"])),
+            (0, 0, json!([0, 0, 0, "", ""])),
+            (-1, 1, json!([0, 13, 0, "08 ff ff ff ff ff ff ff ff ff 01 10 01", ""])),
+            (i32::MAX, 1, json!(["OUT_OF_RANGE", 8, 0, "08 ff ff ff ff 07 10 01", ""])),
+        ];
+        for (a, b, expected) in table {
+            assert_eq!(json!(facts(a, b)[..5]), expected, "add({a}, {b})");
+        }
+        assert_eq!(CallChain::hash_of("1~add~3~4").map(Value::String).as_ref(), Ok(&facts(3, 4)[5]));
+        assert!(CallChain::hash_of("1~add~3").is_err());
+    }
+
+    #[test]
+    fn a_still_figure_shows_every_stage_in_full() {
+        let entry = entries().iter().find(|entry| entry.name == CallChain::NAME).expect("this demo");
+        for (a, b, bytes) in [(3, 4, 4 + 9 + 4 + 2 + 7 + 2), (0, 0, 5 + 5), (i32::MAX, 1, 8 + 13 + 8)] {
+            let block = json!({ "id": "a", "title": "A", "a": a, "b": b });
+            let checked = (entry.check)(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
+            let html = (entry.prerender)(&checked.id, &checked.props);
+            assert_eq!(html.matches("class=\"way-byte\"").count(), bytes, "add({a}, {b})");
+            assert_eq!(html.matches("class=\"way-words\"").count(), 9, "add({a}, {b})");
+            assert!(!html.contains("to-come") && !html.contains("aria-current"), "add({a}, {b})");
+        }
+    }
+}

@@ -47,6 +47,9 @@ const TRIES: [(Call, &str); 5] = [
     (Call { a: i32::MAX, b: 1 }, "a sum that does not fit"),
 ];
 
+/// How much of the window the bar of the page may cover at its top, in pixels.
+const BAR: f64 = 64.0;
+
 /// A remote call, stage by stage.
 pub struct CallChain;
 
@@ -98,7 +101,7 @@ pub fn CallChainView(props: &DemoProps) -> Html {
             Ok(())
         })
     };
-    // On a phone the stages lie below each other, and the next one may be out of sight.
+    // The next stage may be out of sight, on a phone in particular.
     let moved = use_mut_ref(|| false);
     {
         let (cards, moved) = (cards.clone(), moved.clone());
@@ -247,29 +250,40 @@ fn target_of(event: &KeyboardEvent, at: usize, last: usize) -> Option<usize> {
     }
 }
 
-/// Scrolls to the stage that is shown, where the stages lie below each other and it is not all in sight.
+/// Scrolls to the stage that is shown, unless all of it is in sight.
 fn bring_into_view(cards: Option<Element>) {
-    let card = cards.as_ref().and_then(|cards| cards.query_selector("[aria-current]").ok().flatten());
-    let (Some(cards), Some(card)) = (cards, card) else { return };
-    let (list, place) = (cards.get_bounding_client_rect(), card.get_bounding_client_rect());
-    let height = web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
+    let find = |list: &Element, css: &str| list.query_selector(css).ok().flatten();
+    let card = cards.as_ref().and_then(|cards| find(cards, "[aria-current]"));
+    let dock = cards.and_then(|cards| cards.next_element_sibling());
+    let (Some(card), Some(dock)) = (card, dock) else { return };
     // The bar of the page and the buttons below stay where they are and cover what is behind them.
-    let seen = height.is_none_or(|height| place.top() >= 64.0 && place.bottom() <= height - 128.0);
-    if place.width() > list.width() / 2.0 && !seen {
+    let height = web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
+    let bottom = dock.get_bounding_client_rect().top().min(height.unwrap_or(f64::MAX));
+    let place = card.get_bounding_client_rect();
+    if place.top() < BAR || place.height() > bottom - BAR {
         card.scroll_into_view();
+    } else if place.bottom() > bottom {
+        card.scroll_into_view_with_bool(false);
     }
 }
 
 /// One stage: where, what, and the bytes with what they mean.
 fn card(index: usize, stage: &Stage, when: When) -> Html {
-    let value = html! { <code class="way-value">{ &stage.value }</code> };
+    // A literal is broken between its name and its fields, if it has to be.
+    let literal = stage.value.ends_with('}');
+    let value = if literal {
+        stage.value.replace("{ ", "{\u{a0}").replace(": ", ":\u{a0}").replace(" }", "\u{a0}}")
+    } else {
+        stage.value.clone()
+    };
+    let value = html! { <code class="way-value">{ value }</code> };
     let bytes = if stage.parts.is_empty() {
         html! {}
     } else {
         html! {
             <ul class="way-bytes">
                 { for stage.parts.iter().map(|part| html! {
-                    <li class={role_class(part.role)}>
+                    <li class={classes!(role_class(part.role), (part.range.len() > 2).then_some("long"))}>
                         <code>
                             { for stage.bytes[part.range.clone()].iter().map(|byte| html! {
                                 <><span class="way-byte">{ hex(&[*byte]) }</span>{ " " }</>
@@ -282,7 +296,7 @@ fn card(index: usize, stage: &Stage, when: When) -> Html {
         }
     };
     // A message of zeros is there, and empty.
-    let empty = stage.bytes.is_empty() && stage.value.ends_with('}');
+    let empty = stage.bytes.is_empty() && literal;
     let bytes = if empty {
         html! { <p class="way-none">{ "no bytes at all" }</p> }
     } else {

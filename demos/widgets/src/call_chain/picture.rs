@@ -7,9 +7,9 @@ use yew::prelude::*;
 /// The width of a place's column.
 const COLUMN: usize = 100;
 /// How high the way out, the turn and the way back lie.
-const OUT: usize = 32;
-const TURN: usize = 42;
-const BACK: usize = 52;
+const OUT: usize = 34;
+const TURN: usize = 44;
+const BACK: usize = 54;
 
 /// What the picture shows.
 pub(super) struct PictureProps<'a> {
@@ -38,15 +38,15 @@ fn spot(journey: &Journey, index: usize) -> (usize, usize) {
 pub(super) fn picture(props: &PictureProps<'_>) -> Html {
     let (id, journey) = (&props.id, props.journey);
     html! {
-        <svg class="way-map" viewBox="0 0 500 66" role="img" aria-labelledby={format!("{id}-pic {id}-desc")}>
+        <svg class="way-map" viewBox="0 0 500 68" role="img" aria-labelledby={format!("{id}-pic {id}-desc")}>
             <title id={format!("{id}-pic")}>{ format!("{}: five places, there and back", props.title) }</title>
             <desc id={format!("{id}-desc")}>{ journey.summary() }</desc>
-            <rect class="machine" x="3" y="11" width="194" height="53" rx="6"/>
-            <rect class="machine" x="303" y="11" width="194" height="53" rx="6"/>
+            <rect class="machine" x="3" y="11" width="194" height="55" rx="6"/>
+            <rect class="machine" x="303" y="11" width="194" height="55" rx="6"/>
             <text class="machine-name" x="100" y="7" text-anchor="middle">{ "the caller’s machine" }</text>
             <text class="machine-name" x="400" y="7" text-anchor="middle">{ "the server’s machine" }</text>
             { for Place::ALL.into_iter().enumerate().map(|(column, place)| html! {
-                <text class="place" x={(column * COLUMN + COLUMN / 2).to_string()} y="21" text-anchor="middle">
+                <text class="place" x={(column * COLUMN + COLUMN / 2).to_string()} y="20" text-anchor="middle">
                     { place.name() }
                 </text>
             }) }
@@ -60,7 +60,7 @@ pub(super) fn picture(props: &PictureProps<'_>) -> Html {
             { for (0..journey.stages.len()).map(|index| {
                 let (x, y) = spot(journey, index);
                 let when = (props.when)(index);
-                let r = if when == When::Now { "8.5" } else { "6.5" };
+                let r = if when == When::Now { "8" } else { "6.5" };
                 html! {
                     <g class={classes!("stop", when.class())}>
                         <circle cx={x.to_string()} cy={y.to_string()} {r}/>
