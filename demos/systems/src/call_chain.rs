@@ -161,6 +161,13 @@ pub struct Stage {
     pub words: String,
 }
 
+impl Stage {
+    /// A stage that has no bytes.
+    fn bare(place: Place, deed: &'static str, value: String, words: String) -> Self {
+        Self { place, deed, value, bytes: vec![], parts: vec![], unpacks: false, words }
+    }
+}
+
 /// How the call ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -373,7 +380,7 @@ fn remarks<M: Schema>(message: &M, parts: &[Part]) -> String {
     let zero = named(|value| value == 0);
     if !zero.is_empty() {
         let is = if zero.len() == 1 { "is 0 and is" } else { "are 0 and are" };
-        text += &format!(" Here {} {is} not sent at all: in proto3 a field that is missing is 0.", listed(&zero));
+        text += &format!(" Here {} {is} not sent at all: in proto3 a missing number is 0.", listed(&zero));
     }
     let values = || parts.iter().filter(|part| part.role == Role::Value);
     let negative = named(|value| value < 0);
@@ -391,6 +398,178 @@ fn remarks<M: Schema>(message: &M, parts: &[Part]) -> String {
             &format!(" Each byte of a number holds seven bits of it, so the largest here takes {}.", counted(longest));
     }
     text
+}
+
+/// The stages on the caller's machine, in between, and up to the procedure.
+fn way_out(call: Call, sent: AddRequest, request: &[u8], framed: &[u8], received: AddRequest) -> [Stage; 4] {
+    let parts = message_parts::<AddRequest>(request);
+    [
+        Stage::bare(
+            Place::Caller,
+            "calls",
+            call.to_string(),
+            format!(
+                "The caller calls {call} as it would call any procedure of its own program, and waits for it to return."
+            ),
+        ),
+        Stage {
+            place: Place::ClientStub,
+            deed: "marshals the arguments",
+            value: sent.literal(),
+            words: format!(
+                "The client stub is called add too, but it does not add. It puts the arguments into an AddRequest \
+                 and marshals it, that is, turns it into bytes: {}.{}",
+                counted(request.len()),
+                remarks(&sent, &parts)
+            ),
+            bytes: request.to_vec(),
+            parts: parts.clone(),
+            unpacks: false,
+        },
+        Stage {
+            place: Place::Network,
+            deed: "carries the request",
+            value: format!(":path {PATH}"),
+            words: format!(
+                "Before the message come {} that say how long it is, so that the other side knows where it ends: \
+                 {} in all. Which procedure is meant is said beside them, in a header.",
+                counted(PREFIX),
+                counted(framed.len())
+            ),
+            bytes: framed.to_vec(),
+            parts: frame_parts(framed, AddRequest::NAME),
+            unpacks: false,
+        },
+        Stage {
+            place: Place::ServerStub,
+            deed: "unmarshals the arguments",
+            value: received.literal(),
+            words: "The server stub unmarshals the message: each key says which field follows, and a number that \
+                    does not come is 0. The numbers are copies; the two machines share no memory."
+                .to_owned(),
+            bytes: request.to_vec(),
+            parts,
+            unpacks: true,
+        },
+    ]
+}
+
+/// The procedure, and the stages back with its result.
+fn way_back(call: Call, received: AddRequest, answer: AddReply, reply: &[u8], framed: &[u8]) -> [Stage; 5] {
+    let parts = message_parts::<AddReply>(reply);
+    let (status, sum) = (Status::Ok, answer.sum);
+    [
+        Stage::bare(
+            Place::Procedure,
+            "adds",
+            format!("{} + {} = {sum}", received.a, received.b),
+            format!(
+                "The procedure gets two ordinary integers, adds them and returns {sum}. It need not know that its \
+                 caller is on another machine."
+            ),
+        ),
+        Stage {
+            place: Place::ServerStub,
+            deed: "marshals the result",
+            value: answer.literal(),
+            words: format!(
+                "Now the way back. The server stub puts the result into an AddReply and marshals it: {}.{}",
+                counted(reply.len()),
+                remarks(&answer, &parts)
+            ),
+            bytes: reply.to_vec(),
+            parts: parts.clone(),
+            unpacks: false,
+        },
+        Stage {
+            place: Place::Network,
+            deed: "carries the reply",
+            value: format!("grpc-status {} ({})", status.number(), status.name()),
+            words: format!(
+                "The reply travels in a frame of its own, {} in all. After it comes a trailer with the status of \
+                 the call: {}, which is {}.",
+                counted(framed.len()),
+                status.number(),
+                status.name()
+            ),
+            bytes: framed.to_vec(),
+            parts: frame_parts(framed, AddReply::NAME),
+            unpacks: false,
+        },
+        Stage {
+            place: Place::ClientStub,
+            deed: "unmarshals the result",
+            value: answer.literal(),
+            words: "The client stub unmarshals the reply and finds the sum. This is what its caller waits for, so \
+                    it returns."
+                .to_owned(),
+            bytes: reply.to_vec(),
+            parts,
+            unpacks: true,
+        },
+        Stage::bare(
+            Place::Caller,
+            "gets the result",
+            format!("{call} = {sum}"),
+            format!(
+                "For the caller, {call} has returned {sum}. Nothing in its program shows that another machine did \
+                 the work."
+            ),
+        ),
+    ]
+}
+
+/// The procedure, and the stages back if it refuses: there is no message then.
+fn way_back_without_sum(call: Call, received: AddRequest, status: Status) -> [Stage; 5] {
+    let (name, number) = (status.name(), status.number());
+    let exact = i64::from(received.a) + i64::from(received.b);
+    let end = if exact < 0 { i32::MIN } else { i32::MAX };
+    [
+        Stage::bare(
+            Place::Procedure,
+            "refuses",
+            format!("{} + {} = ?", received.a, received.b),
+            format!(
+                "The sum would be {exact}, and an int32 ends at {end}. Rather than return a wrong number, the \
+                 procedure fails with {name}."
+            ),
+        ),
+        Stage::bare(
+            Place::ServerStub,
+            "passes the error on",
+            name.to_owned(),
+            "Now the way back. There is no result, so there is nothing to marshal: the server stub passes the \
+             status on."
+                .to_owned(),
+        ),
+        Stage::bare(
+            Place::Network,
+            "carries the status",
+            format!("grpc-status {number} ({name})"),
+            format!(
+                "No message travels back. The reply consists of headers alone, and one of them is the status: \
+                 {number}, which is {name}."
+            ),
+        ),
+        Stage::bare(
+            Place::ClientStub,
+            "turns it into an error",
+            name.to_owned(),
+            format!(
+                "The client stub finds a status other than {} and turns it into an error of the caller’s language.",
+                Status::Ok.name()
+            ),
+        ),
+        Stage::bare(
+            Place::Caller,
+            "gets an error",
+            format!("{call}: {name}"),
+            format!(
+                "For the caller, {call} has failed with {name}. The procedure has said so itself, so the caller \
+                 knows that there is no sum."
+            ),
+        ),
+    ]
 }
 
 impl Call {
@@ -416,174 +595,11 @@ impl Call {
         });
         let sum = returned.map(|reply| reply.sum);
 
-        let asked = message_parts::<AddRequest>(&request);
-        let mut stages = vec![
-            Stage {
-                place: Place::Caller,
-                deed: "calls",
-                value: self.to_string(),
-                bytes: vec![],
-                parts: vec![],
-                unpacks: false,
-                words: format!(
-                    "The caller calls {self} as it would call any procedure of its own program, and waits for it to return."
-                ),
-            },
-            Stage {
-                place: Place::ClientStub,
-                deed: "marshals the arguments",
-                value: sent.literal(),
-                words: format!(
-                    "The client stub is called add too, but it does not add. It puts the arguments into an AddRequest and marshals it, that is, turns it into bytes: {}.{}",
-                    counted(request.len()),
-                    remarks(&sent, &asked)
-                ),
-                bytes: request.clone(),
-                parts: asked.clone(),
-                unpacks: false,
-            },
-            Stage {
-                place: Place::Network,
-                deed: "carries the request",
-                value: format!(":path {PATH}"),
-                words: format!(
-                    "Before the message come {} that say how long it is, so that the other side knows where it ends: {} in all. Which procedure is meant is said beside them, in a header.",
-                    counted(PREFIX),
-                    counted(framed.len())
-                ),
-                parts: frame_parts(&framed, AddRequest::NAME),
-                bytes: framed,
-                unpacks: false,
-            },
-            Stage {
-                place: Place::ServerStub,
-                deed: "unmarshals the arguments",
-                value: received.literal(),
-                bytes: request.clone(),
-                parts: asked,
-                unpacks: true,
-                words: "The server stub unmarshals the message: each key says which field follows, and a field without a key is 0. The numbers are copies; the two machines share no memory.".to_owned(),
-            },
-        ];
-        match returned {
-            Some(answer) => {
-                let told = message_parts::<AddReply>(&reply);
-                let sum = answer.sum;
-                stages.extend([
-                    Stage {
-                        place: Place::Procedure,
-                        deed: "adds",
-                        value: format!("{} + {} = {sum}", received.a, received.b),
-                        bytes: vec![],
-                        parts: vec![],
-                        unpacks: false,
-                        words: format!(
-                            "The procedure gets two ordinary integers, adds them and returns {sum}. It need not know that its caller is on another machine."
-                        ),
-                    },
-                    Stage {
-                        place: Place::ServerStub,
-                        deed: "marshals the result",
-                        value: answer.literal(),
-                        words: format!(
-                            "Now the way back. The server stub puts the result into an AddReply and marshals it: {}.{}",
-                            counted(reply.len()),
-                            remarks(&answer, &told)
-                        ),
-                        bytes: reply.clone(),
-                        parts: told.clone(),
-                        unpacks: false,
-                    },
-                    Stage {
-                        place: Place::Network,
-                        deed: "carries the reply",
-                        value: format!("grpc-status {} ({})", status.number(), status.name()),
-                        words: format!(
-                            "The reply travels in a frame of its own, {} in all. After it comes a trailer with the status of the call: {}, which is {}.",
-                            counted(framed_reply.len()),
-                            status.number(),
-                            status.name()
-                        ),
-                        parts: frame_parts(&framed_reply, AddReply::NAME),
-                        bytes: framed_reply,
-                        unpacks: false,
-                    },
-                    Stage {
-                        place: Place::ClientStub,
-                        deed: "unmarshals the result",
-                        value: answer.literal(),
-                        bytes: reply.clone(),
-                        parts: told,
-                        unpacks: true,
-                        words: "The client stub unmarshals the reply and finds the sum. This is what its caller waits for, so it returns.".to_owned(),
-                    },
-                    Stage {
-                        place: Place::Caller,
-                        deed: "gets the result",
-                        value: format!("{self} = {sum}"),
-                        bytes: vec![],
-                        parts: vec![],
-                        unpacks: false,
-                        words: format!(
-                            "For the caller, {self} has returned {sum}. Nothing in its program shows that another machine did the work."
-                        ),
-                    },
-                ]);
-            }
-            None => {
-                let bare = |place, deed, value, words| Stage {
-                    place,
-                    deed,
-                    value,
-                    bytes: vec![],
-                    parts: vec![],
-                    unpacks: false,
-                    words,
-                };
-                let name = status.name();
-                let exact = i64::from(received.a) + i64::from(received.b);
-                stages.extend([
-                    bare(
-                        Place::Procedure,
-                        "refuses",
-                        format!("{} + {} = ?", received.a, received.b),
-                        format!(
-                            "The sum would be {exact}, and an int32 ends at {}. Rather than return a wrong number, the procedure fails with {name}.",
-                            if exact < 0 { i32::MIN } else { i32::MAX }
-                        ),
-                    ),
-                    bare(
-                        Place::ServerStub,
-                        "passes the error on",
-                        name.to_owned(),
-                        "Now the way back. There is no result, so there is nothing to marshal: the server stub passes the status on.".to_owned(),
-                    ),
-                    bare(
-                        Place::Network,
-                        "carries the status",
-                        format!("grpc-status {} ({name})", status.number()),
-                        format!(
-                            "No message travels back. The reply consists of headers alone, and one of them is the status: {}, which is {name}.",
-                            status.number()
-                        ),
-                    ),
-                    bare(
-                        Place::ClientStub,
-                        "turns it into an error",
-                        name.to_owned(),
-                        format!("The client stub finds a status other than {} and turns it into an error of the caller's language.", Status::Ok.name()),
-                    ),
-                    bare(
-                        Place::Caller,
-                        "gets an error",
-                        format!("{self}: {name}"),
-                        format!(
-                            "For the caller, {self} has failed with {name}. The procedure has said so itself, so the caller knows that there is no sum."
-                        ),
-                    ),
-                ]);
-            }
-        }
+        let mut stages = way_out(self, sent, &request, &framed, received).to_vec();
+        stages.extend(match returned {
+            Some(answer) => way_back(self, received, answer, &reply, &framed_reply),
+            None => way_back_without_sum(self, received, status),
+        });
         Journey { call: self, sum, status, request, reply, stages }
     }
 

@@ -359,7 +359,7 @@ fn table(journey: &Journey) -> Html {
                 <tbody>
                     { for journey.stages.iter().enumerate().flat_map(|(index, stage)| {
                         let whole = html! {
-                            <tr>
+                            <tr class="whole">
                                 <th scope="row">{ index + 1 }</th>
                                 <td>{ stage.place.name() }</td>
                                 <td>{ if stage.parts.is_empty() { "none" } else { "" } }</td>
