@@ -175,7 +175,7 @@ pub fn CallChainView(props: &DemoProps) -> Html {
     let code = View::code(&journey.call.code(), (at > 0).then(|| Time::from_millis(at as u64 + 1)));
     html! {
         <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
-            code={code} trouble={(*trouble).clone()} height={820} figure={figure} {onkeydown}
+            code={code} trouble={(*trouble).clone()} height={1000} figure={figure} {onkeydown}
             summary="Every stage and every byte in words" table={table(&journey)}>
             <div class="way-call needs-js">
                 <div class="way-fields" role="group" aria-label="The call">
