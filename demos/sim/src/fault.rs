@@ -15,6 +15,21 @@ pub struct MessageName {
     pub call: u32,
     /// In which attempt of that call, counted from 1.
     pub attempt: u32,
+    /// Which message of that kind and attempt, counted from 1: a request that arrives twice has two
+    /// replies. Only a [`crate::Trace`] and a fault need it; a [`crate::Payload`] says 1.
+    pub copy: u32,
+}
+
+impl MessageName {
+    /// The first message of that kind and attempt.
+    pub const fn new(kind: &'static str, call: u32, attempt: u32) -> Self {
+        Self { kind, call, attempt, copy: 1 }
+    }
+
+    /// The same name for another copy.
+    pub const fn copy(self, copy: u32) -> Self {
+        Self { copy, ..self }
+    }
 }
 
 /// The name of a step that a process does.
@@ -26,6 +41,21 @@ pub struct StepName {
     pub call: u32,
     /// In which attempt of that call, counted from 1.
     pub attempt: u32,
+    /// The how manieth time that attempt comes to that step, counted from 1. Only a [`crate::Trace`]
+    /// and a fault need it; a [`crate::Process`] says 1.
+    pub copy: u32,
+}
+
+impl StepName {
+    /// The first time that attempt comes to that step.
+    pub const fn new(step: &'static str, call: u32, attempt: u32) -> Self {
+        Self { step, call, attempt, copy: 1 }
+    }
+
+    /// The same name for another time.
+    pub const fn copy(self, copy: u32) -> Self {
+        Self { copy, ..self }
+    }
 }
 
 /// Which side of a step.
@@ -48,7 +78,7 @@ pub enum When {
 
 /// One thing that goes wrong, or is mended.
 ///
-/// A fault that names a message or a step meets the first one of that name.
+/// Every message and every step of a run has a name of its own, so a fault meets one of them or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     /// The message is lost on the way.
@@ -57,6 +87,9 @@ pub enum Fault {
     Duplicate(MessageName),
     /// The message arrives this much later.
     Delay(MessageName, Duration),
+    /// The message is held back until the next one in the same direction has passed it; if none comes,
+    /// it arrives a second late.
+    Reorder(MessageName),
     /// The node goes down and forgets what is not durable.
     Crash {
         /// Which node.
@@ -112,13 +145,14 @@ impl Vocabulary<'_> {
     /// Reads a fault:
     ///
     /// - `drop reply of call 1 attempt 2`, `duplicate request of call 1`;
-    /// - `delay reply of call 1 by 600 ms`;
+    /// - `delay reply of call 1 by 600 ms`, `reorder request of call 1`;
     /// - `crash server before commit of call 1`, `… after …`, `crash server at 10 s`, each with
     ///   `, restart after 300 ms` if it comes back;
     /// - `restart server at 15 s`;
     /// - `cut client 1 to server at 5 s`, `heal client 1 to server at 8 s`.
     ///
-    /// The attempt is the first if not said.
+    /// The attempt is the first if not said. A message or a step that occurs more than once in an
+    /// attempt has `copy 2` and so on after it.
     ///
     /// # Errors
     /// Points at the word that does not fit and lists what could stand there.
@@ -128,6 +162,7 @@ impl Vocabulary<'_> {
             Drop,
             Duplicate,
             Delay,
+            Reorder,
             Crash,
             Restart,
             Cut,
@@ -138,6 +173,7 @@ impl Vocabulary<'_> {
             ("drop", Verb::Drop),
             ("duplicate", Verb::Duplicate),
             ("delay", Verb::Delay),
+            ("reorder", Verb::Reorder),
             ("crash", Verb::Crash),
             ("restart", Verb::Restart),
             ("cut", Verb::Cut),
@@ -146,6 +182,7 @@ impl Vocabulary<'_> {
         let fault = match verb {
             Verb::Drop => Fault::Drop(self.message(&mut words)?),
             Verb::Duplicate => Fault::Duplicate(self.message(&mut words)?),
+            Verb::Reorder => Fault::Reorder(self.message(&mut words)?),
             Verb::Delay => {
                 let message = self.message(&mut words)?;
                 words.expect("by")?;
@@ -162,8 +199,8 @@ impl Vocabulary<'_> {
                     Some(phase) => {
                         let choices: Vec<_> = self.steps.iter().map(|step| (*step, *step)).collect();
                         let step = words.choose(&choices)?;
-                        let (call, attempt) = call(&mut words)?;
-                        When::Step(phase, StepName { step, call, attempt })
+                        let (call, attempt, copy) = call(&mut words)?;
+                        When::Step(phase, StepName { step, call, attempt, copy })
                     }
                 };
                 let restart_after = if words.accept(",") {
@@ -202,8 +239,8 @@ impl Vocabulary<'_> {
     fn message(&self, words: &mut Words<'_>) -> Result<MessageName, WordError> {
         let choices: Vec<_> = self.messages.iter().map(|kind| (*kind, *kind)).collect();
         let kind = words.choose(&choices)?;
-        let (call, attempt) = call(words)?;
-        Ok(MessageName { kind, call, attempt })
+        let (call, attempt, copy) = call(words)?;
+        Ok(MessageName { kind, call, attempt, copy })
     }
 
     /// Says a fault so that [`Vocabulary::parse`] reads the same.
@@ -215,13 +252,14 @@ impl Vocabulary<'_> {
         match fault {
             Fault::Drop(message) => format!("drop {}", say_message(message)),
             Fault::Duplicate(message) => format!("duplicate {}", say_message(message)),
+            Fault::Reorder(message) => format!("reorder {}", say_message(message)),
             Fault::Delay(message, by) => format!("delay {} by {}", say_message(message), exact(*by)),
             Fault::Crash { node: id, when, restart_after } => {
                 let when = match when {
                     When::At(at) => format!("at {}", exact(at.since(Time::ZERO))),
                     When::Step(phase, step) => {
                         let phase = if *phase == Phase::Before { "before" } else { "after" };
-                        format!("{phase} {}{}", step.step, say_call(step.call, step.attempt))
+                        format!("{phase} {}{}", step.step, say_call(step.call, step.attempt, step.copy))
                     }
                 };
                 let restart =
@@ -237,19 +275,21 @@ impl Vocabulary<'_> {
     }
 }
 
-fn call(words: &mut Words<'_>) -> Result<(u32, u32), WordError> {
+fn call(words: &mut Words<'_>) -> Result<(u32, u32, u32), WordError> {
     let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     words.expect("of")?;
     words.expect("call")?;
     let call = small(words.number()?);
     let attempt = if words.accept("attempt") { small(words.number()?) } else { 1 };
-    Ok((call, attempt))
+    let copy = if words.accept("copy") { small(words.number()?) } else { 1 };
+    Ok((call, attempt, copy))
 }
 
-fn say_call(call: u32, attempt: u32) -> String {
-    if attempt == 1 { format!(" of call {call}") } else { format!(" of call {call} attempt {attempt}") }
+fn say_call(call: u32, attempt: u32, copy: u32) -> String {
+    let part = |what: &str, n: u32| if n == 1 { String::new() } else { format!(" {what} {n}") };
+    format!(" of call {call}{}{}", part("attempt", attempt), part("copy", copy))
 }
 
 fn say_message(message: &MessageName) -> String {
-    format!("{}{}", message.kind, say_call(message.call, message.attempt))
+    format!("{}{}", message.kind, say_call(message.call, message.attempt, message.copy))
 }

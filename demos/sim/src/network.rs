@@ -38,24 +38,44 @@ pub enum Verdict {
     },
     /// It arrives, and a copy of it arrives later.
     Duplicate,
+    /// It is held back until the next message in the same direction has passed it.
+    Hold,
     /// It is lost on the way.
     Lose(Loss),
 }
 
 /// The links between the nodes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Network {
     default: LinkSpec,
     /// Links unlike the default, sorted. Sorted lists, not trees: a tree's code is 6 KB of the module for each type.
     links: Vec<((NodeId, NodeId), LinkSpec)>,
     /// Sorted.
     cut: Vec<(NodeId, NodeId)>,
+    /// Links whose two ends keep a connection, the smaller end first.
+    streams: Vec<(NodeId, NodeId)>,
+}
+
+impl Clone for Network {
+    fn clone(&self) -> Self {
+        let Self { default, links, cut, streams } = self;
+        Self { default: *default, links: links.clone(), cut: cut.clone(), streams: streams.clone() }
+    }
+
+    // Keeps the lists' memory; the derived one does not.
+    fn clone_from(&mut self, other: &Self) {
+        let Self { default, links, cut, streams } = self;
+        *default = other.default;
+        links.clone_from(&other.links);
+        cut.clone_from(&other.cut);
+        streams.clone_from(&other.streams);
+    }
 }
 
 impl Network {
     /// A network in which every link is alike.
     pub fn new(default: LinkSpec) -> Self {
-        Self { default, links: vec![], cut: vec![] }
+        Self { default, links: vec![], cut: vec![], streams: vec![] }
     }
 
     /// Makes both directions between two nodes different from the others.
@@ -67,6 +87,35 @@ impl Network {
             }
         }
         self
+    }
+
+    /// Has the two talk over a connection, as TCP offers it (RFC 9293), instead of by single datagrams:
+    ///
+    /// - nothing is duplicated and nothing overtakes: a fault that would do so cannot come about;
+    /// - a message that is lost breaks the connection, and both ends are told
+    ///   ([`crate::Process::on_disconnect`]);
+    /// - so is the other end when one end crashes; and who sends to a node that is down is refused.
+    ///
+    /// A cut link stays silent: nobody is left to tell of it.
+    pub fn with_stream(mut self, a: NodeId, b: NodeId) -> Self {
+        self.streams.push((a.min(b), a.max(b)));
+        self
+    }
+
+    /// Whether the two talk over a connection.
+    pub fn is_stream(&self, a: NodeId, b: NodeId) -> bool {
+        self.streams.contains(&(a.min(b), a.max(b)))
+    }
+
+    /// Adds to a fingerprint which links are cut.
+    pub(crate) fn hash_cuts<H: std::hash::Hasher>(&self, hash: &mut H) {
+        std::hash::Hash::hash(&self.cut, hash);
+    }
+
+    /// Who talks with that node over a connection.
+    pub(crate) fn peers(&self, node: NodeId) -> Vec<NodeId> {
+        let ends = self.streams.iter();
+        ends.filter(|(a, b)| *a == node || *b == node).map(|(a, b)| if *a == node { *b } else { *a }).collect()
     }
 
     /// The link from one node to another.

@@ -40,6 +40,17 @@ pub struct Envelope<M> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crashed(pub(crate) Option<Duration>);
 
+/// Why a connection is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Disconnect<M> {
+    /// The peer is down and refused this message.
+    Refused(M),
+    /// The message of that name was lost, and the connection with it.
+    Lost(MessageName),
+    /// The peer crashed.
+    Crashed,
+}
+
 /// How a handler ends.
 pub type Flow = Result<(), Crashed>;
 
@@ -61,6 +72,10 @@ pub trait Process: Clone {
     fn on_message(&mut self, ctx: &mut Context<'_, Self>, from: NodeId, message: Self::Message) -> Flow;
     /// A timer has run out. Timers do not survive a crash.
     fn on_timer(&mut self, ctx: &mut Context<'_, Self>, timer: Self::Timer) -> Flow;
+    /// The connection to `peer` is broken; see [`crate::Network::with_stream`].
+    fn on_disconnect(&mut self, _ctx: &mut Context<'_, Self>, _peer: NodeId, _why: Disconnect<Self::Message>) -> Flow {
+        Ok(())
+    }
     /// The node has crashed: forget what is not durable.
     fn on_crash(&mut self) {}
     /// The node is back.

@@ -21,6 +21,13 @@ pub enum Stream {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng(Xoshiro256PlusPlus);
 
+/// Two generators that go on alike have the same fingerprint.
+impl std::hash::Hash for Rng {
+    fn hash<H: std::hash::Hasher>(&self, hash: &mut H) {
+        hash.write_u64(self.0.clone().next_u64());
+    }
+}
+
 impl Rng {
     /// The stream of that name in the run with that seed.
     pub fn new(seed: u64, stream: Stream) -> Self {

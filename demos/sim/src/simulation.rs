@@ -1,23 +1,27 @@
 //! The loop: take the earliest event, let it happen.
 
 use crate::{
-    Context, Crashed, Duration, Envelope, Event, EventId, EventQueue, Fault, Flow, HeapQueue, Loss, MessageId, Network,
-    NodeId, Observer, Payload, Phase, Process, Rng, StepName, Stream, Time, Verdict, What, When,
+    Context, Crashed, Disconnect, Duration, Envelope, Event, EventId, EventQueue, Fault, Flow, HeapQueue, Loss,
+    MessageId, MessageName, Network, NodeId, Observer, Payload, Phase, Process, Rng, StepName, Stream, Time, Verdict,
+    What, When,
 };
+use std::hash::{Hash, Hasher};
 
 /// How much later the copy of a duplicated message arrives, on top of its own latency.
 const COPY_LAG: Duration = Duration::from_millis(40);
+/// How long after the message that passed it a message arrives that was held back.
+const OVERTAKEN_LAG: Duration = Duration::from_millis(10);
+/// How much later a message arrives that was held back and that nothing passed.
+const HELD_LONGEST: Duration = Duration::from_secs(1);
 
 /// A run in progress. It is a value: a clone of it goes on by itself, which is how one goes back in
 /// time (see [`crate::Replay`]).
-#[derive(Clone)]
 pub struct Simulation<P: Process> {
     processes: Vec<P>,
     core: Core<P>,
 }
 
 /// Everything but the processes: what they reach through their [`Context`].
-#[derive(Clone)]
 pub(crate) struct Core<P: Process> {
     pub(crate) now: Time,
     pub(crate) observer: P::Observer,
@@ -25,12 +29,61 @@ pub(crate) struct Core<P: Process> {
     network: Network,
     nodes: Vec<Node>,
     /// The links used so far, sorted.
-    link_rngs: Vec<((NodeId, NodeId), Rng)>,
+    lanes: Vec<Lane<P::Message>>,
     seed: u64,
     faults: Vec<Fault>,
     fired: Vec<bool>,
+    /// Over which streams something has arrived since they last broke, the smaller end first.
+    connected: Vec<(NodeId, NodeId)>,
+    /// How often the names have occurred that somebody asks for: the faults', or all.
+    counts: Vec<(Named, u32)>,
+    /// What could have gone wrong in this step, if anybody wants to know.
+    opportunities: Option<Vec<Opportunity>>,
     events: u32,
     messages: u32,
+}
+
+/// A link in one direction.
+#[derive(Clone)]
+struct Lane<M> {
+    link: (NodeId, NodeId),
+    rng: Rng,
+    /// When the last message over the connection arrives: the next is not earlier.
+    last: Time,
+    /// Held back until something has passed.
+    held: Vec<(Envelope<M>, EventId)>,
+}
+
+/// What a fault can name; `copy` is 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Named {
+    Message(MessageName),
+    Step(NodeId, Phase, StepName),
+}
+
+/// A place in a run where a fault could come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Opportunity {
+    /// A message is sent.
+    Message {
+        /// Its name.
+        name: MessageName,
+        /// By whom.
+        from: NodeId,
+        /// To whom.
+        to: NodeId,
+        /// Over a connection: it can neither be duplicated nor overtaken.
+        stream: bool,
+    },
+    /// A node comes to a step, or has done it.
+    Step {
+        /// Which node.
+        node: NodeId,
+        /// Which of both.
+        phase: Phase,
+        /// The step.
+        step: StepName,
+    },
 }
 
 #[derive(Clone)]
@@ -61,6 +114,17 @@ enum Pending<P: Process> {
         timer: P::Timer,
         cause: Option<EventId>,
     },
+    /// A held message that nothing has passed.
+    Release {
+        link: (NodeId, NodeId),
+        message: MessageId,
+    },
+    Disconnect {
+        node: NodeId,
+        peer: NodeId,
+        why: Disconnect<P::Message>,
+        cause: EventId,
+    },
     /// The fault with that index happens.
     Fault(usize),
     /// A crashed node comes back.
@@ -82,6 +146,64 @@ pub struct InFlight<'a, M> {
     pub lost: Option<Time>,
 }
 
+// By hand for `clone_from`: it keeps the lists' memory, which is most of what a fork costs, and a search
+// forks a run for each schedule. No field is left out: the compiler counts them.
+impl<P: Process> Clone for Simulation<P> {
+    fn clone(&self) -> Self {
+        let from = &self.core;
+        let core = Core {
+            now: from.now,
+            observer: from.observer.clone(),
+            queue: from.queue.clone(),
+            network: from.network.clone(),
+            nodes: from.nodes.clone(),
+            lanes: from.lanes.clone(),
+            connected: from.connected.clone(),
+            seed: from.seed,
+            faults: from.faults.clone(),
+            fired: from.fired.clone(),
+            counts: from.counts.clone(),
+            opportunities: from.opportunities.clone(),
+            events: from.events,
+            messages: from.messages,
+        };
+        Self { processes: self.processes.clone(), core }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        let Self { processes, core } = self;
+        processes.clone_from(&other.processes);
+        let Core {
+            now,
+            observer,
+            queue,
+            network,
+            nodes,
+            lanes,
+            connected,
+            seed,
+            faults,
+            fired,
+            counts,
+            opportunities,
+            events,
+            messages,
+        } = core;
+        let other = &other.core;
+        observer.clone_from(&other.observer);
+        queue.clone_from(&other.queue);
+        network.clone_from(&other.network);
+        nodes.clone_from(&other.nodes);
+        lanes.clone_from(&other.lanes);
+        connected.clone_from(&other.connected);
+        faults.clone_from(&other.faults);
+        fired.clone_from(&other.fired);
+        counts.clone_from(&other.counts);
+        opportunities.clone_from(&other.opportunities);
+        (*now, *seed, *events, *messages) = (other.now, other.seed, other.events, other.messages);
+    }
+}
+
 impl<P: Process> Simulation<P> {
     /// A run at its very beginning. Nodes are numbered as they stand in `processes`.
     pub fn new(processes: Vec<P>, network: Network, seed: u64, faults: Vec<Fault>, observer: P::Observer) -> Self {
@@ -92,10 +214,13 @@ impl<P: Process> Simulation<P> {
             queue: HeapQueue::default(),
             network,
             nodes: ids().map(|id| Node { up: true, life: 0, rng: Rng::new(seed, Stream::Node(id)) }).collect(),
-            link_rngs: vec![],
+            lanes: vec![],
+            connected: vec![],
             seed,
             fired: vec![false; faults.len()],
             faults,
+            counts: vec![],
+            opportunities: None,
             events: 0,
             messages: 0,
         };
@@ -103,6 +228,11 @@ impl<P: Process> Simulation<P> {
         for (index, fault) in core.faults.iter().enumerate() {
             if let Some(at) = set_time(fault) {
                 core.queue.push(at, Pending::Fault(index));
+            }
+            if let Some(named) = named(fault)
+                && let Err(place) = core.counts.binary_search_by_key(&named, |(named, _)| *named)
+            {
+                core.counts.insert(place, (named, 0));
             }
         }
         for id in ids() {
@@ -158,6 +288,127 @@ impl<P: Process> Simulation<P> {
         fired.filter(|(_, fired)| !**fired).map(|(fault, _)| *fault).collect()
     }
 
+    /// From now on remembers of each step what could have gone wrong in it.
+    pub fn note_opportunities(&mut self) {
+        self.core.opportunities = Some(vec![]);
+    }
+
+    /// What could have gone wrong in the last step, in order; see [`Simulation::note_opportunities`].
+    pub fn opportunities(&self) -> &[Opportunity] {
+        self.core.opportunities.as_deref().unwrap_or_default()
+    }
+
+    /// When the next event happens.
+    pub fn next_time(&self) -> Option<Time> {
+        self.core.queue.next_time()
+    }
+
+    /// Adds a fault that comes about in the next step. The run is then the same as one that had this
+    /// fault from the beginning: the message or the step that it names must not have come yet, and a
+    /// link can be cut or healed only at the time of the next event, if the last one was earlier.
+    pub fn arm(&mut self, fault: Fault) {
+        // What has fired is history.
+        let mut fired = std::mem::take(&mut self.core.fired).into_iter();
+        self.core.faults.retain(|_| fired.next() == Some(false));
+        self.core.fired = vec![false; self.core.faults.len()];
+        match fault {
+            Fault::CutLink { a, b, .. } => {
+                self.core.network.set_cut(a, b, true);
+            }
+            Fault::HealLink { a, b, .. } => {
+                self.core.network.set_cut(a, b, false);
+            }
+            other => {
+                self.core.faults.push(other);
+                self.core.fired.push(false);
+            }
+        }
+    }
+
+    /// Adds to a fingerprint all that the rest of the run depends on. Two runs in equal states go on
+    /// alike, whatever came before.
+    ///
+    /// `recurs` says whether a message or a step of that call and attempt can still come: only then does
+    /// it matter how many there were.
+    pub fn hash_state<H: Hasher>(&self, hash: &mut H, recurs: impl Fn(u32, u32) -> bool)
+    where
+        P: Hash,
+        P::Message: Hash,
+        P::Timer: Hash,
+    {
+        let core = &self.core;
+        (&self.processes, core.now).hash(hash);
+        for node in &core.nodes {
+            (node.up, &node.rng).hash(hash);
+        }
+        for lane in &core.lanes {
+            (lane.link, &lane.rng, lane.last).hash(hash);
+            lane.held.iter().for_each(|(envelope, _)| envelope.body.hash(hash));
+        }
+        core.network.hash_cuts(hash);
+        // In the order in which they came to be, which says nothing.
+        hash.write_usize(core.connected.len());
+        let both = |link: &(NodeId, NodeId)| (u64::from(link.0.0) << 32) + u64::from(link.1.0) + 1;
+        hash.write_u64(core.connected.iter().map(both).fold(0, u64::wrapping_add));
+        for (fault, _) in core.faults.iter().zip(&core.fired).filter(|(_, fired)| !**fired) {
+            fault.hash(hash);
+        }
+        for (named, count) in &core.counts {
+            let (call, attempt) = match named {
+                Named::Message(name) => (name.call, name.attempt),
+                Named::Step(.., step) => (step.call, step.attempt),
+            };
+            if recurs(call, attempt) {
+                (named, count).hash(hash);
+            }
+        }
+        for (at, pending) in core.queue.in_order() {
+            // Numbers of events and messages only name what the past was.
+            match pending {
+                Pending::Start(node) => (0, at, node).hash(hash),
+                Pending::Arrive { envelope, copy, .. } => {
+                    (1, at, envelope.from, envelope.to, &envelope.body, copy).hash(hash);
+                }
+                Pending::Lose { envelope, why, arrives, .. } => {
+                    (7, at, envelope.from, envelope.to, &envelope.body).hash(hash);
+                    // A connection breaks over what is dropped, and nobody is told of a cut.
+                    (*why == Loss::Dropped, arrives).hash(hash);
+                }
+                Pending::Timer { node, life, timer, .. } => {
+                    let state = &core.nodes[node.0 as usize];
+                    if state.up && state.life == *life {
+                        (2, at, node, timer).hash(hash);
+                    }
+                }
+                Pending::Release { link, .. } => (3, at, link).hash(hash),
+                Pending::Disconnect { node, peer, why, .. } => (4, at, node, peer, why).hash(hash),
+                Pending::Fault(index) => (5, at, index).hash(hash),
+                Pending::Restart { node, .. } => (6, at, node).hash(hash),
+            }
+        }
+    }
+
+    /// The timers that wait, with their nodes: those of a node's earlier life left out.
+    pub fn timers(&self) -> impl Iterator<Item = (NodeId, &P::Timer)> {
+        self.core.queue.iter().filter_map(|(_, pending)| match pending {
+            Pending::Timer { node, life, timer, .. } => {
+                let state = &self.core.nodes[node.0 as usize];
+                (state.up && state.life == *life).then_some((*node, timer))
+            }
+            _ => None,
+        })
+    }
+
+    /// What messages on their way carry, those that will be lost left out.
+    pub fn arriving(&self) -> impl Iterator<Item = &P::Message> {
+        let held = self.core.lanes.iter().flat_map(|lane| lane.held.iter().map(|(envelope, _)| &envelope.body));
+        let sent = self.core.queue.iter().filter_map(|(_, pending)| match pending {
+            Pending::Arrive { envelope, .. } => Some(&envelope.body),
+            _ => None,
+        });
+        sent.chain(held)
+    }
+
     /// Messages on their way now, in the order of sending.
     pub fn in_flight(&self) -> Vec<InFlight<'_, P::Message>> {
         let mut all: Vec<InFlight<'_, P::Message>> = vec![];
@@ -180,6 +431,9 @@ impl<P: Process> Simulation<P> {
     pub fn step(&mut self) -> bool {
         let Some((at, pending)) = self.core.queue.pop() else { return false };
         self.core.now = at;
+        if let Some(opportunities) = &mut self.core.opportunities {
+            opportunities.clear();
+        }
         match pending {
             Pending::Start(node) => self.handle(node, None, |process, ctx| process.on_start(ctx)),
             Pending::Timer { node, life, timer, cause } => {
@@ -192,14 +446,47 @@ impl<P: Process> Simulation<P> {
                 let node = envelope.to;
                 if !self.is_up(node) {
                     let what = What::Lost(envelope.id, copy, Loss::ReceiverDown);
-                    self.core.record(node, Some(cause), what, Some(&envelope));
+                    let lost = self.core.record(node, Some(cause), what, Some(&envelope));
+                    if self.core.network.is_stream(envelope.from, node) {
+                        // The refusal takes as long as the message did.
+                        let back = self.core.now + self.core.now.since(envelope.sent);
+                        let (to, why) = (envelope.from, Disconnect::Refused(envelope.body));
+                        self.core.queue.push(back, Pending::Disconnect { node: to, peer: node, why, cause: lost });
+                    }
                     return true;
                 }
+                self.core.connect(envelope.from, node, true);
                 let received = self.core.record(node, Some(cause), What::Received(envelope.id, copy), Some(&envelope));
                 self.handle(node, Some(received), |process, ctx| process.on_message(ctx, envelope.from, envelope.body));
             }
-            Pending::Lose { envelope, why, cause, .. } => {
-                self.core.record(envelope.to, Some(cause), What::Lost(envelope.id, 0, why), Some(&envelope));
+            Pending::Lose { envelope, why, cause, arrives } => {
+                let (from, to) = (envelope.from, envelope.to);
+                let lost = self.core.record(to, Some(cause), What::Lost(envelope.id, 0, why), Some(&envelope));
+                if why == Loss::Dropped && self.core.network.is_stream(from, to) {
+                    self.core.connect(from, to, false);
+                    for (node, peer) in [(from, to), (to, from)] {
+                        let why = Disconnect::Lost(envelope.body.name());
+                        self.core.queue.push(arrives, Pending::Disconnect { node, peer, why, cause: lost });
+                    }
+                }
+            }
+            Pending::Release { link, message } => {
+                let lane = self.core.lane(link);
+                let held = &mut self.core.lanes[lane].held;
+                if let Some(place) = held.iter().position(|(envelope, _)| envelope.id == message) {
+                    let (envelope, cause) = held.remove(place);
+                    self.core.queue.push(at, Pending::Arrive { envelope, copy: 0, cause });
+                }
+            }
+            Pending::Disconnect { node, peer, why, cause } => {
+                for link in [(node, peer), (peer, node)] {
+                    let lane = self.core.lane(link);
+                    // The next message travels over a new connection.
+                    self.core.lanes[lane].last = Time::ZERO;
+                }
+                if self.is_up(node) {
+                    self.handle(node, Some(cause), |process, ctx| process.on_disconnect(ctx, peer, why));
+                }
             }
             Pending::Fault(index) => {
                 self.core.fired[index] = match self.core.faults[index] {
@@ -207,7 +494,7 @@ impl<P: Process> Simulation<P> {
                     Fault::Restart { node, .. } => self.restart(node, None),
                     Fault::CutLink { a, b, .. } => self.core.network.set_cut(a, b, true),
                     Fault::HealLink { a, b, .. } => self.core.network.set_cut(a, b, false),
-                    Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) => false,
+                    Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) | Fault::Reorder(_) => false,
                 };
             }
             Pending::Restart { node, cause } => {
@@ -261,6 +548,13 @@ impl<P: Process> Simulation<P> {
         state.life += 1;
         self.processes[node.0 as usize].on_crash();
         let crashed = self.core.record(node, cause, What::Crashed, None);
+        for peer in self.core.network.peers(node) {
+            if self.core.connect(node, peer, false) && !self.core.network.is_cut(node, peer) {
+                let at = self.core.now + self.core.network.link(node, peer).base;
+                let why = Disconnect::Crashed;
+                self.core.queue.push(at, Pending::Disconnect { node: peer, peer: node, why, cause: crashed });
+            }
+        }
         if let Some(after) = restart_after {
             let at = self.core.now + after;
             self.core.queue.push(at, Pending::Restart { node, cause: Some(crashed) });
@@ -305,27 +599,48 @@ impl<P: Process> Core<P> {
         let sent = self.record(from, cause, What::Sent(envelope.id), Some(&envelope));
 
         // Drawn whatever becomes of the message, so that a fault leaves the link's stream as it was.
-        let link = self.network.link(from, to);
-        let place = self.link_rngs.binary_search_by_key(&(from, to), |(link, _)| *link).unwrap_or_else(|place| {
-            self.link_rngs.insert(place, ((from, to), Rng::new(self.seed, Stream::Link(from, to))));
-            place
-        });
-        let arrives = self.now + link.draw(&mut self.link_rngs[place].1);
+        let spec = self.network.link(from, to);
+        let lane = self.lane((from, to));
+        let stream = self.network.is_stream(from, to);
+        let mut arrives = self.now + spec.draw(&mut self.lanes[lane].rng);
+        let name = self.count(Named::Message(envelope.body.name()));
+        let name = envelope.body.name().copy(name);
+        if let Some(opportunities) = &mut self.opportunities {
+            opportunities.push(Opportunity::Message { name, from, to, stream });
+        }
         let (faults, fired) = (&self.faults, &mut self.fired);
-        let verdict = self.network.verdict(from, to, envelope.body.name(), |name| {
-            let index = (0..faults.len()).find(|&i| !fired[i] && message_verdict(&faults[i], name).is_some())?;
+        let verdict = self.network.verdict(from, to, name, |name| {
+            let verdict = |fault| message_verdict(fault, name, stream);
+            let index = (0..faults.len()).find(|&i| !fired[i] && verdict(&faults[i]).is_some())?;
             fired[index] = true;
-            message_verdict(&faults[index], name)
+            verdict(&faults[index])
         });
         match verdict {
             Verdict::Deliver { extra } => {
-                self.queue.push(arrives + extra, Pending::Arrive { envelope, copy: 0, cause: sent });
+                arrives = arrives + extra;
+                let lane = &mut self.lanes[lane];
+                if stream {
+                    arrives = arrives.max(lane.last);
+                    lane.last = arrives;
+                }
+                self.queue.push(arrives, Pending::Arrive { envelope, copy: 0, cause: sent });
+                for (envelope, cause) in lane.held.drain(..) {
+                    self.queue.push(arrives + OVERTAKEN_LAG, Pending::Arrive { envelope, copy: 0, cause });
+                }
             }
             Verdict::Duplicate => {
                 // The copy's latency comes from no stream: a duplicate must not shift later draws.
                 let copy = envelope.clone();
                 self.queue.push(arrives, Pending::Arrive { envelope, copy: 0, cause: sent });
                 self.queue.push(arrives + COPY_LAG, Pending::Arrive { envelope: copy, copy: 1, cause: sent });
+                for (envelope, cause) in self.lanes[lane].held.drain(..) {
+                    self.queue.push(arrives + OVERTAKEN_LAG, Pending::Arrive { envelope, copy: 0, cause });
+                }
+            }
+            Verdict::Hold => {
+                let release = Pending::Release { link: (from, to), message: envelope.id };
+                self.queue.push(arrives + HELD_LONGEST, release);
+                self.lanes[lane].held.push((envelope, sent));
             }
             Verdict::Lose(why) => {
                 let half = Duration::from_micros(arrives.since(self.now).as_micros() / 2);
@@ -335,12 +650,57 @@ impl<P: Process> Core<P> {
         sent
     }
 
+    /// Notes that a connection is there or not. True if that was noted of the opposite before.
+    fn connect(&mut self, a: NodeId, b: NodeId, there: bool) -> bool {
+        let link = (a.min(b), a.max(b));
+        match self.connected.iter().position(|other| *other == link) {
+            Some(place) if !there => {
+                self.connected.swap_remove(place);
+                true
+            }
+            None if there && self.network.is_stream(a, b) => {
+                self.connected.push(link);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The place of a link's lane; a new one if it has none.
+    fn lane(&mut self, link: (NodeId, NodeId)) -> usize {
+        self.lanes.binary_search_by_key(&link, |lane| lane.link).unwrap_or_else(|place| {
+            let rng = Rng::new(self.seed, Stream::Link(link.0, link.1));
+            self.lanes.insert(place, Lane { link, rng, last: Time::ZERO, held: vec![] });
+            place
+        })
+    }
+
+    /// The how manieth of that name this is; 1 if nobody asks.
+    fn count(&mut self, named: Named) -> u32 {
+        match self.counts.binary_search_by_key(&named, |(named, _)| *named) {
+            Ok(place) => {
+                self.counts[place].1 += 1;
+                self.counts[place].1
+            }
+            Err(place) => {
+                if self.opportunities.is_some() {
+                    self.counts.insert(place, (named, 1));
+                }
+                1
+            }
+        }
+    }
+
     pub(crate) fn set_timer(&mut self, node: NodeId, after: Duration, timer: P::Timer, cause: Option<EventId>) {
         let life = self.nodes[node.0 as usize].life;
         self.queue.push(self.now + after, Pending::Timer { node, life, timer, cause });
     }
 
     pub(crate) fn crash_due(&mut self, node: NodeId, phase: Phase, step: StepName) -> Flow {
+        let step = step.copy(self.count(Named::Step(node, phase, step)));
+        if let Some(opportunities) = &mut self.opportunities {
+            opportunities.push(Opportunity::Step { node, phase, step });
+        }
         for (fault, fired) in self.faults.iter().zip(&mut self.fired) {
             if let Fault::Crash { node: n, when: When::Step(p, s), restart_after } = fault
                 && !*fired
@@ -354,11 +714,24 @@ impl<P: Process> Core<P> {
     }
 }
 
-fn message_verdict(fault: &Fault, name: crate::MessageName) -> Option<Verdict> {
+/// What the fault does to the message of that name.
+fn message_verdict(fault: &Fault, name: MessageName, stream: bool) -> Option<Verdict> {
     match fault {
         Fault::Drop(message) if *message == name => Some(Verdict::Lose(Loss::Dropped)),
-        Fault::Duplicate(message) if *message == name => Some(Verdict::Duplicate),
+        Fault::Duplicate(message) if *message == name && !stream => Some(Verdict::Duplicate),
+        Fault::Reorder(message) if *message == name && !stream => Some(Verdict::Hold),
         Fault::Delay(message, by) if *message == name => Some(Verdict::Deliver { extra: *by }),
+        _ => None,
+    }
+}
+
+/// What the fault names, if it names something.
+fn named(fault: &Fault) -> Option<Named> {
+    match fault {
+        Fault::Drop(name) | Fault::Duplicate(name) | Fault::Delay(name, _) | Fault::Reorder(name) => {
+            Some(Named::Message(name.copy(1)))
+        }
+        Fault::Crash { node, when: When::Step(phase, step), .. } => Some(Named::Step(*node, *phase, step.copy(1))),
         _ => None,
     }
 }
@@ -369,6 +742,6 @@ fn set_time(fault: &Fault) -> Option<Time> {
         | Fault::Restart { at, .. }
         | Fault::CutLink { at, .. }
         | Fault::HealLink { at, .. } => Some(*at),
-        Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) | Fault::Crash { .. } => None,
+        Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) | Fault::Reorder(_) | Fault::Crash { .. } => None,
     }
 }

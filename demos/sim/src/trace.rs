@@ -50,7 +50,7 @@ impl Event {
                 hash.word(3 << 56 | (why as u64) << 40 | u64::from(copy) << 32 | u64::from(m.0));
             }
             What::Step(step) => {
-                hash.word(4 << 56 | u64::from(step.attempt) << 32 | u64::from(step.call));
+                hash.word(4 << 56 | u64::from(step.copy) << 48 | u64::from(step.attempt) << 32 | u64::from(step.call));
                 hash.text(step.step);
             }
             What::Crashed => hash.word(5 << 56),
@@ -65,6 +65,21 @@ pub trait Observer<M>: Clone {
     fn observe(&mut self, event: &Event, message: Option<&Envelope<M>>);
     /// Time has passed up to this moment, with or without events.
     fn passed(&mut self, _now: Time) {}
+}
+
+/// Watches if there is somebody to watch: a search looks at the end of a run only.
+impl<M, O: Observer<M>> Observer<M> for Option<O> {
+    fn observe(&mut self, event: &Event, message: Option<&Envelope<M>>) {
+        if let Some(observer) = self {
+            observer.observe(event, message);
+        }
+    }
+
+    fn passed(&mut self, now: Time) {
+        if let Some(observer) = self {
+            observer.passed(now);
+        }
+    }
 }
 
 /// What became of a message, or of its copy.
@@ -141,13 +156,20 @@ impl Trace {
 
 impl<M: Payload> Observer<M> for Trace {
     fn observe(&mut self, event: &Event, message: Option<&Envelope<M>>) {
-        self.events.push(*event);
+        let mut event = *event;
+        if let What::Step(step) = &mut event.what {
+            let same = |earlier: &&Event| matches!(earlier.what, What::Step(s) if s.copy(1) == step.copy(1));
+            step.copy = 1 + self.events.iter().filter(same).count() as u32;
+        }
+        self.events.push(event);
         let (id, copy, fate) = match event.what {
             What::Sent(id) => {
                 if let Some(envelope) = message {
+                    let name = envelope.body.name();
+                    let same = self.messages.iter().filter(|earlier| earlier.name.copy(1) == name).count() as u32;
                     self.messages.push(Message {
                         id,
-                        name: envelope.body.name(),
+                        name: name.copy(1 + same),
                         from: envelope.from,
                         to: envelope.to,
                         sent: event.at,

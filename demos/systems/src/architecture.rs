@@ -531,7 +531,7 @@ impl Map {
         self.architecture.graph().without(&self.stopped)
     }
 
-    /// The short code for links: `1~peer-to-peer~peer-1`; see [`crate::code`].
+    /// The short code for links: `2~peer-to-peer~peer-1`; see [`crate::code`].
     ///
     /// # Panics
     /// If a stopped node is of another graph.

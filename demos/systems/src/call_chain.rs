@@ -431,8 +431,8 @@ fn way_out(call: Call, sent: AddRequest, request: &[u8], framed: &[u8], received
             deed: "carries the request",
             value: format!(":path {PATH}"),
             words: format!(
-                "Before the message come {} that say how long it is, so that the other side knows where it ends: \
-                 {} in all. Which procedure is meant is said beside them, in a header.",
+                "Before the message come {}: one says that it is not compressed, the others how long it is, so that \
+                 the other side knows where it ends: {} in all. Which procedure is meant is said beside them, in a header.",
                 counted(PREFIX),
                 counted(framed.len())
             ),
@@ -444,8 +444,8 @@ fn way_out(call: Call, sent: AddRequest, request: &[u8], framed: &[u8], received
             place: Place::ServerStub,
             deed: "unmarshals the arguments",
             value: received.literal(),
-            words: "The server stub unmarshals the message: each key says which field follows, and a number that \
-                    does not come is 0. The numbers are copies; the two machines share no memory."
+            words: "The server stub unmarshals the message: each key says which field follows, and a field that does \
+                    not come has the value 0. The numbers are copies; the two machines share no memory."
                 .to_owned(),
             bytes: request.to_vec(),
             parts,
@@ -603,7 +603,7 @@ impl Call {
         Journey { call: self, sum, status, request, reply, stages }
     }
 
-    /// The short code for links, such as `1~add~3~4`; see [`crate::code`].
+    /// The short code for links, such as `2~add~3~4`; see [`crate::code`].
     pub fn code(self) -> String {
         code::join([NAME.to_owned(), self.a.to_string(), self.b.to_string()])
     }

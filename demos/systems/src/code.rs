@@ -1,4 +1,4 @@
-//! The short code of a run, for links: `1~at-least-once~seed.7~drop.reply.of.call.1`.
+//! The short code of a run, for links: `2~at-least-once~seed.7~drop.reply.of.call.1`.
 //!
 //! The first field is the version of the code, the others are the run's, separated by `~`; within
 //! a field `.` stands for a space and `_` for a comma. Every character can stand in an address as it
@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// The version that this module writes and reads.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// The longest code that is read, in characters.
 pub const LONGEST: usize = 2_000;

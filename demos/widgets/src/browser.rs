@@ -18,6 +18,11 @@ pub fn focused() -> Option<HtmlElement> {
     window()?.document()?.active_element().map(JsCast::unchecked_into)
 }
 
+/// The element with that id.
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    window()?.document()?.get_element_by_id(id).map(JsCast::unchecked_into)
+}
+
 /// Gives the keyboard's focus to an element, if it is there.
 pub fn focus(element: Option<HtmlElement>) {
     if let Some(element) = element {
@@ -37,6 +42,28 @@ pub fn on_screen(element: &Element) -> bool {
 pub fn page_address() -> String {
     let location = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Tells whoever listens on the page, a course's own script for one, that a question was answered: the
+/// event `demo-answer` on the figure, with the details `{ id, question, answer, correct, attempt }`.
+pub fn tell_answer(id: &str, question: &str, answer: &str, correct: bool, attempt: u32) {
+    let detail = js_sys::Object::new();
+    let set = |name: &str, value: wasm_bindgen::JsValue| {
+        // Setting a property of a new plain object cannot fail.
+        let _ = js_sys::Reflect::set(&detail, &name.into(), &value);
+    };
+    set("id", id.into());
+    set("question", question.into());
+    set("answer", answer.into());
+    set("correct", correct.into());
+    set("attempt", attempt.into());
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(&detail);
+    init.set_bubbles(true);
+    let figure = window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+    if let (Some(figure), Ok(event)) = (figure, web_sys::CustomEvent::new_with_event_init_dict("demo-answer", &init)) {
+        let _ = figure.dispatch_event(&event);
+    }
 }
 
 /// Puts a text on the clipboard. False where that is not allowed, as in some frames.

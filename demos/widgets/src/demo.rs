@@ -55,33 +55,46 @@ pub struct DemoProps {
     pub session: Session,
 }
 
-/// What is looked at: a run by its code and, where it matters, a time of it.
+/// What is looked at: a run by its code and, where it matters, how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct View<'a> {
     /// The run's code.
     pub run: &'a str,
     /// The time; the demo's usual one if there is none.
     pub at: Option<Time>,
+    /// All that follows the run's code, in words between `~`, the time among them; each demo has its own.
+    pub words: &'a str,
 }
 
 impl<'a> View<'a> {
-    /// Reads `<run>` or `<run>~~<milliseconds>`. What cannot be a time is left out.
+    /// Reads `<run>` or `<run>~~<word>~<word>…`; a word that is a number is a time in milliseconds. Words
+    /// that a demo does not know it leaves out.
     pub fn parse(code: &'a str) -> Self {
-        match code.split_once("~~") {
-            Some((run, at)) => {
-                Self { run, at: at.parse().ok().filter(|ms| *ms < 1_000_000_000).map(Time::from_millis) }
-            }
-            None => Self { run: code, at: None },
-        }
+        let (run, words) = code.split_once("~~").unwrap_or((code, ""));
+        let mut times = words.split('~').filter_map(|word| word.parse().ok());
+        Self { run, at: times.find(|ms| *ms < 1_000_000_000).map(Time::from_millis), words }
+    }
+
+    /// Whether that word follows the run.
+    pub fn has(&self, word: &str) -> bool {
+        self.words.split('~').any(|other| other == word)
+    }
+
+    /// What follows `name.` in one of the words: of `with.maybe.outbox`, for `with`, `maybe.outbox`.
+    pub fn list(&self, name: &str) -> Option<&'a str> {
+        self.words.split('~').find_map(|word| word.strip_prefix(name)?.strip_prefix('.'))
     }
 
     /// The code that [`View::parse`] reads.
     pub fn code(run: &str, at: Option<Time>) -> String {
-        match at {
-            // Rounded up, as the scrubber is: what has happened by then has happened.
-            Some(at) => format!("{run}~~{}", at.as_micros().div_ceil(1_000)),
-            None => run.to_owned(),
-        }
+        // Rounded up, as the scrubber is: what has happened by then has happened.
+        let at = at.map(|at| at.as_micros().div_ceil(1_000).to_string());
+        Self::with_words(run, at.into_iter().collect())
+    }
+
+    /// A run's code and words, as [`View::parse`] reads them.
+    pub fn with_words(run: &str, words: Vec<String>) -> String {
+        if words.is_empty() { run.to_owned() } else { format!("{run}~~{}", words.join("~")) }
     }
 }
 
@@ -131,7 +144,7 @@ pub trait Authored: Demo {
 pub struct Examined {
     /// A [`View`]'s code.
     pub view: String,
-    /// Every fact, in the order of [`Authored::FACTS`].
+    /// Every fact, in the order of [`Authored::FACTS`]; null for one that this run does not yield.
     pub facts: Vec<serde_json::Value>,
 }
 

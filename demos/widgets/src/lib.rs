@@ -20,6 +20,8 @@ pub mod topology;
 
 #[cfg(feature = "ssr")]
 pub mod registry;
+#[cfg(feature = "ssr")]
+pub mod rpc_call;
 
 #[cfg(feature = "hydrate")]
 pub mod exports;

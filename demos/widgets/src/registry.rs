@@ -11,10 +11,11 @@ use std::{collections::BTreeMap, sync::LazyLock};
 pub struct FactValue(pub Value);
 
 impl FactValue {
-    /// As it stands in the text of a page.
+    /// As it stands in the text of a page: whole numbers with their thousands told apart.
     pub fn text(&self) -> String {
         match &self.0 {
             Value::String(text) => text.clone(),
+            Value::Number(number) if number.is_u64() => crate::svg::grouped(number.as_u64().unwrap_or_default()),
             other => other.to_string(),
         }
     }
@@ -137,8 +138,9 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
     let examined = D::examine(&parsed)?;
     assert_eq!(examined.facts.len(), D::FACTS.len(), "{} yields a value for each of its facts", D::NAME);
-    let values = examined.facts.into_iter().map(FactValue);
-    let facts: BTreeMap<_, _> = D::FACTS.iter().map(|fact| fact.name).zip(values).collect();
+    let facts = D::FACTS.iter().map(|fact| fact.name).zip(examined.facts.into_iter().map(FactValue));
+    // What this run has no value for.
+    let facts: BTreeMap<_, _> = facts.filter(|(_, value)| !value.0.is_null()).collect();
 
     let mut problems = vec![];
     for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {

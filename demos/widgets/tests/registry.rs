@@ -119,11 +119,11 @@ fn a_chart_can_be_drawn_at_the_edges_of_its_bounds() {
 #[test]
 fn links_to_maps_and_plans_have_the_fingerprint_of_the_page() {
     let map = check("failure-map", json!({ "id": "a", "title": "A", "stopped": ["server"] })).expect("a map");
-    assert_eq!(json!((entry("failure-map").hash_of)("1~client-server~server").expect("a code")), fact(&map, "hash"));
+    assert_eq!(json!((entry("failure-map").hash_of)("2~client-server~server").expect("a code")), fact(&map, "hash"));
     let plan = check("distribution-time", json!({ "id": "a", "title": "A" })).expect("a plan");
     assert_eq!(
-        json!((entry("distribution-time").hash_of)("1~distribution-time").expect("a code")),
+        json!((entry("distribution-time").hash_of)("2~distribution-time").expect("a code")),
         fact(&plan, "hash")
     );
-    assert!((entry("failure-map").hash_of)("1~client-server~sever").is_err());
+    assert!((entry("failure-map").hash_of)("2~client-server~sever").is_err());
 }

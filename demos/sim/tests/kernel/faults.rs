@@ -34,12 +34,12 @@ fn fault() -> impl Strategy<Value = Fault> {
     let length = move || micros().prop_map(Duration::from_micros);
     let number = || prop_oneof![1u32..4, any::<u32>()];
     let message = move || {
-        (prop::sample::select(vec!["request", "reply"]), number(), number())
-            .prop_map(|(kind, call, attempt)| MessageName { kind, call, attempt })
+        (prop::sample::select(vec!["request", "reply"]), number(), number(), number())
+            .prop_map(|(kind, call, attempt, copy)| MessageName::new(kind, call, attempt).copy(copy))
     };
     let step = (any::<bool>(), prop::sample::select(vec!["receive", "time out"]), number(), number()).prop_map(
         |(before, step, call, attempt)| {
-            When::Step(if before { Phase::Before } else { Phase::After }, StepName { step, call, attempt })
+            When::Step(if before { Phase::Before } else { Phase::After }, StepName::new(step, call, attempt))
         },
     );
     let node = || prop::sample::select(vec![NodeId(0), NodeId(1), NodeId(12)]);
@@ -48,6 +48,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         message().prop_map(Fault::Drop),
         message().prop_map(Fault::Duplicate),
+        message().prop_map(Fault::Reorder),
         (message(), length()).prop_map(|(message, by)| Fault::Delay(message, by)),
         (node(), when, prop::option::of(length())).prop_map(|(node, when, restart_after)| Fault::Crash {
             node,
@@ -76,7 +77,7 @@ proptest! {
             prop_oneof![
                 prop::sample::select(vec![
                     "drop", "delay", "crash", "restart", "cut", "heal", "server", "client", "12", "1", "reply", "of",
-                    "call", "attempt", "by", "before", "after", "at", "to", ",", "600", "2.5", "ms", "s", "time", "out",
+                    "call", "attempt", "copy", "by", "before", "after", "at", "to", ",", "600", "2.5", "ms", "s", "time", "out",
                 ]).prop_map(str::to_owned),
                 "\\PC{0,4}",
             ],
@@ -144,7 +145,7 @@ fn an_error_points_at_the_wrong_words_and_lists_what_could_stand_there() {
         (
             "[dorp] reply of call 1",
             "unknown word `dorp`",
-            &["drop", "duplicate", "delay", "crash", "restart", "cut", "heal"],
+            &["drop", "duplicate", "delay", "reorder", "crash", "restart", "cut", "heal"],
         ),
         ("drop [answer] of call 1", "unknown word `answer`", &["request", "reply"]),
         ("drop reply [off] call 1", "unknown word `off`", &["of"]),
@@ -164,7 +165,11 @@ fn an_error_points_at_the_wrong_words_and_lists_what_could_stand_there() {
         ("crash server before [time in] of call 1", "unknown words `time in`", &["receive", "time out"]),
         ("crash server at 5 s, [then] restart", "unknown word `then`", &["restart"]),
         ("cut client 3 to [client] 4 at 1 s", "unknown word `client`", &["server"]),
-        ("[]", "the sentence ends too early", &["drop", "duplicate", "delay", "crash", "restart", "cut", "heal"]),
+        (
+            "[]",
+            "the sentence ends too early",
+            &["drop", "duplicate", "delay", "reorder", "crash", "restart", "cut", "heal"],
+        ),
     ];
     for (marked, message, choices) in table {
         let text = marked.replace(['[', ']'], "");

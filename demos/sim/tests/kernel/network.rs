@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sim::{
-    Context, Duration, Fate, Fault, Flow, LinkSpec, Loss, MessageName, Network, NodeId, Payload, Phase, Process,
-    Simulation, StepName, Time, Trace, When,
+    Context, Disconnect, Duration, Fate, Fault, Flow, LinkSpec, Loss, MessageName, Network, NodeId, Payload, Phase,
+    Process, Simulation, StepName, Time, Trace, What, When,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -31,11 +31,11 @@ impl Payload for Letter {
 }
 
 fn letter(call: u32) -> MessageName {
-    MessageName { kind: "letter", call, attempt: 1 }
+    MessageName::new("letter", call, 1)
 }
 
 fn file(call: u32) -> StepName {
-    StepName { step: "file", call, attempt: 1 }
+    StepName::new("file", call, 1)
 }
 
 impl Process for Node {
@@ -68,6 +68,14 @@ impl Process for Node {
             Self::Receiver { read, .. } => read.push(n),
         }
         Ok(())
+    }
+
+    fn on_disconnect(&mut self, ctx: &mut Context<'_, Self>, _peer: NodeId, why: Disconnect<Letter>) -> Flow {
+        ctx.after(match why {
+            Disconnect::Refused(Letter(n)) => StepName::new("refused", n, 1),
+            Disconnect::Lost(name) => StepName::new("lost", name.call, 1),
+            Disconnect::Crashed => StepName::new("crashed", 0, 1),
+        })
     }
 }
 
@@ -141,6 +149,27 @@ fn each_fault_does_what_it_says() {
             &[2, 2],
         ),
         (
+            "a message held back arrives after the next",
+            &[Fault::Reorder(letter(2))],
+            &[1, 3, 2, 4, 5],
+            &[1, 3, 2, 4, 5],
+        ),
+        ("if none comes, it arrives late", &[Fault::Reorder(letter(5))], &[1, 2, 3, 4, 5], &[1, 2, 3, 4, 5]),
+        (
+            "a copy has a name of its own",
+            &[
+                Fault::Duplicate(letter(1)),
+                Fault::Crash {
+                    node: RECEIVER,
+                    when: When::Step(Phase::Before, file(1).copy(2)),
+                    restart_after: Some(Duration::from_millis(1)),
+                },
+            ],
+            // The copy arrives at 55 ms, just before the fifth letter, which finds nobody.
+            &[1, 2, 3, 4],
+            &[1, 2],
+        ),
+        (
             "a fault meets one message, the first",
             &[Fault::Drop(letter(2)), Fault::Drop(letter(2))],
             &[1, 3, 4, 5],
@@ -181,6 +210,46 @@ fn a_fault_is_met_only_if_it_changed_something() {
     let mut faults = vec![Fault::Drop(letter(2)), crash_at(30, None)];
     faults.extend(never);
     assert_eq!(run(1, 5, (5, 0), &faults).faults_not_met(), never);
+}
+
+/// What a sender hears: what, of which letter, when.
+type News = (&'static str, u32, u64);
+
+/// What arrives over a connection, and what the sender hears of it and when, in milliseconds.
+fn over_a_connection(faults: &[Fault]) -> (Vec<u32>, Vec<News>, Vec<Fault>) {
+    let nodes = vec![Node::Sender { letters: 5 }, Node::Receiver { filed: vec![], read: vec![] }];
+    let link = LinkSpec { base: Duration::from_millis(6), jitter: Duration::ZERO };
+    let network = Network::new(link).with_stream(RECEIVER, SENDER);
+    let mut run = Simulation::new(nodes, network, 1, faults.to_vec(), Trace::default());
+    assert!(run.run(1_000));
+    let heard = run.observer().events.iter().filter(|event| event.node == SENDER);
+    let heard = heard.filter_map(|event| match event.what {
+        What::Step(step) => Some((step.step, step.call, event.at.as_micros() / 1_000)),
+        _ => None,
+    });
+    let heard = heard.collect();
+    let Node::Receiver { filed, .. } = run.process(RECEIVER) else { unreachable!("the receiver is node 1") };
+    (filed.clone(), heard, run.faults_not_met())
+}
+
+#[test]
+fn a_connection_keeps_order_and_tells_both_ends_when_it_breaks() {
+    let delay = Fault::Delay(letter(1), Duration::from_millis(18));
+    assert_eq!(over_a_connection(&[delay]), (vec![1, 2, 3, 4, 5], vec![], vec![]), "nothing overtakes");
+    let impossible = vec![Fault::Duplicate(letter(2)), Fault::Reorder(letter(3))];
+    assert_eq!(over_a_connection(&impossible), (vec![1, 2, 3, 4, 5], vec![], impossible));
+    assert_eq!(
+        over_a_connection(&[Fault::Drop(letter(2))]),
+        (vec![1, 3, 4, 5], vec![("lost", 2, 26)], vec![]),
+        "the sender hears that a message is lost when it would have arrived"
+    );
+    assert_eq!(
+        over_a_connection(&[crash_at(23, Some(10))]),
+        (vec![1, 3, 4, 5], vec![("crashed", 0, 29), ("refused", 2, 32)], vec![]),
+        "who is down refuses what comes, and its end of the connection is closed; letter 3 comes to one who is up again"
+    );
+    let cut = Fault::CutLink { a: SENDER, b: RECEIVER, at: Time::from_millis(35) };
+    assert_eq!(over_a_connection(&[cut]), (vec![1, 2, 3], vec![], vec![]), "a cut link is silent");
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl Payload for Ball {
             Self::Ping(call) => ("ping", call),
             Self::Pong(call) => ("pong", call),
         };
-        MessageName { kind, call, attempt: 1 }
+        MessageName::new(kind, call, 1)
     }
     fn describe(&self) -> String {
         format!("{self:?}")
@@ -39,7 +39,7 @@ impl Payload for Ball {
 }
 
 fn serve(call: u32) -> StepName {
-    StepName { step: "serve", call, attempt: 1 }
+    StepName::new("serve", call, 1)
 }
 
 /// The number of a peer's n-th ping.
@@ -117,11 +117,7 @@ pub fn fault() -> impl Strategy<Value = Fault> {
     let length = || (1u64..200_000).prop_map(Duration::from_micros);
     let number = || (0..PEERS, 1..=PINGS).prop_map(|(peer, n)| call(peer, n));
     let message = || {
-        (prop::sample::select(vec!["ping", "pong"]), number()).prop_map(|(kind, call)| MessageName {
-            kind,
-            call,
-            attempt: 1,
-        })
+        (prop::sample::select(vec!["ping", "pong"]), number()).prop_map(|(kind, call)| MessageName::new(kind, call, 1))
     };
     let step = (any::<bool>(), number())
         .prop_map(|(before, call)| When::Step(if before { Phase::Before } else { Phase::After }, serve(call)));
@@ -129,6 +125,7 @@ pub fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         message().prop_map(Fault::Drop),
         message().prop_map(Fault::Duplicate),
+        message().prop_map(Fault::Reorder),
         (message(), length()).prop_map(|(message, by)| Fault::Delay(message, by)),
         (node(), when, prop::option::of(length())).prop_map(|(node, when, restart_after)| Fault::Crash {
             node,
@@ -148,11 +145,11 @@ pub fn acts_at(fault: &Fault, trace: &Trace) -> Time {
         trace.events.iter().find(|event| fits(event.what)).map_or(Time::MAX, |event| event.at)
     };
     match fault {
-        Fault::Drop(name) | Fault::Duplicate(name) | Fault::Delay(name, _) => {
+        Fault::Drop(name) | Fault::Duplicate(name) | Fault::Delay(name, _) | Fault::Reorder(name) => {
             first(&|what| matches!(what, What::Sent(id) if trace.message(id).name == *name))
         }
         Fault::Crash { when: When::Step(_, step), .. } => {
-            let ping = MessageName { kind: "ping", call: step.call, attempt: step.attempt };
+            let ping = MessageName::new("ping", step.call, step.attempt);
             first(&|what| matches!(what, What::Received(id, _) if trace.message(id).name == ping))
         }
         Fault::Crash { when: When::At(at), .. }

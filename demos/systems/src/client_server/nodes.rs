@@ -25,7 +25,7 @@ impl Payload for Fact {
             Self::Reply(n) => ("reply", n),
             Self::Rejected(n) => ("rejection", n),
         };
-        MessageName { kind, call, attempt: 1 }
+        MessageName::new(kind, call, 1)
     }
 
     fn describe(&self) -> String {

@@ -127,16 +127,16 @@ fn frames_that_are_damaged_are_refused() {
 
 #[test]
 fn a_code_reads_back_and_a_damaged_one_says_why() {
-    assert_eq!(Call::default().code(), "1~add~3~4");
+    assert_eq!(Call::default().code(), "2~add~3~4");
     let read = |code: &str| Call::from_code(code).map_err(|error| error.to_string());
-    assert_eq!(read("1~add~-99999999999~7"), Ok(Call { a: i32::MIN, b: 7 }));
+    assert_eq!(read("2~add~-99999999999~7"), Ok(Call { a: i32::MIN, b: 7 }));
     for (code, why) in [
-        ("2~add~3~4", "version"),
-        ("1~sub~3~4", "“sub”: that is not a link to this figure"),
-        ("1~add~3", "two numbers"),
-        ("1~add~3~4~5", "two numbers"),
-        ("1~add~3~four", "“four”: that is not a whole number"),
-        ("1", "that is not a link to this figure"),
+        ("1~add~3~4", "version"),
+        ("2~sub~3~4", "“sub”: that is not a link to this figure"),
+        ("2~add~3", "two numbers"),
+        ("2~add~3~4~5", "two numbers"),
+        ("2~add~3~four", "“four”: that is not a whole number"),
+        ("2", "that is not a link to this figure"),
     ] {
         assert!(read(code).is_err_and(|error| error.contains(why)), "{code}");
     }

@@ -15,24 +15,28 @@ fn one<T: Copy>(rng: &mut Rng, of: &[T]) -> T {
     of[rng.below(of.len() as u64) as usize]
 }
 
-/// A fault of a remote call, any that can be said.
+/// A fault of a remote call, any that can be said; most often of a message or step that many calls have.
 pub fn fault(rng: &mut Rng) -> Fault {
     let attempt = 1 + rng.below(3) as u32;
-    let name = MessageName { kind: one(rng, &[rpc::REQUEST, rpc::REPLY]), call: 1, attempt };
-    let step = StepName { step: one(rng, rpc::vocabulary().steps), call: 1, attempt };
+    let copy = one(rng, &[1, 1, 1, 2]);
+    let kinds = [rpc::REQUEST, rpc::REQUEST, rpc::REPLY, rpc::REPLY, rpc::FORWARD, rpc::ANSWER, rpc::MAIL];
+    let name = MessageName::new(one(rng, &kinds), 1, attempt).copy(copy);
+    let step = StepName::new(one(rng, rpc::vocabulary().steps), 1, attempt).copy(copy);
     let phase = one(rng, &[Phase::Before, Phase::After]);
-    let restart_after = one(rng, &[None, Some(Duration::from_millis(300))]);
+    let back = Duration::from_millis(1 + rng.below(400));
+    let restart_after = one(rng, &[None, Some(back)]);
     let at = Time::from_micros(rng.below(2_000_000));
     let node = rpc::SERVER;
-    let (a, b) = (rpc::STUB, rpc::SERVER);
-    match rng.below(12) {
+    let (a, b) = one(rng, rpc::vocabulary().links);
+    match rng.below(14) {
         0..=1 => Fault::Drop(name),
         2..=3 => Fault::Duplicate(name),
         4..=5 => Fault::Delay(name, Duration::from_millis(1 + rng.below(1_500))),
-        6..=7 => Fault::Crash { node, when: When::Step(phase, step), restart_after },
-        8 => Fault::Crash { node, when: When::At(at), restart_after },
-        9 => Fault::Restart { node, at },
-        10 => Fault::CutLink { a, b, at },
+        6..=7 => Fault::Reorder(name),
+        8..=9 => Fault::Crash { node, when: When::Step(phase, step), restart_after },
+        10 => Fault::Crash { node, when: When::At(at), restart_after },
+        11 => Fault::Restart { node, at },
+        12 => Fault::CutLink { a, b, at },
         _ => Fault::HealLink { a, b, at },
     }
 }
@@ -40,10 +44,22 @@ pub fn fault(rng: &mut Rng) -> Fault {
 /// A remote call with up to four faults, in the order that a code has them in.
 pub fn call(number: u64) -> rpc::Run {
     let rng = &mut rng(number);
+    let limit = |rng: &mut Rng| {
+        let longest = *rpc::Bounds::LIMIT_MS.end() / one(rng, &[1, 10, 20]);
+        let length = Duration::from_millis(between(rng, 1..=longest));
+        one(rng, &[None, Some(length)])
+    };
+    let mistakes = [None, None, None].into_iter().chain(rpc::Mistake::ALL.map(Some)).collect::<Vec<_>>();
     let scenario = rpc::Scenario {
         semantics: one(rng, &rpc::Semantics::ALL),
+        transport: one(rng, &rpc::Transport::ALL),
         attempts: between(rng, 1..=5) as u32,
-        timeout: Duration::from_millis(between(rng, 50..=2_000)),
+        timeout: Duration::from_millis(between(rng, rpc::Bounds::TIMEOUT_MS)),
+        deadline: limit(rng),
+        expiry: limit(rng),
+        hops: between(rng, 1..=2) as u32,
+        propagate: one(rng, &[false, true]),
+        mistake: one(rng, &mistakes),
         balance: rpc::Cents(rng.below(20_000) as i64),
         amount: rpc::Cents(rng.below(10_000) as i64),
     };

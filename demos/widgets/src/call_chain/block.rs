@@ -111,8 +111,8 @@ mod tests {
         for (a, b, expected) in table {
             assert_eq!(json!(facts(a, b)[..5]), expected, "add({a}, {b})");
         }
-        assert_eq!(CallChain::hash_of("1~add~3~4").map(Value::String).as_ref(), Ok(&facts(3, 4)[5]));
-        assert!(CallChain::hash_of("1~add~3").is_err());
+        assert_eq!(CallChain::hash_of("2~add~3~4").map(Value::String).as_ref(), Ok(&facts(3, 4)[5]));
+        assert!(CallChain::hash_of("2~add~3").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The chart: the number of users to the right, the least time upwards.
 
-use super::{grouped, said};
-use crate::svg::px;
+use super::said;
+use crate::svg::{grouped, px};
 use systems::distribution::{Bound, Plan};
 use web_sys::Element;
 use yew::prelude::*;

@@ -7,10 +7,10 @@ mod chart;
 #[cfg(feature = "ssr")]
 pub use block::Block;
 
-use crate::svg::px;
 use crate::{
     demo::{Demo, DemoProps, View},
     shell::{Shell, use_arrival},
+    svg::{grouped, px},
 };
 use chart::{ChartProps, chart};
 use sim::{Duration, TraceHash};
@@ -40,19 +40,6 @@ impl Scale {
 /// How many times the one bound is the other, to one decimal.
 fn ratio(alone: Bound, together: Bound) -> f64 {
     (alone.time.as_micros() as f64 / together.time.as_micros().max(1) as f64 * 10.0).round() / 10.0
-}
-
-/// A whole number with its thousands told apart: `400,000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A time in seconds, whole ones from 100 s on: `8,000 s`.

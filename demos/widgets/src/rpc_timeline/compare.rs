@@ -1,0 +1,87 @@
+//! One schedule of failures under several semantics, side by side.
+
+use super::{
+    board::Shown,
+    facts,
+    picture::{PictureProps, picture},
+};
+use sim::Time;
+use systems::rpc::{self, Run, Scenario, Semantics};
+use yew::prelude::*;
+
+/// The lanes, and the choice of them. A lane is the same run with other semantics.
+///
+/// `open` says whether they were unfolded to begin with; they stay as the reader leaves them, so
+/// that the last choice that is taken back does not fold itself away.
+pub fn lanes(
+    id: &AttrValue,
+    shown: &Shown,
+    at: Time,
+    live: bool,
+    open: bool,
+    with: &UseStateHandle<Vec<Semantics>>,
+) -> Html {
+    let over = at >= shown.outcome.end();
+    let choice = |semantics: Semantics| {
+        let with = with.clone();
+        let checked = with.contains(&semantics);
+        let toggle = Callback::from(move |_: Event| {
+            // In the order of the list, whatever the order of the clicks.
+            let next = Semantics::ALL.into_iter().filter(|other| with.contains(other) != (*other == semantics));
+            with.set(next.collect());
+        });
+        html! {
+            <label>
+                <input type="checkbox" disabled={!live} {checked} onchange={toggle}/>
+                <span>{ semantics.title() }</span>
+            </label>
+        }
+    };
+    html! {
+        <details class="more compare" {open}>
+            <summary>{ "Compare semantics side by side" }</summary>
+            <fieldset class="choice needs-js">
+                <legend>{ "Side by side" }</legend>
+                <div class="pills">{ for Semantics::ALL.into_iter().filter(|_| live || open).map(choice) }</div>
+            </fieldset>
+            <ul class="lanes">{ for with.iter().map(|semantics| lane(id, shown, *semantics, at, over)) }</ul>
+        </details>
+    }
+}
+
+fn lane(id: &AttrValue, shown: &Shown, semantics: Semantics, at: Time, over: bool) -> Html {
+    let run = Run { scenario: Scenario { semantics, ..shown.run.scenario }, ..shown.run.clone() };
+    let outcome = std::rc::Rc::new(rpc::simulate(&run));
+    let at = if over { outcome.end() } else { at };
+    let over = at >= outcome.end();
+    let drawing = picture(&PictureProps {
+        id: format!("{id}-{}", semantics.name()).into(),
+        title: semantics.title().into(),
+        at,
+        live: false,
+        outcome: outcome.clone(),
+        sites: &[],
+        ghost: None,
+        story: rpc::summary(&outcome).into(),
+        selected: None,
+        on_select: Callback::noop(),
+    });
+    let verdict = outcome.verdict();
+    html! {
+        <li key={semantics.name()} class="lane">
+            <p class="panel-title">{ semantics.title() }</p>
+            <div class="stage">{ drawing }</div>
+            <dl class="facts">
+                <div><dt>{ "What is true" }</dt><dd>{ facts::truth(&outcome, at) }</dd></div>
+                <div><dt>{ "What the caller can know" }</dt><dd>{ facts::belief_short(&outcome, at) }</dd></div>
+                <div class={classes!("verdict", over.then(|| facts::verdict_class(verdict)))}>
+                    <dt>{ "Verdict" }</dt>
+                    <dd>{ if over { facts::verdict(&outcome) } else { html! { "Not over yet." } } }</dd>
+                </div>
+            </dl>
+            if !outcome.unmet.is_empty() {
+                <p class="lane-note">{ format!("{} of the failures cannot come about here: what it names is never sent or done.", outcome.unmet.len()) }</p>
+            }
+        </li>
+    }
+}
