@@ -16,7 +16,7 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates whose tests also run in the browser.
-const IN_THE_BROWSER: [&str; 3] = ["sim", "systems", "widgets"];
+const IN_THE_BROWSER: [&str; 4] = ["sim", "systems", "search", "widgets"];
 
 /// What to test.
 #[derive(Args, Clone, Debug)]
