@@ -229,8 +229,20 @@ impl Reader {
     /// Clicks, as a reader does: the element has to be visible and not covered.
     pub async fn click(&self, css: &str) -> Result<()> {
         let element = self.find(css).await?;
-        self.show(&element).await?;
-        element.click().await.with_context(|| format!("clicking {css}"))
+        self.press_element(&element).await.with_context(|| format!("clicking {css}"))
+    }
+
+    /// Clicks an element once it stays where it is: a figure above that wakes up may move it.
+    async fn press_element(&self, element: &WebElement) -> Result<()> {
+        let mut tries = 0;
+        loop {
+            self.show(element).await?;
+            match element.click().await {
+                Err(error) if tries < 3 && error.to_string().contains("intercepted") => tries += 1,
+                clicked => return Ok(clicked?),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Brings an element to the middle of the window, away from the bar at its top.
@@ -258,11 +270,14 @@ impl Reader {
         value.as_str().map(str::to_owned).with_context(|| format!("reading the clipboard: {value}"))
     }
 
-    /// The demo whose figure has the id `id`, once it is live.
+    /// The demo whose figure has the id `id`, once it is live. A fold that it lies in is opened: nothing
+    /// comes alive where nobody can see it.
     pub async fn demo(&self, id: &str) -> Result<Demo<'_>> {
         let demo = Demo { reader: self, id: id.to_owned() };
         let css = demo.css();
-        let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
+        let script = "const demo = document.querySelector(arguments[0]);
+            for (let fold; (fold = demo?.closest('details:not([open])')); ) fold.open = true;
+            demo?.scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.js_with(script, vec![json!(css)]).await?;
         self.until_with(
             &format!("demo {id} live"),
@@ -392,8 +407,7 @@ impl Demo<'_> {
     /// message or a lifeline in a picture as well as a button beside it.
     pub async fn click_named(&self, name: &str) -> Result<()> {
         let element = self.named(name).await?;
-        self.reader.show(&element).await?;
-        element.click().await.with_context(|| format!("demo {}: clicking {name:?}", self.id))
+        self.reader.press_element(&element).await.with_context(|| format!("demo {}: clicking {name:?}", self.id))
     }
 
     /// Puts the keyboard's focus on the button with that name, as [`Self::click_named`] finds it.
@@ -464,7 +478,19 @@ fn which(program: &str) -> String {
 }
 
 /// Starts ChromeDriver on a port that it chooses, and returns its address.
+///
+/// It looks for a free port and then takes it; another one that starts at the same time may be faster.
 async fn start_chromedriver(program: &str) -> Result<(Child, String)> {
+    for _ in 0..3 {
+        if let Some(started) = try_chromedriver(program).await? {
+            return Ok(started);
+        }
+    }
+    bail!("{program} ended three times before it said its port")
+}
+
+/// `None` if it ended.
+async fn try_chromedriver(program: &str) -> Result<Option<(Child, String)>> {
     let mut child = Command::new(program)
         .arg("--port=0")
         .stdin(Stdio::null())
@@ -482,8 +508,8 @@ async fn start_chromedriver(program: &str) -> Result<(Child, String)> {
         if let Some(port) = port {
             // It would stop at a full pipe.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok((child, format!("http://127.0.0.1:{port}")));
+            return Ok(Some((child, format!("http://127.0.0.1:{port}"))));
         }
     }
-    bail!("{program} ended before it said its port")
+    Ok(None)
 }

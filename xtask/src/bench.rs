@@ -25,6 +25,9 @@ const LESSON: &str = "time-causality/architectural-models-rpc/client-server-p2p"
 /// Another one that is weighed: its demos are those of another bundle.
 const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics";
 
+/// The page whose search is measured: all call semantics, three attempts.
+const SEARCH: &str = "embed/example-rpc-search.html";
+
 /// The file that is edited for a demo: everything that is drawn is compiled with it.
 const DEMO: &str = "demos/widgets/src/lib.rs";
 
@@ -53,6 +56,15 @@ enum Name {
     /// Everything it fetches until lesson 2's first demo can be used, compressed
     #[value(name = "lesson-2-interactive")]
     Interactive2,
+    /// Searching all schedules of two faults of a call, under all semantics, in a browser
+    #[value(name = "search-2-faults")]
+    Search2,
+    /// The same for three faults
+    #[value(name = "search-3-faults")]
+    Search3,
+    /// The search natively, for each state that it follows, against stateright on the same graph
+    #[value(name = "search-state")]
+    SearchState,
     /// From saving a lesson to its page reloaded
     EditLesson,
     /// From saving a demo's Rust code to its page reloaded
@@ -101,7 +113,8 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let wanted = |name| options.names.is_empty() || options.names.contains(&name);
     site::ensure_target()?;
     let mut figures = Vec::new();
-    if wanted(Name::Read) || wanted(Name::Interactive) || wanted(Name::Interactive2) {
+    let site = [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3];
+    if site.into_iter().any(wanted) {
         let scale = Scale::new(project)?;
         if wanted(Name::Read) || wanted(Name::Interactive) {
             let hits = scale.weigh(LESSON)?;
@@ -109,12 +122,22 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
                 figures.push(read(&hits));
             }
             if wanted(Name::Interactive) {
-                figures.push(interactive("lesson-1-interactive", &hits));
+                figures.push(interactive("lesson-1-interactive", &hits, 300.0));
             }
         }
         if wanted(Name::Interactive2) {
-            figures.push(interactive("lesson-2-interactive", &scale.weigh(LESSON_2)?));
+            // Three demos and the search are in its bundle, and twice as many figures in its text.
+            figures.push(interactive("lesson-2-interactive", &scale.weigh(LESSON_2)?, 380.0));
         }
+        if wanted(Name::Search2) {
+            figures.push(scale.search("search-2-faults", 2, 150.0)?);
+        }
+        if wanted(Name::Search3) {
+            figures.push(scale.search("search-3-faults", 3, 5_000.0)?);
+        }
+    }
+    if wanted(Name::SearchState) {
+        figures.extend(search_states(project)?);
     }
     if wanted(Name::EditLesson) || wanted(Name::EditDemo) {
         let bench = Edits::start(project)?;
@@ -175,6 +198,41 @@ impl<'a> Scale<'a> {
         });
         sent.collect()
     }
+
+    /// Lets a browser search all schedules of at most so many faults.
+    fn search(&self, name: &'static str, faults: u8, budget: f64) -> Result<Figure> {
+        run::step(&format!("searching all schedules of {faults} faults"));
+        let mut measure = measure(self.project, &self.browser)?;
+        measure.args(["search", SEARCH, &faults.to_string()]).env("SITE_DIR", &self.out);
+        let found: Value = serde_json::from_str(&run::output(&mut measure, "searching in a browser")?)?;
+        let number = |key: &str| found[key].as_f64().with_context(|| format!("measure printed no {key}: {found}"));
+        let notes = vec![
+            format!("median of 5, in a worker, its start included; {} schedules", number("schedules")?),
+            format!("{} tasks of the page took longer than 50 ms while the demo searched", number("long")?),
+        ];
+        let peer = Some(("native, same machine", number("native")?));
+        Ok(Figure { name, value: number("browser")?, unit: "ms", budget, peer, notes })
+    }
+}
+
+/// The search against a model checker: both go through the same graph of states, one after the other.
+fn search_states(project: &Project) -> Result<Vec<Figure>> {
+    run::step("searching beside stateright");
+    let mut bench = project.cargo("bench");
+    bench.args(["--package=search", "--bench=states"]);
+    let found: Value = serde_json::from_str(&run::output(&mut bench, "cargo bench -p search")?)?;
+    let names = [("search-state-retry", "at-least-once"), ("search-state-key", "idempotency-key")];
+    let figures = names.map(|(name, semantics)| {
+        let rate = |of: &str| {
+            let key = format!("{semantics} states/s{of}");
+            found[&key].as_f64().with_context(|| format!("the bench printed no {key}: {found}"))
+        };
+        let (ours, theirs) = (1e6 / rate("")?, 1e6 / rate(", stateright")?);
+        let notes = vec![format!("all schedules of three faults under {semantics}; median of 5")];
+        let peer = Some(("stateright, one thread, the same graph", theirs));
+        Ok(Figure { name, value: ours, unit: "µs", budget: theirs / 2.0, peer, notes })
+    });
+    figures.into_iter().collect()
 }
 
 /// The program that drives the browser.
@@ -197,10 +255,10 @@ fn read(hits: &[Sent]) -> Figure {
     weight("lesson-1-read", &parts, 120.0, ("stock mdBook page, 260 KB", 260.0))
 }
 
-fn interactive(name: &'static str, hits: &[Sent]) -> Figure {
+fn interactive(name: &'static str, hits: &[Sent], budget: f64) -> Figure {
     let parts: Vec<&Sent> = hits.iter().collect();
     let peer = ("distributed-systems-visualizer, Raft page, JavaScript and CSS, 235 KB", 235.0);
-    weight(name, &parts, 300.0, peer)
+    weight(name, &parts, budget, peer)
 }
 
 /// The sum in KB of 1,000 bytes, and the largest parts of it.
@@ -414,7 +472,7 @@ mod tests {
             sent("/demos/calls-1.wasm", 150_000.0),
         ];
         assert!((read(&hits).value - 21.0).abs() < 1e-9);
-        assert!((interactive("lesson-1-interactive", &hits).value - 176.0).abs() < 1e-9);
+        assert!((interactive("lesson-1-interactive", &hits, 300.0).value - 176.0).abs() < 1e-9);
     }
 
     #[test]

@@ -163,6 +163,7 @@ macro_rules! for_each_demo {
         $with! {
             "calls":
             $crate::rpc_timeline::RpcTimeline,
+            $crate::rpc_search::RpcSearch,
             $crate::call_chain::CallChain,
         }
     };

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod distribution_time;
 pub mod failure_map;
 mod player;
+pub mod rpc_search;
 pub mod rpc_timeline;
 mod shell;
 mod svg;

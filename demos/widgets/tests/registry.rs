@@ -127,3 +127,50 @@ fn links_to_maps_and_plans_have_the_fingerprint_of_the_page() {
     );
     assert!((entry("failure-map").hash_of)("2~client-server~sever").is_err());
 }
+
+#[test]
+fn a_search_has_facts_of_what_it_searched_and_of_nothing_else() {
+    let block = json!({
+        "id": "a", "title": "A", "semantics": ["maybe", "at-least-once", "key-then-mail"], "faults": 1,
+        "expect": { "maybe-promise": "none", "at-least-once-promise": "kept", "at-least-once-smallest": "none",
+                    "at-least-once-twice": ">= 1", "key-then-mail-promise": "broken",
+                    "key-then-mail-smallest": "receipt lost" },
+    });
+    let checked = check("rpc-search", block).expect("a search");
+    let number = |name: &str| fact(&checked, name).as_u64().expect(name);
+    let searched = ["maybe", "at-least-once", "key-then-mail"];
+    assert_eq!(number("schedules"), searched.iter().map(|name| number(&format!("{name}-schedules"))).sum::<u64>());
+    for name in searched {
+        let ends = ["correct", "failed-cleanly", "cannot-tell", "lost", "receipt", "twice"];
+        let sum: u64 = ends.iter().map(|end| number(&format!("{name}-{end}"))).sum();
+        assert_eq!(number(&format!("{name}-schedules")), sum, "{name}");
+    }
+    assert_eq!(number("maybe-broken") + number("at-least-once-broken"), 0);
+    assert!(number("key-then-mail-broken") > 0);
+    assert!(checked.facts.keys().all(|name| !name.starts_with("outbox")), "{:?}", checked.facts.keys());
+
+    let block = json!({
+        "id": "a", "title": "A", "semantics": ["maybe"], "expect": { "outbox-twice": 0, "schedules": "> 1" }
+    });
+    let problems = check("rpc-search", block).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].message, "a run of `rpc-search` yields no `outbox-twice`");
+}
+
+#[test]
+fn a_searchs_page_holds_its_whole_answer() {
+    let block = json!({ "id": "a", "title": "A", "semantics": ["at-least-once", "outbox"], "faults": 2 });
+    let checked = check("rpc-search", block).expect("a search");
+    let html = (entry("rpc-search").prerender)(&checked.id, &checked.props);
+    assert_eq!(html.matches("no counterexample among").count(), 2);
+    for name in ["at-least-once-twice", "outbox-cannot-tell", "outbox-lost"] {
+        let start = format!("<button type=\"button\" id=\"a-{name}\"");
+        let button = html.split(&start).nth(1).unwrap_or_else(|| panic!("{name}: {html}"));
+        assert!(button.contains(&format!("</span> {}</button>", fact(&checked, name))), "{name}");
+    }
+    assert!(!html.contains("proved"), "{html}");
+    // A link carries the question, and its answer has the same fingerprint.
+    let hash = (entry("rpc-search").hash_of)("2~at-least-once~~2~at-least-once.outbox").expect("a code");
+    assert_eq!(json!(hash), fact(&checked, "hash"));
+    assert!((entry("rpc-search").hash_of)("2~maybe~~7").is_err());
+}

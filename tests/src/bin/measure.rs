@@ -4,12 +4,25 @@
 //!   waits until it is live; prints what was sent until then, as JSON.
 //! - `measure reload URL`: opens the address. For every line of standard input it prints `ready`,
 //!   waits until the page has been reloaded, and prints `reloaded`.
+//! - `measure search PAGE FAULTS`: opens the page, a search's, and has its module search all schedules of
+//!   at most so many faults five times, each in a worker of its own; then does the same natively. Prints
+//!   milliseconds, medians, and how many tasks of the page took longer than 50 ms while the demo itself
+//!   searched, as JSON.
 
-use std::io::{BufRead, Write};
+use std::{
+    io::{BufRead, Write},
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use anyhow::{Context, Result, bail};
+use search::{Calls, Matrix};
 use serde_json::json;
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
+use systems::rpc::{Run, Semantics};
+
+/// How often a search is measured.
+const SEARCHES: usize = 5;
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -17,7 +30,8 @@ async fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["weigh", page] => weigh(page).await,
         ["reload", url] => reload(url).await,
-        _ => bail!("usage: measure weigh PAGE | measure reload URL"),
+        ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
+        _ => bail!("usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS"),
     }
 }
 
@@ -56,6 +70,77 @@ async fn reload(url: &str) -> Result<()> {
         Ok(())
     })
     .await
+}
+
+async fn search(page: &str, faults: u8) -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    let run = Run::default();
+    // As the loader starts a task: the module is compiled already, the worker is not there yet.
+    let script = "const [input, times, done] = arguments;
+        (async () => {
+            const loader = document.querySelector('script[src*=loader-]');
+            const [glue, wasm] = loader.getAttribute('data-calls').split(' ');
+            const file = (name) => new URL(name, loader.src);
+            const module = await WebAssembly.compile(await (await fetch(file(wasm))).arrayBuffer());
+            const took = [];
+            for (let i = 0; i < times; i++) {
+                const start = performance.now();
+                const worker = new Worker(file(loader.dataset.worker));
+                await new Promise((resolve, reject) => {
+                    worker.onerror = reject;
+                    worker.onmessage = ({ data: [kind, text] }) => {
+                        if (kind === 'ended') resolve();
+                        if (kind === 'failed') reject(new Error(text));
+                    };
+                    worker.postMessage({ glue: file(glue).href, module, name: 'rpc-search', input });
+                });
+                took.push(performance.now() - start);
+                worker.terminate();
+            }
+            return took;
+        })().then(done, (error) => done(String(error?.message ?? error)))";
+    let found = Mutex::new(None);
+    reading("search", Look::default(), async |reader| {
+        reader.goto(&server.url(page)).await?;
+        let id = page.rsplit('/').next().and_then(|name| name.strip_suffix(".html")).context("a page")?;
+        let demo = reader.demo(id).await?;
+        let input = format!("{}~~{faults}~all", run.code());
+        let took = reader.driver.execute_async(script, vec![json!(input), json!(SEARCHES)]).await?.json().clone();
+        // As a reader asks for it.
+        demo.click(&format!("fieldset:first-of-type label:nth-of-type({})", faults + 1)).await?;
+        reader
+            .js("window.long = 0;
+                 window.watch = new PerformanceObserver((list) => { window.long += list.getEntries().length; });
+                 window.watch.observe({ entryTypes: ['longtask'] });")
+            .await?;
+        demo.click_named("Search").await?;
+        demo.until_text(".sweep-status", "Complete").await?;
+        demo.until_text(".matrix-caption", &format!("at most {faults} fault")).await?;
+        let long = reader.js("return window.long + window.watch.takeRecords().length").await?;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some((took, long));
+        Ok(())
+    })
+    .await?;
+    let (took, long) = found.into_inner().unwrap_or_else(PoisonError::into_inner).context("nothing was measured")?;
+    let took: Vec<f64> = serde_json::from_value(took.clone()).with_context(|| format!("no times: {took}"))?;
+    let mut native = vec![];
+    let mut schedules = 0;
+    for _ in 0..SEARCHES {
+        let start = Instant::now();
+        let calls = Calls { scenario: run.scenario, seed: run.seed };
+        let rows = Matrix::new(calls, &Semantics::ALL, faults).finish();
+        native.push(start.elapsed().as_secs_f64() * 1e3);
+        schedules = rows.iter().map(|row| row.schedules).sum();
+    }
+    let found = json!({ "browser": median(took), "native": median(native), "long": long, "schedules": schedules });
+    println!("{found}");
+    Ok(())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 fn say(word: &str) -> Result<()> {
