@@ -36,7 +36,7 @@ async fn with_chain(
 
 #[tokio::test]
 async fn a_reader_steps_through_the_call_by_button_and_by_key() -> Result<()> {
-    with_chain("chain_steps", "1~add~3~4", Look::default(), async |reader, id| {
+    with_chain("chain_steps", "2~add~3~4", Look::default(), async |reader, id| {
         let demo = reader.demo(id).await?;
         let here = async |number: usize| demo.until_text("[aria-current=step] .way-number", &number.to_string()).await;
         here(1).await?;
@@ -70,7 +70,7 @@ async fn a_reader_steps_through_the_call_by_button_and_by_key() -> Result<()> {
 
 #[tokio::test]
 async fn other_numbers_have_other_bytes_and_no_number_is_told() -> Result<()> {
-    with_chain("chain_numbers", "1~add~3~4", Look::default(), async |reader, id| {
+    with_chain("chain_numbers", "2~add~3~4", Look::default(), async |reader, id| {
         let demo = reader.demo(id).await?;
         demo.click_named("a negative number").await?;
         let bytes = "return demo.querySelectorAll('.way-card:nth-child(2) .way-byte').length";
@@ -92,7 +92,7 @@ async fn other_numbers_have_other_bytes_and_no_number_is_told() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_leads_to_the_stage_that_was_shown() -> Result<()> {
-    with_chain("chain_link", "1~add~-7~7~~6", Look::default(), async |reader, id| {
+    with_chain("chain_link", "2~add~-7~7~~6", Look::default(), async |reader, id| {
         let demo = reader.demo(id).await?;
         demo.until_text("[aria-current=step] .way-number", "6").await?;
         demo.until_text("[aria-current=step]", "no bytes at all").await?;
@@ -101,11 +101,11 @@ async fn a_link_leads_to_the_stage_that_was_shown() -> Result<()> {
         demo.click_named("Copy link to this run").await?;
         demo.until_text(".copied", "Link copied").await?;
         let link = reader.clipboard().await?;
-        ensure!(link.ends_with("?run=1~add~-7~7~~6"), "{link}");
+        ensure!(link.ends_with("?run=2~add~-7~7~~6"), "{link}");
         Ok(())
     })
     .await?;
-    with_chain("chain_damaged_link", "1~add~three~4", Look::default(), async |reader, id| {
+    with_chain("chain_damaged_link", "2~add~three~4", Look::default(), async |reader, id| {
         let demo = reader.demo(id).await?;
         demo.until_text(".notice", "three").await?;
         demo.until_text(".notice", "the page's own run").await
@@ -116,7 +116,7 @@ async fn a_link_leads_to_the_stage_that_was_shown() -> Result<()> {
 #[tokio::test]
 async fn on_the_smallest_phone_the_stage_and_the_buttons_are_in_sight() -> Result<()> {
     let look = Look { size: Size::Smallest, reduced_motion: true, ..Look::default() };
-    with_chain("chain_phone", "1~add~3~4", look, async |reader, id| {
+    with_chain("chain_phone", "2~add~3~4", look, async |reader, id| {
         let demo = reader.demo(id).await?;
         for number in 2..=9 {
             demo.click_named("Next").await?;

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use site_tests::{Demo, Look, PICTURE, Reader, Server, ServerOptions, Setup, Size, reading};
+use systems::rpc::{Mistake, Semantics};
 use thirtyfour::Key;
 
 const LESSON_1: &str = "time-causality/architectural-models-rpc/client-server-p2p.html";
@@ -26,7 +27,7 @@ async fn with_page(
 }
 
 /// Where the scrubber stands and where it can go, in milliseconds.
-async fn clock(demo: &Demo<'_>) -> Result<(u64, u64)> {
+pub(crate) async fn clock(demo: &Demo<'_>) -> Result<(u64, u64)> {
     let clock = demo
         .js("const scrub = demo.querySelector('.scrubber input'); return [scrub.valueAsNumber, Number(scrub.max)]")
         .await?;
@@ -73,7 +74,7 @@ async fn a_reader_loses_the_reply_and_the_money_is_taken_twice() -> Result<()> {
         demo.until_text(".belief", "DEADLINE_EXCEEDED").await?;
         demo.until_text(".chips", "reply to attempt 1 lost").await?;
 
-        demo.click(".choice label:last-of-type").await?;
+        demo.click("input[value='at-least-once']").await?;
         demo.until_text(".verdict", "Applied twice").await?;
         demo.until_text(".truth", "deducted twice").await?;
         demo.until_text(".belief", "Done").await?;
@@ -97,8 +98,10 @@ async fn every_way_to_break_a_call_has_its_verdict() -> Result<()> {
             ("The request of attempt 1", "Delay it past the timeout", "Caller cannot tell"),
             ("The reply to attempt 1", "Delay it past the timeout", "Caller cannot tell"),
             ("The reply to attempt 1", "Double it", "Correct"),
+            ("The request of attempt 1", "Cut the link from here on", "Lost"),
+            ("The reply to attempt 1", "Cut the link here for 1 s", "Caller cannot tell"),
             ("The server before the commit of attempt 1", "Crash before the commit", "Lost"),
-            ("The server before the commit of attempt 1", "Crash after the commit", "Caller cannot tell"),
+            ("The server after the commit of attempt 1", "Crash after the commit", "Caller cannot tell"),
         ];
         for (target, action, verdict) in table {
             demo.click_named(target).await?;
@@ -156,7 +159,7 @@ async fn a_copied_link_shows_the_same_run_to_someone_else() -> Result<()> {
         let demo = reader.demo("all-goes-well").await?;
         demo.click_named("The server after the commit of attempt 1").await?;
         demo.click_named("Crash after the commit, back after 300 ms").await?;
-        demo.click(".choice label:last-of-type").await?;
+        demo.click("input[value='at-least-once']").await?;
         demo.until_text(".verdict", "Applied twice").await?;
         demo.click_named("Copy link to this run").await?;
         demo.until_text(".copied", "Link copied").await?;
@@ -187,7 +190,7 @@ async fn a_copied_link_shows_the_same_run_to_someone_else() -> Result<()> {
         let demo = reader.demo("all-goes-well").await?;
         demo.until_text(".verdict", "Applied twice").await?;
         // The embed page reads the fragment as well as the query.
-        reader.goto(&server.url("embed/all-goes-well.html#run=1~maybe~drop.request.of.call.1")).await?;
+        reader.goto(&server.url("embed/all-goes-well.html#run=2~maybe~drop.request.of.call.1")).await?;
         reader.demo("all-goes-well").await?.until_text(".verdict", "Lost").await?;
         reader.ensure_quiet("links").await
     })
@@ -201,10 +204,10 @@ async fn a_damaged_link_gives_a_message_and_the_pages_own_run() -> Result<()> {
     reading("damaged_link", Look::default(), async |reader| {
         let table = [
             ("all-goes-well", "9~maybe", "version"),
-            ("all-goes-well", "1~maybe~drop.repyl.of.call.1", "repyl"),
+            ("all-goes-well", "2~maybe~drop.repyl.of.call.1", "repyl"),
             ("all-goes-well", "%00%FF<script>", "version"),
-            ("first-system", "1~client-server~load.many", "load many"),
-            ("server-down", "1~ring", "ring"),
+            ("first-system", "2~client-server~load.many", "load many"),
+            ("server-down", "2~ring", "ring"),
         ];
         for (id, code, says) in table {
             reader.goto(&server.url(&format!("embed/{id}.html?run={code}"))).await?;
@@ -397,7 +400,7 @@ async fn by_touch_every_target_is_large_enough() -> Result<()> {
     with_page("touch", LESSON_2, look, async |reader, _| {
         let demo = reader.demo("all-goes-well").await?;
         let small = demo
-            .js("return [...demo.querySelectorAll('button, select, input[type=range]')]
+            .js("return [...demo.querySelectorAll('button, select, input[type=range], .choice label')]
                 .filter((it) => it.offsetParent && it.getBoundingClientRect().height < 43.5)
                 .map((it) => it.outerHTML.slice(0, 80))")
             .await?;
@@ -421,16 +424,41 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
     };
     let mut runs = vec![];
     for index in 0..1_000 {
-        if index % 2 == 0 {
-            let semantics = ["maybe", "at-least-once"][draw(2) as usize];
-            let mut code = format!("1~{semantics}~timeout.{}.ms~seed.{}", 50 + draw(800), draw(1 << 40));
+        if index % 40 == 39 {
+            let transport = ["", "~stream"][draw(2) as usize];
+            let (timeout, seed, faults) = (50 + draw(800), draw(1 << 40), draw(3));
+            let code = format!("2~maybe{transport}~timeout.{timeout}.ms~seed.{seed}~~{faults}~all");
+            runs.push(("rpc-search", code));
+        } else if index % 2 == 0 {
+            let semantics = Semantics::ALL[index / 2 % Semantics::ALL.len()].name();
+            let mut code = format!("2~{semantics}~timeout.{}.ms~seed.{}", 50 + draw(800), draw(1 << 40));
+            let knobs = [
+                "~stream".to_owned(),
+                "~hops.2".to_owned(),
+                "~propagate".to_owned(),
+                format!("~attempts.{}", 1 + draw(5)),
+                format!("~deadline.{}.ms", 1 + draw(2_000)),
+                format!("~expiry.{}.ms", 1 + draw(2_000)),
+                format!("~balance.{}~amount.{}", draw(20_000), 1 + draw(9_999)),
+                format!("~{}", Mistake::ALL[draw(3) as usize].name()),
+            ];
+            // Every knob in every third run.
+            for knob in knobs {
+                if draw(3) == 0 {
+                    code += &knob;
+                }
+            }
             for _ in 0..draw(4) {
-                let message = ["request", "reply"][draw(2) as usize];
+                let message = ["request", "reply", "forward", "answer", "mail"][draw(5) as usize];
+                let link = ["stub.to.server", "stub.to.shop", "shop.to.server"][draw(3) as usize];
                 let attempt = 1 + draw(3);
-                code += &match draw(4) {
+                code += &match draw(8) {
                     0 => format!("~drop.{message}.of.call.1.attempt.{attempt}"),
                     1 => format!("~duplicate.{message}.of.call.1.attempt.{attempt}"),
                     2 => format!("~delay.{message}.of.call.1.attempt.{attempt}.by.{}.ms", 1 + draw(900)),
+                    3 => format!("~reorder.{message}.of.call.1.attempt.{attempt}"),
+                    4 => format!("~cut.{link}.at.{}.ms~heal.{link}.at.{}.ms", draw(300), 300 + draw(900)),
+                    5 => format!("~crash.server.at.{}.ms~restart.server.at.{}.ms", draw(300), 300 + draw(900)),
                     _ => {
                         let phase = ["before", "after"][draw(2) as usize];
                         let step = ["receive", "commit", "reply"][draw(3) as usize];
@@ -444,7 +472,7 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
             runs.push(("rpc-timeline", code));
         } else {
             let mut code = format!(
-                "1~client-server~clients.{}~load.{}~workers.{}~service.{}~queue.{}~seconds.10~seed.{}",
+                "2~client-server~clients.{}~load.{}~workers.{}~service.{}~queue.{}~seconds.10~seed.{}",
                 1 + draw(12),
                 draw(61),
                 1 + draw(8),

@@ -7,5 +7,7 @@ mod embed;
 mod fallback;
 mod keyboard;
 mod pages;
+mod search;
 mod tasks;
+mod timeline;
 mod validity;
