@@ -165,7 +165,8 @@ fn use_next_focus(id: &AttrValue) -> NextFocus {
     next
 }
 
-/// A board that begins with `opening`, and cannot be used before it is said to be live. `figure` is the element that it stands in.
+/// A board that begins with `opening`, and cannot be used before it is said to be live. `figure` is the
+/// element that it stands in.
 #[hook]
 pub fn use_board(id: &AttrValue, title: &AttrValue, opening: Rc<Opening>, figure: NodeRef) -> Board {
     let history = {
@@ -598,7 +599,7 @@ fn table(story: &[Sentence]) -> Html {
 /// What [`Timeline`] needs.
 #[derive(Properties, Clone, PartialEq)]
 pub struct TimelineProps {
-    /// Ids inside begin with it.
+    /// The timeline's id, at which its answers are told; ids inside begin with it.
     pub id: AttrValue,
     /// What the timeline shows.
     pub title: AttrValue,
@@ -628,7 +629,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         });
     }
     html! {
-        <div class="inner-timeline" ref={figure} onkeydown={board.keys()}>
+        <div class="inner-timeline" id={props.id.clone()} ref={figure} onkeydown={board.keys()}>
             { board.view() }
             <details class="figure-events">
                 <summary>{ "This run in words, event by event" }</summary>
