@@ -28,6 +28,9 @@ const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics";
 /// The page whose search is measured: all call semantics, three attempts.
 const SEARCH: &str = "embed/example-rpc-search.html";
 
+/// The page whose timeline is dragged: five lanes beside it.
+const TIMELINE: &str = "embed/one-crash-five-promises.html";
+
 /// The file that is edited for a demo: everything that is drawn is compiled with it.
 const DEMO: &str = "demos/widgets/src/lib.rs";
 
@@ -62,6 +65,9 @@ enum Name {
     /// The same for three faults
     #[value(name = "search-3-faults")]
     Search3,
+    /// Long tasks of the page while a timeline with five lanes is scrubbed and clicked
+    #[value(name = "timeline-long-tasks")]
+    LongTasks,
     /// The search natively, for each state that it follows, against stateright on the same graph
     #[value(name = "search-state")]
     SearchState,
@@ -113,7 +119,7 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let wanted = |name| options.names.is_empty() || options.names.contains(&name);
     site::ensure_target()?;
     let mut figures = Vec::new();
-    let site = [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3];
+    let site = [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3, Name::LongTasks];
     if site.into_iter().any(wanted) {
         let scale = Scale::new(project)?;
         if wanted(Name::Read) || wanted(Name::Interactive) {
@@ -134,6 +140,9 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
         }
         if wanted(Name::Search3) {
             figures.push(scale.search("search-3-faults", 3, 5_000.0)?);
+        }
+        if wanted(Name::LongTasks) {
+            figures.push(scale.long_tasks()?);
         }
     }
     if wanted(Name::SearchState) {
@@ -197,6 +206,24 @@ impl<'a> Scale<'a> {
             Ok(Sent { path: path.to_owned(), bytes: hit["bytes"].as_f64().context("a hit without a size")? })
         });
         sent.collect()
+    }
+
+    /// Lets a browser drag and click a timeline.
+    fn long_tasks(&self) -> Result<Figure> {
+        run::step("scrubbing a timeline");
+        let mut measure = measure(self.project, &self.browser)?;
+        measure.args(["scrub", TIMELINE]).env("SITE_DIR", &self.out);
+        let found: Value = serde_json::from_str(&run::output(&mut measure, "scrubbing in a browser")?)?;
+        let number = |key: &str| found[key].as_f64().with_context(|| format!("measure printed no {key}: {found}"));
+        let notes = vec![format!("longer than 50 ms, in {} frames and five clicks", number("frames")?)];
+        Ok(Figure {
+            name: "timeline-long-tasks",
+            value: number("long")?,
+            unit: "tasks",
+            budget: 0.0,
+            peer: None,
+            notes,
+        })
     }
 
     /// Lets a browser search all schedules of at most so many faults.

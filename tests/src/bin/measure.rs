@@ -8,6 +8,9 @@
 //!   at most so many faults five times, each in a worker of its own; then does the same natively. Prints
 //!   milliseconds, medians, and how many tasks of the page took longer than 50 ms while the demo itself
 //!   searched, as JSON.
+//! - `measure scrub PAGE`: opens the page, a timeline's, drags its scrubber from end to end, a step a frame,
+//!   loses a message, delivers it again and changes the semantics. Prints how many frames were asked for and
+//!   how many tasks took longer than 50 ms, as JSON.
 
 use std::{
     io::{BufRead, Write},
@@ -31,7 +34,8 @@ async fn main() -> Result<()> {
         ["weigh", page] => weigh(page).await,
         ["reload", url] => reload(url).await,
         ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
-        _ => bail!("usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS"),
+        ["scrub", page] => scrub(page).await,
+        _ => bail!("usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE"),
     }
 }
 
@@ -53,6 +57,46 @@ async fn weigh(page: &str) -> Result<()> {
         .map(|hit| json!({ "path": hit.path, "status": hit.status, "bytes": hit.bytes }))
         .collect();
     println!("{}", json!(hits));
+    Ok(())
+}
+
+async fn scrub(page: &str) -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    let script = "const done = arguments[0];
+        (async () => {
+            const scrub = document.querySelector('.scrubber input');
+            const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+            let frames = 0;
+            for (let at = 0; at <= Number(scrub.max); at += 5, frames += 1) {
+                set.call(scrub, at);
+                scrub.dispatchEvent(new Event('input', { bubbles: true }));
+                await new Promise(requestAnimationFrame);
+            }
+            return frames;
+        })().then(done, (error) => done(String(error)))";
+    let found = Mutex::new(None);
+    reading("scrub", Look::default(), async |reader| {
+        reader.goto(&server.url(page)).await?;
+        let id = page.rsplit('/').next().and_then(|name| name.strip_suffix(".html")).context("a page")?;
+        let demo = reader.demo(id).await?;
+        reader
+            .js("window.long = 0;
+                 window.watch = new PerformanceObserver((list) => { window.long += list.getEntries().length; });
+                 window.watch.observe({ entryTypes: ['longtask'] });")
+            .await?;
+        let frames = reader.driver.execute_async(script, vec![]).await?.json().clone();
+        demo.click_named("The request of attempt 1").await?;
+        demo.click_named("Lose it").await?;
+        demo.click_named("Deliver it").await?;
+        demo.click("input[value='maybe']").await?;
+        demo.click("input[value='at-least-once']").await?;
+        let long = reader.js("return window.long + window.watch.takeRecords().length").await?;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(json!({ "frames": frames, "long": long }));
+        Ok(())
+    })
+    .await?;
+    println!("{}", found.into_inner().unwrap_or_else(PoisonError::into_inner).context("nothing was measured")?);
     Ok(())
 }
 
