@@ -33,7 +33,7 @@ pub(crate) struct Core<P: Process> {
     seed: u64,
     faults: Vec<Fault>,
     fired: Vec<bool>,
-    /// Over which streams something has arrived since they last broke, the smaller end first.
+    /// Over which streams something has arrived since they last broke, the smaller end first; sorted.
     connected: Vec<(NodeId, NodeId)>,
     /// How often the names have occurred that somebody asks for: the faults', or all.
     counts: Vec<(Named, u32)>,
@@ -346,10 +346,7 @@ impl<P: Process> Simulation<P> {
             lane.held.iter().for_each(|(envelope, _)| envelope.body.hash(hash));
         }
         core.network.hash_cuts(hash);
-        // In the order in which they came to be, which says nothing.
-        hash.write_usize(core.connected.len());
-        let both = |link: &(NodeId, NodeId)| (u64::from(link.0.0) << 32) + u64::from(link.1.0) + 1;
-        hash.write_u64(core.connected.iter().map(both).fold(0, u64::wrapping_add));
+        core.connected.hash(hash);
         for (fault, _) in core.faults.iter().zip(&core.fired).filter(|(_, fired)| !**fired) {
             fault.hash(hash);
         }
@@ -386,17 +383,6 @@ impl<P: Process> Simulation<P> {
                 Pending::Restart { node, .. } => (6, at, node).hash(hash),
             }
         }
-    }
-
-    /// The timers that wait, with their nodes: those of a node's earlier life left out.
-    pub fn timers(&self) -> impl Iterator<Item = (NodeId, &P::Timer)> {
-        self.core.queue.iter().filter_map(|(_, pending)| match pending {
-            Pending::Timer { node, life, timer, .. } => {
-                let state = &self.core.nodes[node.0 as usize];
-                (state.up && state.life == *life).then_some((*node, timer))
-            }
-            _ => None,
-        })
     }
 
     /// What messages on their way carry, those that will be lost left out.
@@ -653,13 +639,13 @@ impl<P: Process> Core<P> {
     /// Notes that a connection is there or not. True if that was noted of the opposite before.
     fn connect(&mut self, a: NodeId, b: NodeId, there: bool) -> bool {
         let link = (a.min(b), a.max(b));
-        match self.connected.iter().position(|other| *other == link) {
-            Some(place) if !there => {
-                self.connected.swap_remove(place);
+        match self.connected.binary_search(&link) {
+            Ok(place) if !there => {
+                self.connected.remove(place);
                 true
             }
-            None if there && self.network.is_stream(a, b) => {
-                self.connected.push(link);
+            Err(place) if there && self.network.is_stream(a, b) => {
+                self.connected.insert(place, link);
                 true
             }
             _ => false,

@@ -122,18 +122,13 @@ impl Semantics {
     }
 
     /// Whether a request that is repeated carries the same id.
-    pub(super) const fn has_key(self) -> bool {
+    pub const fn has_key(self) -> bool {
         !matches!(self, Self::Maybe | Self::AtLeastOnce | Self::Idempotent)
     }
 
     /// Whether the database looks at the key in the transaction of the effect.
     pub(super) const fn key_in_transaction(self) -> bool {
         matches!(self, Self::IdempotencyKey | Self::KeyThenMail | Self::Outbox)
-    }
-
-    /// Whether server or database remember calls, and not only their effect.
-    pub const fn remembers(self) -> bool {
-        self.has_key()
     }
 
     /// Whether a receipt is to be sent.
