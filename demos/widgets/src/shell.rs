@@ -7,6 +7,7 @@ use crate::{
     player::icon,
 };
 use gloo_timers::callback::Timeout;
+use std::{cell::RefCell, rc::Rc};
 use web_sys::HtmlInputElement;
 use yew::{platform::spawn_local, prelude::*};
 
@@ -31,6 +32,25 @@ where
         });
     }
     (*live, trouble)
+}
+
+/// The part of a figure that is to have the focus once it is drawn; see [`use_next_focus`].
+pub type NextFocus = Rc<RefCell<Option<&'static str>>>;
+
+/// Gives the keyboard's focus to the part of a figure that is put here, the end of its id, once it is
+/// there. After a render, not after a while: a slow render is done in several turns.
+#[hook]
+pub fn use_next_focus(id: &AttrValue) -> NextFocus {
+    let next: NextFocus = use_mut_ref(|| None);
+    let (id, part) = (id.clone(), next.clone());
+    use_effect(move || {
+        let there = part.borrow().and_then(|part| browser::by_id(&format!("{id}-{part}")));
+        if there.is_some() {
+            part.take();
+            browser::focus(there);
+        }
+    });
+    next
 }
 
 /// What the frame around a demo needs.

@@ -14,11 +14,10 @@ use crate::{
     browser,
     demo::{Demo, DemoProps},
     rpc_timeline::{RunProp, Timeline},
-    shell::{Shell, use_arrival},
+    shell::{Shell, use_arrival, use_next_focus},
     svg::grouped,
 };
 use ::search::Row;
-use gloo_timers::callback::Timeout;
 use matrix::{MatrixProps, bound, button_id, details, matrix};
 use question::{FAULTS, Question, Spot, counted};
 use search::{Search, use_searcher};
@@ -67,7 +66,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
     let state = use_reducer(|| State::new(page.0.clone(), page.1.clone()));
     let searcher = use_searcher(&state);
     let figure = use_node_ref();
-    let heading = use_node_ref();
+    let next_focus = use_next_focus(&props.id);
     let (live, trouble) = {
         let (state, searcher, page) = (state.dispatcher(), searcher.clone(), page.clone());
         use_arrival(&props.session, "here is the page's own search", move |view| {
@@ -102,12 +101,10 @@ pub fn SearchView(props: &DemoProps) -> Html {
         })
     };
     let show = {
-        let (state, heading) = (state.dispatcher(), heading.clone());
+        let state = state.dispatcher();
         Callback::from(move |spot: Spot| {
+            *next_focus.borrow_mut() = Some("found");
             state.dispatch(Act::Show(spot));
-            // What the focus goes to is there after the next render.
-            let heading = heading.clone();
-            Timeout::new(0, move || browser::focus(heading.cast())).forget();
         })
     };
     let back = {
@@ -146,7 +143,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
             if let Some(found) = &state.found {
                 <div class="sweep-found" role="group" aria-labelledby={format!("{id}-found")}>
                     <div class="sweep-found-head">
-                        <p id={format!("{id}-found")} class="sweep-found-title" tabindex="-1" ref={heading}>
+                        <p id={format!("{id}-found")} class="sweep-found-title" tabindex="-1">
                             { found.title() }
                             if !found.current {
                                 { format!(" (of the search before, with {})", bound(found.faults)) }

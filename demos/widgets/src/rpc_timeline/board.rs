@@ -11,9 +11,10 @@ use crate::{
     browser,
     demo::View,
     player::{ControlsProps, Cursor, Move, controls, keys, stop_beside, use_cursor},
+    shell::{NextFocus, use_next_focus},
 };
 use sim::{NodeId, Time};
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use systems::rpc::{self, Outcome, Run, Semantics, Sentence, Transport, Weight};
 use yew::prelude::*;
 
@@ -61,13 +62,19 @@ pub struct History {
 /// What can be done to a [`History`].
 pub enum Turn {
     /// Another run; what was undone is gone.
-    To(Run),
+    To(Rc<Shown>),
     /// The run before.
     Undo,
     /// The run that was undone.
     Redo,
     /// This run and no other.
-    Only(Run),
+    Only(Rc<Shown>),
+}
+
+impl Turn {
+    fn to(run: Run) -> Self {
+        Self::To(Rc::new(Shown::new(run)))
+    }
 }
 
 impl Reducible for History {
@@ -76,10 +83,10 @@ impl Reducible for History {
     fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
         let mut next = Self { runs: self.runs.clone(), now: self.now };
         match turn {
-            Turn::To(run) if run == self.shown().run => return self,
-            Turn::To(run) => {
+            Turn::To(shown) if shown.run == self.shown().run => return self,
+            Turn::To(shown) => {
                 next.runs.truncate(self.now + 1);
-                next.runs.push(Rc::new(Shown::new(run)));
+                next.runs.push(shown);
                 if next.runs.len() > HISTORY {
                     next.runs.remove(0);
                 }
@@ -87,7 +94,7 @@ impl Reducible for History {
             }
             Turn::Undo => next.now = self.now.saturating_sub(1),
             Turn::Redo => next.now = (self.now + 1).min(self.runs.len() - 1),
-            Turn::Only(run) => next = Self { runs: vec![Rc::new(Shown::new(run))], now: 0 },
+            Turn::Only(shown) => next = Self { runs: vec![shown], now: 0 },
         }
         Rc::new(next)
     }
@@ -126,9 +133,6 @@ impl Opening {
     }
 }
 
-/// The part of a board that is to have the focus once it is drawn.
-type NextFocus = Rc<std::cell::RefCell<Option<&'static str>>>;
-
 /// The state of a board; see [`use_board`].
 #[derive(Clone)]
 pub struct Board {
@@ -146,23 +150,7 @@ pub struct Board {
     lanes_open: UseStateHandle<bool>,
     asked: UseReducerHandle<Asked>,
     next_focus: NextFocus,
-    opener: Rc<std::cell::RefCell<Option<web_sys::HtmlElement>>>,
-}
-
-/// Gives the focus to a part once it is there. After a render, not after a while: a slow render is
-/// done in several turns.
-#[hook]
-fn use_next_focus(id: &AttrValue) -> NextFocus {
-    let next: NextFocus = use_mut_ref(|| None);
-    let (id, part) = (id.clone(), next.clone());
-    use_effect(move || {
-        let there = part.borrow().and_then(|part| browser::by_id(&format!("{id}-{part}")));
-        if there.is_some() {
-            part.take();
-            browser::focus(there);
-        }
-    });
-    next
+    opener: Rc<RefCell<Option<web_sys::HtmlElement>>>,
 }
 
 /// A board that begins with `opening`, and cannot be used before it is said to be live. `figure` is the
@@ -225,22 +213,22 @@ impl Board {
 
     /// Shows something else, as if the page had begun with it.
     pub fn open(&self, opening: &Opening, at: Option<Time>) {
-        self.history.dispatch(Turn::Only(opening.run.clone()));
         self.with.set(opening.with.clone());
         if !opening.with.is_empty() {
             self.lanes_open.set(true);
         }
         self.asked.dispatch(predict::Say::Begin { open: !opening.asked });
         self.selected.set(None);
-        let shown = Shown::new(opening.run.clone());
+        let shown = Rc::new(Shown::new(opening.run.clone()));
         let end = shown.outcome.end();
         let usual = if opening.asked { predict::question_time(&shown.outcome, &shown.story) } else { end };
         self.cursor.dispatch(Move::Run { at: at.filter(|_| !opening.asked).unwrap_or(usual), end, on: false });
+        self.history.dispatch(Turn::Only(shown));
     }
 
     fn turn(&self, turn: Turn) {
         let next = match &turn {
-            Turn::To(run) | Turn::Only(run) => rpc::simulate(run).end(),
+            Turn::To(shown) | Turn::Only(shown) => shown.outcome.end(),
             Turn::Undo => self.history.runs[self.history.now.saturating_sub(1)].outcome.end(),
             Turn::Redo => self.history.runs[(self.history.now + 1).min(self.history.runs.len() - 1)].outcome.end(),
         };
@@ -366,7 +354,7 @@ impl Board {
             let board = self.clone();
             Callback::from(move |run: Run| {
                 board.selected.set(None);
-                board.turn(Turn::To(run));
+                board.turn(Turn::to(run));
             })
         };
         let answered = {
@@ -464,7 +452,7 @@ impl Board {
             let board = self.clone();
             let act = Callback::from(move |_: MouseEvent| {
                 let run = meddling.applied_to(&board.shown().run);
-                board.turn(Turn::To(run));
+                board.turn(Turn::to(run));
             });
             // Keyed: the button that was pressed keeps the focus, whatever is offered beside it now.
             html! { <button key={label} type="button" aria-pressed={pressed.to_string()} onclick={act}>{ label }</button> }
@@ -495,10 +483,10 @@ impl Board {
             <ul class="chips">
                 <li class="chips-of">{ "What goes wrong:" }</li>
                 { for shown.run.faults.iter().map(|fault| {
-                    let without = Meddling::Instead(vec![*fault], vec![]).applied_to(&shown.run);
+                    let without = Meddling { gone: vec![*fault], new: vec![] }.applied_to(&shown.run);
                     let text = faults::say(fault);
                     let undo = {
-                        let (board, undo) = (self.clone(), self.turning(move || Turn::To(without.clone())));
+                        let (board, undo) = (self.clone(), self.turning(move || Turn::to(without.clone())));
                         Callback::from(move |event: MouseEvent| {
                             undo.emit(event);
                             board.focus_next("undo");
@@ -530,7 +518,7 @@ impl Board {
         let has_after = self.history.now + 1 < self.history.runs.len();
         let back = {
             let original = self.original.run.clone();
-            let (board, back) = (self.clone(), self.turning(move || Turn::To(original.clone())));
+            let (board, back) = (self.clone(), self.turning(move || Turn::to(original.clone())));
             Callback::from(move |event: MouseEvent| {
                 back.emit(event);
                 board.focus_next("undo");

@@ -1,6 +1,6 @@
 //! What is true, what the caller can know, the verdict, and what the machines hold.
 
-use sim::Time;
+use sim::{Simulation, Time};
 use systems::rpc::{self, Belief, Cents, Node, Outcome, Run, Semantics, Status, Verdict};
 use yew::prelude::*;
 
@@ -137,10 +137,14 @@ type Cell = (&'static str, &'static str, String);
 /// What server and database hold at that time, read from the run itself; what has changed since `before`
 /// is marked. Nothing if they hold the balance alone.
 pub fn machines(run: &Run, before: Time, at: Time) -> Html {
-    if !run.scenario.semantics.remembers() {
+    if !run.scenario.semantics.has_key() {
         return Html::default();
     }
-    let (old, new) = (cells(run, before), cells(run, at));
+    let mut simulation = rpc::start(run, None);
+    simulation.run_until(before);
+    let old = cells(run, &simulation);
+    simulation.run_until(at);
+    let new = cells(run, &simulation);
     html! {
         <table class="machines-hold">
             <caption>{ "What the machines hold (dashed: a crash forgets it)" }</caption>
@@ -159,9 +163,7 @@ pub fn machines(run: &Run, before: Time, at: Time) -> Html {
     }
 }
 
-fn cells(run: &Run, at: Time) -> Vec<Cell> {
-    let mut simulation = rpc::start(run, None);
-    simulation.run_until(at);
+fn cells(run: &Run, simulation: &Simulation<Node>) -> Vec<Cell> {
     let (Node::Server(server), Node::Database(database)) =
         (simulation.process(rpc::SERVER), simulation.process(rpc::DATABASE))
     else {

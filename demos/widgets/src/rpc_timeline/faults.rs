@@ -40,9 +40,11 @@ impl Site {
 
 /// A change to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meddling {
-    /// None of these any more, and instead of them those.
-    Instead(Vec<Fault>, Vec<Fault>),
+pub struct Meddling {
+    /// These do not happen any more.
+    pub gone: Vec<Fault>,
+    /// These happen instead.
+    pub new: Vec<Fault>,
 }
 
 /// A way to meddle: label, whether it is so now, the change.
@@ -51,7 +53,7 @@ pub type Choice = (&'static str, bool, Meddling);
 impl Meddling {
     /// The run with this change made.
     pub fn applied_to(&self, run: &Run) -> Run {
-        let Self::Instead(gone, new) = self;
+        let Self { gone, new } = self;
         let mut run = run.clone();
         run.faults.retain(|fault| !gone.contains(fault));
         for fault in new {
@@ -170,7 +172,7 @@ fn message_options(name: MessageName, run: &Run, outcome: &Outcome) -> Vec<Choic
         _ => false,
     };
     let gone: Vec<Fault> = run.faults.iter().copied().filter(about).collect();
-    let option = |label, new: Vec<Fault>| (label, new == gone, Meddling::Instead(gone.clone(), new));
+    let option = |label, new: Vec<Fault>| (label, new == gone, Meddling { gone: gone.clone(), new });
     let late = gone.iter().find(|fault| matches!(fault, Fault::Delay(..))).copied();
     let late = late.unwrap_or(Fault::Delay(name, run.scenario.timeout + PAST_TIMEOUT));
     let mut options = vec![option("Deliver it", vec![]), option("Lose it", vec![Fault::Drop(name)])];
@@ -203,7 +205,7 @@ fn without_crash(site: &Site, run: &Run) -> Site {
 
 fn server_options(site: &Site, run: &Run) -> Vec<Choice> {
     let gone: Vec<Fault> = run.faults.iter().copied().filter(|fault| site.is_of(fault)).collect();
-    let mut options = vec![("No crash here", gone.is_empty(), Meddling::Instead(gone.clone(), vec![]))];
+    let mut options = vec![("No crash here", gone.is_empty(), Meddling { gone: gone.clone(), new: vec![] })];
     let committed = site.steps.iter().any(|(phase, s)| *phase == Phase::After && s.step == step::COMMIT);
     for (phase, name) in &site.steps {
         let labels = match (phase, name.step) {
@@ -222,7 +224,7 @@ fn server_options(site: &Site, run: &Run) -> Vec<Choice> {
         };
         for (label, restart_after) in labels.into_iter().zip([None, Some(DOWN_FOR)]) {
             let fault = Fault::Crash { node: rpc::SERVER, when: When::Step(*phase, *name), restart_after };
-            options.push((label, gone == [fault], Meddling::Instead(gone.clone(), vec![fault])));
+            options.push((label, gone == [fault], Meddling { gone: gone.clone(), new: vec![fault] }));
         }
     }
     options
