@@ -10,7 +10,7 @@ const LESSON_1: &str = "time-causality/architectural-models-rpc/client-server-p2
 const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html";
 
 /// Reads `page` with an ordinary browser.
-async fn with_page(
+pub(crate) async fn with_page(
     name: &str,
     page: &str,
     look: Look,

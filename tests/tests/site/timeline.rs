@@ -9,28 +9,11 @@ use site_tests::{Demo, Look, Reader, Scheme, Server, ServerOptions, Setup, Size,
 use systems::rpc::{self, Outcome, Run, Semantics, step};
 use thirtyfour::Key;
 
-use crate::demos::clock;
+use crate::demos::{clock, with_page};
 
 const LESSON: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html";
 const EXERCISES: &str = "time-causality/architectural-models-rpc/exercises.html";
 const SOLUTIONS: &str = "time-causality/architectural-models-rpc/solutions.html";
-
-/// Reads `page` with one browser.
-async fn with_page(
-    name: &str,
-    page: &str,
-    look: Look,
-    test: impl AsyncFnOnce(&Reader, &Server) -> Result<()>,
-) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, look, async |reader| {
-        reader.goto(&server.url(page)).await?;
-        test(reader, &server).await?;
-        reader.ensure_quiet(name).await
-    })
-    .await
-}
 
 /// The run of a code.
 fn run_of(code: &str) -> Result<Run> {
