@@ -13,6 +13,7 @@
 //! The same run therefore gives the same events on every machine, natively and in WebAssembly, and
 //! two runs that differ only in a fault at time *t* agree on everything before *t*.
 
+mod agenda;
 mod fault;
 mod hash;
 mod network;
@@ -25,6 +26,7 @@ mod time;
 mod trace;
 pub mod words;
 
+pub use agenda::Agenda;
 pub use fault::{Fault, MessageName, Phase, StepName, Vocabulary, When};
 pub use hash::TraceHash;
 pub use network::{LinkSpec, Loss, Network, Verdict};

@@ -15,6 +15,14 @@ pub trait EventQueue<T> {
     fn pop(&mut self) -> Option<(Time, T)>;
     /// The time of the earliest event.
     fn next_time(&self) -> Option<Time>;
+    /// How many events are waiting.
+    fn len(&self) -> usize;
+    /// Whether no event is waiting.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The memory held, in bytes: by the events and by what is kept for later ones.
+    fn bytes(&self) -> usize;
     /// All waiting events, in no particular order.
     fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>
     where
@@ -79,6 +87,14 @@ impl<T> EventQueue<T> for HeapQueue<T> {
 
     fn next_time(&self) -> Option<Time> {
         self.heap.peek().map(|entry| entry.at)
+    }
+
+    fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.heap.capacity() * size_of::<Entry<T>>()
     }
 
     fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>

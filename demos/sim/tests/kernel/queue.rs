@@ -24,6 +24,12 @@ impl EventQueue<usize> for Model {
     fn next_time(&self) -> Option<Time> {
         self.waiting.iter().map(|(at, _)| *at).min()
     }
+    fn len(&self) -> usize {
+        self.waiting.len()
+    }
+    fn bytes(&self) -> usize {
+        self.waiting.capacity() * size_of::<(Time, usize)>()
+    }
     fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a usize)>
     where
         usize: 'a,
@@ -45,6 +51,7 @@ fn agree(mut queue: impl EventQueue<usize>, operations: &[Option<u64>]) {
             None => assert_eq!(queue.pop(), model.pop()),
         }
         assert_eq!(queue.next_time(), model.next_time());
+        assert_eq!((queue.len(), queue.is_empty()), (model.len(), model.is_empty()));
         let mut waiting: Vec<_> = queue.iter().map(|(at, event)| (at, *event)).collect();
         waiting.sort_unstable();
         model.waiting.sort_unstable();
