@@ -31,7 +31,7 @@ pub use fault::{Fault, MessageName, Phase, StepName, Vocabulary, When};
 pub use hash::TraceHash;
 pub use network::{LinkSpec, Loss, Network, Verdict};
 pub use process::{Context, Crashed, Disconnect, Envelope, Flow, MessageId, NodeId, Payload, Process};
-pub use queue::{EventQueue, HeapQueue};
+pub use queue::{EventQueue, HeapQueue, LadderQueue};
 pub use replay::Replay;
 pub use rng::{Rng, Stream};
 pub use simulation::{InFlight, Opportunity, Simulation};

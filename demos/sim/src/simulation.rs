@@ -1,9 +1,9 @@
 //! The loop: take the earliest event, let it happen.
 
 use crate::{
-    Context, Crashed, Disconnect, Duration, Envelope, Event, EventId, EventQueue, Fault, Flow, HeapQueue, Loss,
-    MessageId, MessageName, Network, NodeId, Observer, Payload, Phase, Process, Rng, StepName, Stream, Time, Verdict,
-    What, When,
+    Context, Crashed, Disconnect, Duration, Envelope, Event, EventId, EventQueue, Fault, Flow, Loss, MessageId,
+    MessageName, Network, NodeId, Observer, Payload, Phase, Process, Rng, StepName, Stream, Time, Verdict, What, When,
+    queue,
 };
 use std::hash::{Hash, Hasher};
 
@@ -25,7 +25,7 @@ pub struct Simulation<P: Process> {
 pub(crate) struct Core<P: Process> {
     pub(crate) now: Time,
     pub(crate) observer: P::Observer,
-    queue: HeapQueue<Pending<P>>,
+    queue: queue::Chosen<Pending<P>>,
     network: Network,
     nodes: Vec<Node>,
     /// The links used so far, sorted.
@@ -211,7 +211,7 @@ impl<P: Process> Simulation<P> {
         let mut core = Core {
             now: Time::ZERO,
             observer,
-            queue: HeapQueue::default(),
+            queue: queue::Chosen::default(),
             network,
             nodes: ids().map(|id| Node { up: true, life: 0, rng: Rng::new(seed, Stream::Node(id)) }).collect(),
             lanes: vec![],

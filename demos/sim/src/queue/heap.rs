@@ -1,35 +1,11 @@
-//! The set of pending events.
+//! The plain queue: what the fast one is tested against.
 
+use super::EventQueue;
 use crate::Time;
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-/// Events waiting for their time.
-///
-/// `pop` gives them in the order of `(time, sequence number)`: of two events at the same time the
-/// one that was pushed first comes first. Every implementation agrees on that to the last tie, so
-/// that they can be tested against each other and exchanged without changing a run.
-pub trait EventQueue<T> {
-    /// Adds an event.
-    fn push(&mut self, at: Time, event: T);
-    /// Takes the earliest event out.
-    fn pop(&mut self) -> Option<(Time, T)>;
-    /// The time of the earliest event.
-    fn next_time(&self) -> Option<Time>;
-    /// How many events are waiting.
-    fn len(&self) -> usize;
-    /// Whether no event is waiting.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The memory held, in bytes: by the events and by what is kept for later ones.
-    fn bytes(&self) -> usize;
-    /// All waiting events, in no particular order.
-    fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>
-    where
-        T: 'a;
-}
-
-/// A binary heap: O(log n) for each operation.
+/// A binary heap: O(log n) for each operation. It is so plain that [`LadderQueue`](crate::LadderQueue) is tested
+/// against it.
 #[derive(Debug)]
 pub struct HeapQueue<T> {
     heap: BinaryHeap<Entry<T>>,
@@ -61,19 +37,6 @@ impl<T> Default for HeapQueue<T> {
     }
 }
 
-impl<T> HeapQueue<T> {
-    /// All waiting events in the order in which they will happen.
-    pub(crate) fn in_order(&self) -> Vec<(Time, &T)> {
-        // So few in the runs that are asked that inserting is as fast as the library's sort, and that is 3 KB
-        // of the module.
-        let mut all: Vec<&Entry<T>> = Vec::with_capacity(self.heap.len());
-        for entry in &self.heap {
-            all.insert(all.partition_point(|other| (other.at, other.seq) < (entry.at, entry.seq)), entry);
-        }
-        all.into_iter().map(|entry| (entry.at, &entry.event)).collect()
-    }
-}
-
 impl<T> EventQueue<T> for HeapQueue<T> {
     fn push(&mut self, at: Time, event: T) {
         let seq = self.pushed;
@@ -102,6 +65,17 @@ impl<T> EventQueue<T> for HeapQueue<T> {
         T: 'a,
     {
         self.heap.iter().map(|entry| (entry.at, &entry.event))
+    }
+
+    fn in_order<'a>(&'a self) -> Vec<(Time, &'a T)>
+    where
+        T: 'a,
+    {
+        let mut all: Vec<&Entry<T>> = Vec::with_capacity(self.heap.len());
+        for entry in &self.heap {
+            all.insert(all.partition_point(|other| (other.at, other.seq) < (entry.at, entry.seq)), entry);
+        }
+        all.into_iter().map(|entry| (entry.at, &entry.event)).collect()
     }
 }
 
