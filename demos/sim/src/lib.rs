@@ -33,7 +33,7 @@ pub use network::{LinkSpec, Loss, Network, Verdict};
 pub use process::{Context, Crashed, Disconnect, Envelope, Flow, MessageId, NodeId, Payload, Process};
 pub use queue::{EventQueue, HeapQueue, LadderQueue};
 pub use replay::Replay;
-pub use rng::{Rng, Stream};
+pub use rng::{Rng, Stream, Ziggurat};
 pub use simulation::{InFlight, Opportunity, Simulation};
 pub use time::{Duration, Time};
 pub use trace::{Copy, Event, EventId, Fate, Message, Observer, Trace, What};
