@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 const CHUNK: usize = 31;
 /// A rung has at most two to the power of this many buckets, and one for what is later: their heads stay in the
 /// processor's nearest cache.
-const FAN_OUT: u32 = 8;
+const FAN_OUT: u32 = 9;
 /// So many events are sorted at once; of more a rung is made.
 const FEW: usize = 32;
 /// So many events may have to make room for a new one at the bottom; beyond that a rung is made of it. Runs
