@@ -1,5 +1,7 @@
 //! `bench`: figures against their budgets. No test depends on any of them.
 
+mod kernel;
+
 use std::{
     env, fs,
     io::{BufRead, BufReader, Write},
@@ -71,6 +73,21 @@ enum Name {
     /// The search natively, for each state that it follows, against stateright on the same graph
     #[value(name = "search-state")]
     SearchState,
+    /// The kernel with 1,000 pending events, each of which makes another: million events a second
+    #[value(name = "kernel-hold-1k")]
+    Hold1k,
+    /// The same with 100,000, against the plain heap, NeXosim and SimPy
+    #[value(name = "kernel-hold-100k")]
+    Hold100k,
+    /// How much longer an event takes among 1,000,000 pending ones than among 100,000
+    #[value(name = "kernel-hold-1m")]
+    Hold1m,
+    /// The kernel with 1,000 clients of a server
+    #[value(name = "kernel-mmc-1k")]
+    Mmc1k,
+    /// The same with 100,000 clients
+    #[value(name = "kernel-mmc-100k")]
+    Mmc100k,
     /// From saving a lesson to its page reloaded
     EditLesson,
     /// From saving a demo's Rust code to its page reloaded
@@ -85,16 +102,33 @@ struct Figure {
     name: &'static str,
     value: f64,
     unit: &'static str,
-    budget: f64,
+    budget: Budget,
     /// Who else was measured, in words, and the value there.
     peer: Option<(&'static str, f64)>,
     /// What the value consists of, or how it was measured.
     notes: Vec<String>,
 }
 
+/// What a value is held against.
+#[derive(Clone, Copy, Debug)]
+enum Budget {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Budget {
+    fn limit(self) -> f64 {
+        let (Self::AtMost(limit) | Self::AtLeast(limit)) = self;
+        limit
+    }
+}
+
 impl Figure {
     fn within(&self) -> bool {
-        self.value <= self.budget
+        match self.budget {
+            Budget::AtMost(limit) => self.value <= limit,
+            Budget::AtLeast(limit) => self.value >= limit,
+        }
     }
 
     fn ratio(&self) -> Option<f64> {
@@ -106,7 +140,7 @@ impl Figure {
             "name": self.name,
             "value": round(self.value, 2),
             "unit": self.unit,
-            "budget": self.budget,
+            "budget": round(self.budget.limit(), 2),
             "within": self.within(),
             "peer": self.peer.map(|(name, _)| name),
             "ratio": self.ratio(),
@@ -147,6 +181,10 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     }
     if wanted(Name::SearchState) {
         figures.extend(search_states(project)?);
+    }
+    let kernel = [Name::Hold1k, Name::Hold100k, Name::Hold1m, Name::Mmc1k, Name::Mmc100k];
+    if kernel.into_iter().any(wanted) {
+        figures.extend(kernel::figures(project, wanted)?);
     }
     if wanted(Name::EditLesson) || wanted(Name::EditDemo) {
         let bench = Edits::start(project)?;
@@ -220,7 +258,7 @@ impl<'a> Scale<'a> {
             name: "timeline-long-tasks",
             value: number("long")?,
             unit: "tasks",
-            budget: 0.0,
+            budget: Budget::AtMost(0.0),
             peer: None,
             notes,
         })
@@ -238,7 +276,8 @@ impl<'a> Scale<'a> {
             format!("{} tasks of the page took longer than 50 ms while the demo searched", number("long")?),
         ];
         let peer = Some(("native, same machine", number("native")?));
-        Ok(Figure { name, value: number("browser")?, unit: "ms", budget, peer, notes })
+        let value = number("browser")?;
+        Ok(Figure { name, value, unit: "ms", budget: Budget::AtMost(budget), peer, notes })
     }
 }
 
@@ -257,7 +296,7 @@ fn search_states(project: &Project) -> Result<Vec<Figure>> {
         let (ours, theirs) = (1e6 / rate("")?, 1e6 / rate(", stateright")?);
         let notes = vec![format!("all schedules of three faults under {semantics}; median of 5")];
         let peer = Some(("stateright, one thread, the same graph", theirs));
-        Ok(Figure { name, value: ours, unit: "µs", budget: theirs / 2.0, peer, notes })
+        Ok(Figure { name, value: ours, unit: "µs", budget: Budget::AtMost(theirs / 2.0), peer, notes })
     });
     figures.into_iter().collect()
 }
@@ -294,7 +333,7 @@ fn weight(name: &'static str, parts: &[&Sent], budget: f64, peer: (&'static str,
     parts.sort_by(|a, b| b.bytes.total_cmp(&a.bytes));
     let notes = parts.iter().take(8).map(|part| format!("{:7.1} KB  {}", part.bytes / 1e3, part.path)).collect();
     let value = parts.iter().map(|part| part.bytes).sum::<f64>() / 1e3;
-    Figure { name, value, unit: "KB", budget, peer: Some(peer), notes }
+    Figure { name, value, unit: "KB", budget: Budget::AtMost(budget), peer: Some(peer), notes }
 }
 
 /// A copy of the checkout that is served and edited, and a browser that has the lesson open.
@@ -344,7 +383,7 @@ impl Edits {
     fn lesson(&self) -> Result<Figure> {
         let value = self.median(&format!("src/{LESSON}.md"), |text, edit| format!("{text}\n\nEdit {edit}.\n"))?;
         let notes = vec![format!("median of {EDITS} edits, in a browser")];
-        Ok(Figure { name: "edit-lesson", value, unit: "s", budget: 2.0, peer: None, notes })
+        Ok(Figure { name: "edit-lesson", value, unit: "s", budget: Budget::AtMost(2.0), peer: None, notes })
     }
 
     fn demo(&self) -> Result<Figure> {
@@ -352,7 +391,7 @@ impl Edits {
             format!("{text}\n/// An edit.\n#[must_use]\npub fn edit() -> usize {{\n    {edit}\n}}\n")
         })?;
         let notes = vec![format!("median of {EDITS} edits of {DEMO}, in a browser")];
-        Ok(Figure { name: "edit-demo", value, unit: "s", budget: 12.0, peer: None, notes })
+        Ok(Figure { name: "edit-demo", value, unit: "s", budget: Budget::AtMost(12.0), peer: None, notes })
     }
 
     /// Seconds from writing `file` to the page reloaded.
@@ -435,7 +474,7 @@ fn cold_build(project: &Project) -> Result<Figure> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let notes =
         vec![format!("last commit, on {cores} cores; crates that cargo had downloaded before were not downloaded")];
-    Ok(Figure { name: "cold-build", value, unit: "s", budget: 360.0, peer: None, notes })
+    Ok(Figure { name: "cold-build", value, unit: "s", budget: Budget::AtMost(360.0), peer: None, notes })
 }
 
 /// The figures in columns, each with its notes below.
@@ -446,7 +485,10 @@ fn table(figures: &[Figure]) -> String {
             [
                 figure.name.to_owned(),
                 format!("{:.1} {}", figure.value, figure.unit),
-                format!("{:.0} {}", figure.budget, figure.unit),
+                match figure.budget {
+                    Budget::AtMost(limit) => format!("{limit:.0} {}", figure.unit),
+                    Budget::AtLeast(limit) => format!("≥ {limit:.1} {}", figure.unit),
+                },
                 if figure.within() { "yes".to_owned() } else { "NO".to_owned() },
                 match (figure.peer, figure.ratio()) {
                     (Some((peer, _)), Some(ratio)) => format!("{ratio:.2} × {peer}"),
@@ -504,14 +546,30 @@ mod tests {
 
     #[test]
     fn figures_as_json_and_as_a_table() {
-        let with =
-            Figure { name: "a", value: 130.0, unit: "KB", budget: 120.0, peer: Some(("stock", 260.0)), notes: vec![] };
+        let with = Figure {
+            name: "a",
+            value: 130.0,
+            unit: "KB",
+            budget: Budget::AtMost(120.0),
+            peer: Some(("stock", 260.0)),
+            notes: vec![],
+        };
         assert_eq!(
             with.json(),
             json!({"name": "a", "value": 130.0, "unit": "KB", "budget": 120.0, "within": false, "peer": "stock", "ratio": 0.5})
         );
-        let without =
-            Figure { name: "edit", value: 1.24, unit: "s", budget: 2.0, peer: None, notes: vec!["note".into()] };
+        let without = Figure {
+            name: "edit",
+            value: 1.24,
+            unit: "s",
+            budget: Budget::AtMost(2.0),
+            peer: None,
+            notes: vec!["note".into()],
+        };
+        let fast = Figure { value: 12.34, unit: "M/s", budget: Budget::AtLeast(12.0), ..without.clone() };
+        assert!(fast.within() && !Figure { value: 11.9, ..fast.clone() }.within());
+        assert_eq!(fast.json()["budget"], 12.0);
+        assert_eq!(table(&[fast]).lines().nth(1), Some("edit    12.3 M/s  ≥ 12.0 M/s  yes     –"));
         assert_eq!(without.json()["peer"], Value::Null);
         assert_eq!(without.json()["ratio"], Value::Null);
         assert_eq!(

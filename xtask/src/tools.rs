@@ -175,7 +175,8 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
 /// The oldest Node.js that html-validate runs on.
 const NODE: u32 = 18;
 
-fn node() -> Result<()> {
+/// Finds Node.js, or installs it where that can be done.
+pub fn node() -> Result<()> {
     let lacking = match find_node()? {
         Ok(()) => return Ok(()),
         Err(lacking) => lacking,
@@ -185,7 +186,7 @@ fn node() -> Result<()> {
         return Ok(());
     }
     bail!(
-        "axe-core and html-validate need Node.js {NODE} or newer with npm: {lacking}.\n\
+        "the tests and the bench need Node.js {NODE} or newer with npm: {lacking}.\n\
          Debian 12 or newer, Ubuntu 24.04 or newer: apt-get install nodejs npm\n\
          Elsewhere: https://nodejs.org{}",
         installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))

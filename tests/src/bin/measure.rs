@@ -11,6 +11,8 @@
 //! - `measure scrub PAGE`: opens the page, a timeline's, drags its scrubber from end to end, a step a frame,
 //!   loses a message, delivers it again and changes the semantics. Prints how many frames were asked for and
 //!   how many tasks took longer than 50 ms, as JSON.
+//! - `measure kernel`: opens the site, a page beside the kernel's bench module, starts a worker with it, sends it
+//!   each line of standard input and prints each answer.
 
 use std::{
     io::{BufRead, Write},
@@ -35,7 +37,11 @@ async fn main() -> Result<()> {
         ["reload", url] => reload(url).await,
         ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
         ["scrub", page] => scrub(page).await,
-        _ => bail!("usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE"),
+        ["kernel"] => kernel().await,
+        _ => bail!(
+            "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE | \
+             measure kernel"
+        ),
     }
 }
 
@@ -180,6 +186,25 @@ async fn search(page: &str, faults: u8) -> Result<()> {
     let found = json!({ "browser": median(took), "native": median(native), "long": long, "schedules": schedules });
     println!("{found}");
     Ok(())
+}
+
+async fn kernel() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    reading("kernel", Look::default(), async |reader| {
+        reader.goto(&server.url("index.html")).await?;
+        reader.js("window.kernel = new Worker('kernel.js')").await?;
+        for line in std::io::stdin().lock().lines() {
+            let script = "const [line, done] = arguments;
+                window.kernel.onmessage = ({ data }) => done(data);
+                window.kernel.onerror = (error) => done(`failed: ${error.message}`);
+                window.kernel.postMessage(line);";
+            let answer = reader.driver.execute_async(script, vec![json!(line?)]).await?.json().clone();
+            say(answer.as_str().context("the worker gave no text")?)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

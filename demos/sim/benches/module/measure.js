@@ -23,11 +23,9 @@ const measurer = async (bytes) => {
 };
 
 if (typeof process === "object") {
-  const { readFileSync } = require("node:fs");
-  measurer(readFileSync(process.argv[2])).then((measure) => {
-    const lines = readFileSync(0, "utf8").split("\n").filter(Boolean);
-    for (const line of lines) console.log(measure(line));
-  });
+  const lines = require("node:readline").createInterface({ input: process.stdin });
+  const ready = measurer(require("node:fs").readFileSync(process.argv[2]));
+  lines.on("line", async (line) => console.log((await ready)(line)));
 } else {
   const ready = fetch("kernel.wasm").then((response) => response.arrayBuffer()).then(measurer);
   onmessage = async ({ data }) => postMessage((await ready)(data));

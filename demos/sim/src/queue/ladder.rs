@@ -262,7 +262,7 @@ impl<T> LadderQueue<T> {
     /// A rung below all others for so many events from `earliest` to `latest`.
     fn add_rung(&mut self, number: usize, earliest: Time, latest: Time) -> &mut Rung<T> {
         let width = latest.as_micros() - earliest.as_micros();
-        let buckets = (number / 4).max(8).ilog2().min(FAN_OUT);
+        let buckets = (number / 8).max(8).ilog2().min(FAN_OUT);
         let shift = (u64::BITS - width.leading_zeros()).saturating_sub(buckets);
         // With buckets of a microsecond each is of one time, but for what is later than all.
         let last = (width >> shift) as usize + usize::from(shift == 0);

@@ -118,11 +118,9 @@ impl Mmc {
 fn make(kind: &str, size: u32) -> Simulation {
     let bench = SimInit::with_num_threads(1);
     let bench = match kind {
-        "hold" => bench.add_model(
-            Hold { processes: size, handled: 0, chance: Chance::default() },
-            Mailbox::new(),
-            "hold",
-        ),
+        "hold" => {
+            bench.add_model(Hold { processes: size, handled: 0, chance: Chance::default() }, Mailbox::new(), "hold")
+        }
         "mmc" => bench.add_model(
             Mmc { clients: size, free: 8, queue: VecDeque::new(), chance: Chance::default() },
             Mailbox::new(),
