@@ -1,4 +1,4 @@
-use sim::{Agenda, Duration, Time};
+use sim::{Agenda, Duration, EventQueue, HeapQueue, NodeId, Rng, Stream, Time, TraceHash, Ziggurat};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -58,4 +58,37 @@ fn a_clone_goes_on_by_itself() {
     assert_eq!((all.len(), handled), (99, 100));
     assert_eq!(rest(&mut third), (all.clone(), 100));
     assert_eq!(rest(&mut agenda), (all, 101));
+}
+
+/// What a model of many users would do: births, deaths, and a beat that all keep.
+fn crowd<Q: EventQueue<(u8, u32)> + Default>() -> (String, u64) {
+    let mut agenda = Agenda::<(u8, u32), Q>::default();
+    let (mut rng, ziggurat) = (Rng::new(9, Stream::Node(NodeId(0))), Ziggurat::new());
+    let (mut hash, mut users) = (TraceHash::default(), 0);
+    agenda.at(Time::ZERO, (0, 0));
+    while let Some((kind, user)) = agenda.pop_until(Time::from_secs(100)) {
+        hash.word(agenda.now().as_micros() << 2 | u64::from(kind));
+        hash.word(u64::from(user));
+        match kind {
+            0 => {
+                users += 1;
+                agenda.after(ziggurat.exponential_with_mean(&mut rng, SECOND.saturating_mul(5)), (1, users));
+                agenda.at(Time::from_secs(agenda.now().as_millis() / 1_000 + 1), (2, users));
+                agenda.after(ziggurat.exponential_with_mean(&mut rng, Duration::from_millis(2)), (0, 0));
+            }
+            1 => {}
+            _ if user % 3 > 0 => agenda.after(SECOND, (2, user)),
+            _ => {}
+        }
+    }
+    (hash.to_string(), agenda.handled())
+}
+
+#[test]
+fn a_model_does_the_same_over_either_queue() {
+    let (hash, handled) = crowd::<sim::LadderQueue<_>>();
+    assert_eq!((hash.clone(), handled), crowd::<HeapQueue<_>>());
+    assert!(handled > 1_000_000, "{handled}");
+    // The same natively and in WebAssembly.
+    assert_eq!(hash, "8d365180db8d0d1b");
 }
