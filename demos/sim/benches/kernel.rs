@@ -13,7 +13,7 @@ use std::{
 };
 
 fn main() {
-    let mut models: Vec<(String, Box<dyn FnMut(u32) -> u64>)> = vec![];
+    let mut models: Vec<(String, Run)> = vec![];
     let mut output = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("a line");
@@ -32,8 +32,11 @@ fn main() {
     }
 }
 
-fn make(kind: &str, queue: &str, size: u32) -> Box<dyn FnMut(u32) -> u64> {
-    fn boxed(mut model: impl Model + 'static) -> Box<dyn FnMut(u32) -> u64> {
+/// Lets so many events happen; see [`Model::run`].
+type Run = Box<dyn FnMut(u32) -> u64>;
+
+fn make(kind: &str, queue: &str, size: u32) -> Run {
+    fn boxed(mut model: impl Model + 'static) -> Run {
         Box::new(move |events| model.run(events))
     }
     match (kind, queue) {
