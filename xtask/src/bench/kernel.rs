@@ -1,8 +1,8 @@
 //! The kernel beside other simulators, and beside itself: natively, in Node.js, in a browser's worker.
 //!
 //! Everyone is a program that is given a line, a model and its size and a number of events, and that answers with
-//! the nanoseconds of one event. They are asked by turns, for about a tenth of a second each, so that what else the
-//! machine does meets all alike; the lower quartile counts.
+//! the nanoseconds of one event. They are asked by turns, each a few times for about a tenth of a second, so that
+//! what else the machine does meets all alike; the lower quartile counts.
 
 use std::{
     env, fs,
@@ -19,8 +19,9 @@ use crate::{project::Project, run, tools};
 /// The release of SimPy that is measured; NeXosim's is in the lock file of `demos/sim/benches/peers`.
 const SIMPY: &str = "simpy==4.1.2";
 
-/// How often everyone is asked.
-const ROUNDS: usize = 13;
+/// How often it is everyone's turn, and how often they are asked then.
+const ROUNDS: usize = 6;
+const TURN: usize = 3;
 
 const UNIT: &str = "M events/s";
 
@@ -97,13 +98,14 @@ impl Rates {
 }
 
 /// All that are measured.
-struct Field {
-    node: Runner,
-    worker: Runner,
-    native: Runner,
-    nexosim: Runner,
-    simpy: Runner,
-}
+struct Field([Runner; 5]);
+
+/// Their places.
+const NODE: usize = 0;
+const WORKER: usize = 1;
+const NATIVE: usize = 2;
+const PEER: usize = 3;
+const PYTHON: usize = 4;
 
 impl Field {
     /// Builds and installs everything and starts it.
@@ -144,13 +146,13 @@ impl Field {
         let mut simpy = Command::new(python(project)?);
         simpy.arg(benches.join("peers/simpy_models.py"));
 
-        Ok(Self {
-            node: Runner::start("the module in Node.js", node)?,
-            worker: Runner::start("the module in a browser", worker)?,
-            native: Runner::start("cargo bench -p sim", native)?,
-            nexosim: Runner::start("NeXosim", nexosim)?,
-            simpy: Runner::start("SimPy", simpy)?,
-        })
+        Ok(Self([
+            Runner::start("the module in Node.js", node)?,
+            Runner::start("the module in a browser", worker)?,
+            Runner::start("cargo bench -p sim", native)?,
+            Runner::start("NeXosim", nexosim)?,
+            Runner::start("SimPy", simpy)?,
+        ]))
     }
 
     /// Everyone on that model.
@@ -159,28 +161,33 @@ impl Field {
         let (ladder, heap) = (format!("{model} ladder {size}"), format!("{model} heap {size}"));
         let other = format!("{model} {size}");
         let mut taken = [const { vec![] }; 7];
-        // The first two rounds are for nobody's measure: they spread the events over the memory as they are in the
-        // long run, and the code is compiled at its best only after a while.
-        for round in 0..ROUNDS + 2 {
-            let warm = if round < 2 { u64::from(size) } else { 0 };
-            let answers = [
-                self.node.ask(&ladder, 2_000_000 + warm)?,
-                self.worker.ask(&ladder, 2_000_000 + warm)?,
-                self.native.ask(&ladder, 2_000_000 + warm)?,
-                self.node.ask(&heap, 400_000 + warm)?,
-                self.native.ask(&heap, 400_000 + warm)?,
-                self.nexosim.ask(&other, 100_000 + warm)?,
-                self.simpy.ask(&other, 20_000 + warm)?,
+        let mut prints = [const { vec![] }; 5];
+        for round in 0..=ROUNDS {
+            let first = round == 0;
+            let plan = [
+                (NODE, &ladder, 2_000_000),
+                (WORKER, &ladder, 2_000_000),
+                (NATIVE, &ladder, 2_000_000),
+                (NODE, &heap, 400_000),
+                (NATIVE, &heap, 400_000),
+                (PEER, &other, 100_000),
+                (PYTHON, &other, 150_000),
             ];
-            let prints = answers.each_ref().map(|(_, fingerprint)| fingerprint);
-            ensure!(
-                prints[0] == prints[1] && prints[0] == prints[2] && prints[3] == prints[4],
-                "{model} with {size}: not all of ours did the same"
-            );
-            if round >= 2 {
-                taken.iter_mut().zip(answers).for_each(|(taken, (nanoseconds, _))| taken.push(nanoseconds));
+            for (place, (runner, name, events)) in plan.into_iter().enumerate() {
+                let runner = &mut self.0[runner];
+                let (nanoseconds, fingerprint) = runner.turn(name, events, if first { size } else { 0 })?;
+                if !first {
+                    taken[place].extend(nanoseconds);
+                }
+                if let Some(print) = prints.get_mut(place) {
+                    print.push(fingerprint);
+                }
             }
         }
+        ensure!(
+            prints[0] == prints[1] && prints[0] == prints[2] && prints[3] == prints[4],
+            "{model} with {size}: not all of ours did the same"
+        );
         let [node, worker, native, node_heap, native_heap, nexosim, simpy] = taken.map(rate);
         Ok(Rates { node, node_heap, worker, native, native_heap, nexosim, simpy })
     }
@@ -190,11 +197,11 @@ impl Field {
         run::step(&format!("{model} with {size}: the ladder"));
         let name = format!("{model} ladder {size}");
         let mut taken = [vec![], vec![]];
-        for round in 0..ROUNDS + 2 {
-            for (runner, taken) in [&mut self.node, &mut self.native].into_iter().zip(&mut taken) {
-                let (nanoseconds, _) = runner.ask(&name, 1_000_000 + if round < 2 { u64::from(size) } else { 0 })?;
-                if round >= 2 {
-                    taken.push(nanoseconds);
+        for round in 0..=ROUNDS {
+            for (runner, taken) in [NODE, NATIVE].into_iter().zip(&mut taken) {
+                let (nanoseconds, _) = self.0[runner].turn(&name, 2_000_000, if round == 0 { size } else { 0 })?;
+                if round > 0 {
+                    taken.extend(nanoseconds);
                 }
             }
         }
@@ -245,6 +252,24 @@ impl Runner {
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().with_context(|| format!("{what}: no output"))?);
         Ok(Self { what, child, input, output })
+    }
+
+    /// Its turn: asks it several times, of which the first is not told, because the caches are still full of what
+    /// others did. Before that `size` events twice, so that they are spread over the memory as they are in the
+    /// long run. Returns the nanoseconds of each, and the last fingerprint.
+    fn turn(&mut self, model: &str, events: u64, size: u32) -> Result<(Vec<f64>, String)> {
+        if size > 0 {
+            self.ask(model, 4 * u64::from(size) + events)?;
+            self.ask(model, 4 * u64::from(size) + events)?;
+        }
+        let (_, mut last) = self.ask(model, events)?;
+        let mut taken = vec![];
+        for _ in 0..TURN {
+            let (nanoseconds, fingerprint) = self.ask(model, events)?;
+            taken.push(nanoseconds);
+            last = fingerprint;
+        }
+        Ok((taken, last))
     }
 
     /// Has so many events done; returns the nanoseconds of each, and the fingerprint, if there is one.
