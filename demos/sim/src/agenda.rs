@@ -91,6 +91,20 @@ impl<E, Q: EventQueue<E>> Agenda<E, Q> {
         None
     }
 
+    /// As [`Agenda::pop_until`], but takes what happens at `end` itself no more: slices that follow one
+    /// another each have their own events then.
+    pub fn pop_before(&mut self, end: Time) -> Option<E> {
+        if self.queue.next_time().is_some_and(|at| at < end)
+            && let Some((at, event)) = self.queue.pop()
+        {
+            self.now = at;
+            self.handled += 1;
+            return Some(event);
+        }
+        self.now = self.now.max(end);
+        None
+    }
+
     /// How many events are pending.
     pub fn pending(&self) -> usize {
         self.queue.len()

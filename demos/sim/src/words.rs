@@ -115,6 +115,25 @@ impl<'a> Words<'a> {
         })
     }
 
+    /// Whether a number comes next.
+    pub fn next_is_number(&self) -> bool {
+        self.peek().1.starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// Takes the next word if it is the name of something; `choices` are for the message if it is not.
+    pub fn find<T>(&mut self, find: impl FnOnce(&str) -> Option<T>, choices: &[String]) -> Result<T, WordError> {
+        let (at, word) = self.next();
+        find(word).ok_or_else(|| WordError {
+            at,
+            message: if word.is_empty() {
+                "the sentence ends too early".into()
+            } else {
+                format!("there is no `{word}` here")
+            },
+            choices: choices.to_vec(),
+        })
+    }
+
     /// Takes a whole number.
     pub fn number(&mut self) -> Result<u64, WordError> {
         let (at, word) = self.next();

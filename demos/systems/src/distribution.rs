@@ -124,12 +124,20 @@ impl Plan {
     /// # Panics
     /// If a rate is zero that [`Bounds`] does not allow to be.
     pub fn peer_to_peer(&self, users: u32) -> Bound {
-        let (copies, server) = (u64::from(users), u64::from(self.server_mbps));
-        let together = server + copies * u64::from(self.up_mbps);
+        self.swarm(users, users)
+    }
+
+    /// The same if only so many of the users give.
+    ///
+    /// # Panics
+    /// If a rate is zero that [`Bounds`] does not allow to be.
+    pub fn swarm(&self, users: u32, givers: u32) -> Bound {
+        let server = u64::from(self.server_mbps);
+        let together = server + u64::from(givers) * u64::from(self.up_mbps);
         self.largest([
             (Term::Download, (1, self.down())),
             (Term::FirstCopy, (1, server)),
-            (Term::AllUploads, (copies, together)),
+            (Term::AllUploads, (users.into(), together)),
         ])
     }
 
