@@ -9,6 +9,7 @@ pub mod call_chain;
 pub mod client_server;
 pub mod code;
 pub mod distribution;
+pub mod lab;
 pub mod live;
 pub mod models;
 pub mod rpc;

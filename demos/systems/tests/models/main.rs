@@ -11,6 +11,7 @@ mod conduct;
 mod determinism;
 mod distribution;
 mod edge;
+mod lab;
 mod microservices;
 mod overlay;
 mod peer_to_peer;
