@@ -37,7 +37,7 @@ pub fn markdown(
                 "What a run yields, for `expect` and for a sentence of the lesson:\n\n\
                  | fact | meaning |\n| --- | --- |\n",
             );
-            for fact in entry.facts {
+            for fact in &entry.facts {
                 out.push_str(&format!("| `{}` | {} |\n", fact.name, cell(fact.meaning)));
             }
             out.push('\n');

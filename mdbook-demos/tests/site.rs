@@ -251,7 +251,7 @@ fn the_modules_are_installed_under_names_of_their_content() {
     book.write("target/wasm/unrelated.wasm", "no bundle of these demos");
     let mut options = book.options();
     options.wasm = Some("target/wasm".into());
-    build_with(&options, TWO_BUNDLES).unwrap_or_else(|error| panic!("{error:#}"));
+    build_with(&options, &TWO_BUNDLES).unwrap_or_else(|error| panic!("{error:#}"));
     let names: Vec<String> = files::list(&book.path("book/demos")).unwrap().into_iter().collect();
     let name = |stem: &str, ending: &str| {
         let found: Vec<_> = names.iter().filter(|name| name.starts_with(stem) && name.ends_with(ending)).collect();
@@ -285,15 +285,15 @@ fn the_modules_are_installed_under_names_of_their_content() {
 
     // The same modules again are not read again: what was kept is what is installed.
     let kept = files::list(&book.path("target/site-module")).unwrap();
-    build_with(&options, TWO_BUNDLES).unwrap();
+    build_with(&options, &TWO_BUNDLES).unwrap();
     assert_eq!(files::list(&book.path("target/site-module")).unwrap(), kept);
     // Another theme script gets another name.
     book.write("theme/js/loader.js", "let another;\n");
-    build_with(&options, TWO_BUNDLES).unwrap();
+    build_with(&options, &TWO_BUNDLES).unwrap();
     assert!(!book.path("book/demos").join(name("loader-", ".js")).exists());
     for script in ["embed.js", "worker.js"] {
         fs::remove_file(book.path("theme/js").join(script)).unwrap();
-        let error = format!("{:#}", build_with(&options, TWO_BUNDLES).unwrap_err());
+        let error = format!("{:#}", build_with(&options, &TWO_BUNDLES).unwrap_err());
         assert!(error.contains(script), "{error}");
         book.write(&format!("theme/js/{script}"), "again;\n");
     }

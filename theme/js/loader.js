@@ -68,8 +68,9 @@
     return bundles.get(bundle);
   };
 
-  // A demo's way to a worker, and to what ends it. Where workers are refused, this throws, or it tells
-  // of a failure later. What runs is kept in `running`, to be ended with the demo.
+  // A demo's way to a worker, and to what ends it; `end.want` tells an engine what is wanted. Where
+  // workers are refused, this throws, or it tells of a failure later. What runs is kept in `running`, to
+  // be ended with the demo.
   const starter = (module, glue, running) => (name, input, tell) => {
     const worker = new Worker(new URL(loader.dataset.worker, base));
     const end = () => {
@@ -77,10 +78,12 @@
       worker.terminate();
       running.delete(end);
     };
+    end.want = (want) => worker.postMessage({ want });
     running.add(end);
-    worker.onmessage = ({ data: [kind, text] }) => {
-      if (kind !== "said") end();
-      tell(kind, text);
+    worker.onmessage = ({ data: [kind, what] }) => {
+      if (kind === "ended" || kind === "failed") end();
+      tell(kind, what);
+      if (kind === "frame") requestAnimationFrame(() => worker.postMessage({ drawn: true }));
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -104,10 +107,10 @@
         stop(figure, event.detail);
       };
       figure.addEventListener("demo-panic", panicked, { once: true });
-      const { title, view } = JSON.parse(figure.dataset.props);
+      const { title, view, offers = "" } = JSON.parse(figure.dataset.props);
       const link = links.get(figure.id) ?? "";
       const start = starter(module, glue, running);
-      bindgen.hydrate(figure, figure.dataset.demo, title, view, link, root, embedded, start);
+      await bindgen.hydrate(figure, figure.dataset.demo, title, view, offers, link, root, embedded, start);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
       if (figure.dataset.state === "waking") figure.dataset.state = "live";

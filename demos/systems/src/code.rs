@@ -9,8 +9,8 @@ use std::fmt;
 /// The version that this module writes and reads.
 pub const VERSION: &str = "2";
 
-/// The longest code that is read, in characters.
-pub const LONGEST: usize = 2_000;
+/// The longest code that is read, in characters: forty actions in the longest words fit.
+pub const LONGEST: usize = 4_000;
 
 /// Why a code could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

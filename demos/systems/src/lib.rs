@@ -4,9 +4,7 @@
 //! happens to it) with a short code for links, and what follows from the run: states, truth,
 //! beliefs, figures. Nothing here knows how any of it is drawn.
 
-pub mod architecture;
 pub mod call_chain;
-pub mod client_server;
 pub mod code;
 pub mod distribution;
 pub mod lab;

@@ -50,6 +50,9 @@ pub struct DemoProps {
     pub title: AttrValue,
     /// The run that the page shows, as a [`View`]'s code.
     pub view: AttrValue,
+    /// What else the author offers, in the demo's own form.
+    #[prop_or_default]
+    pub offers: AttrValue,
     /// Empty on the host and in the first render.
     #[prop_or_default]
     pub session: Session,
@@ -116,6 +119,17 @@ pub trait Demo {
     /// instance of the module that has no page, and may take as long as it needs: whoever started it can
     /// end it at any time. Most demos have none, so there is nothing to do.
     fn task(_input: &str, _report: &mut dyn FnMut(&str)) {}
+
+    /// What simulates beside the page, for an [engine's link](crate::engine::Link). Most demos have none.
+    fn engine() -> Option<Box<dyn crate::engine::Engine>> {
+        None
+    }
+
+    /// What an engine has to have computed before the page can draw the view that it shows at first; nothing
+    /// for what is quickly computed while drawing.
+    fn awaits(_view: &str) -> Option<String> {
+        None
+    }
 }
 
 /// One kind of demo, as its authors need it.
@@ -127,6 +141,10 @@ pub trait Authored: Demo {
     const EXAMPLE: &'static str;
     /// Everything a run of this demo yields.
     const FACTS: &'static [FactInfo];
+    /// The same, for a demo that collects it elsewhere.
+    fn facts() -> Vec<FactInfo> {
+        Self::FACTS.to_vec()
+    }
     /// What an author writes, `expect` left out. Its documentation is the demo's reference.
     type Block: serde::de::DeserializeOwned + schemars::JsonSchema;
 
@@ -144,7 +162,9 @@ pub trait Authored: Demo {
 pub struct Examined {
     /// A [`View`]'s code.
     pub view: String,
-    /// Every fact, in the order of [`Authored::FACTS`]; null for one that this run does not yield.
+    /// What else the block offers, in the demo's own form; usually nothing.
+    pub offers: String,
+    /// Every fact, in the order of [`Authored::facts`]; null for one that this run does not yield.
     pub facts: Vec<serde_json::Value>,
 }
 
@@ -158,6 +178,7 @@ macro_rules! for_each_demo {
     ($with:ident) => {
         for_each_demo!($with, calls);
         for_each_demo!($with, architecture);
+        for_each_demo!($with, lab);
     };
     ($with:ident, calls) => {
         $with! {
@@ -171,8 +192,13 @@ macro_rules! for_each_demo {
         $with! {
             "architecture":
             $crate::topology::Topology,
-            $crate::failure_map::FailureMap,
             $crate::distribution_time::DistributionTime,
+        }
+    };
+    ($with:ident, lab) => {
+        $with! {
+            "lab":
+            $crate::design_lab::DesignLab,
         }
     };
 }

@@ -2,12 +2,13 @@
 
 use crate::{
     demo::{Demo, DemoProps, Session, for_each_demo},
+    engine::{self, Engine},
     task,
 };
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-/// Makes a library a bundle of demos: exports `hydrate`, `run_task` and `trace_hash` over those in the
+/// Makes a library a bundle of demos: exports `hydrate`, `run_task`, `Engine` and `trace_hash` over those in the
 /// given list.
 #[macro_export]
 macro_rules! bundle {
@@ -25,19 +26,51 @@ macro_rules! bundle {
         /// If there is no such demo: the page and the module do not belong together.
         #[wasm_bindgen]
         #[allow(clippy::too_many_arguments)]
-        pub fn hydrate(
+        pub async fn hydrate(
             element: web_sys::Element,
-            name: &str,
-            title: &str,
-            view: &str,
-            link: &str,
-            root: &str,
+            name: String,
+            title: String,
+            view: String,
+            offers: String,
+            link: String,
+            root: String,
             embedded: bool,
             start_task: js_sys::Function,
         ) -> Result<(), JsError> {
-            let page = $crate::exports::Page { element, title, view, link, root, embedded, start_task };
-            $crate::exports::find($demos, name)?.hydrate(page);
+            let page = $crate::exports::Page { element, title, view, offers, link, root, embedded, start_task };
+            $crate::exports::find($demos, &name)?.hydrate(page).await;
             Ok(())
+        }
+
+        /// What simulates for a demo, in a worker, in an instance for it alone. A panic is thrown with its message.
+        #[wasm_bindgen]
+        pub struct Engine(Box<dyn $crate::engine::Engine>);
+
+        #[wasm_bindgen]
+        impl Engine {
+            /// The engine of that demo, with nothing to do.
+            ///
+            /// # Errors
+            /// If there is no such demo, or it has no engine.
+            #[wasm_bindgen(constructor)]
+            pub fn new(name: &str) -> Result<Self, JsError> {
+                $crate::exports::find($demos, name)?.engine().map(Self)
+            }
+
+            /// From now on this is wanted.
+            pub fn want(&mut self, wanted: &str) {
+                self.0.want(wanted);
+            }
+
+            /// Works towards it, for about so many events. True when it is there.
+            pub fn step(&mut self, events: u32) -> bool {
+                self.0.step(events)
+            }
+
+            /// What is there.
+            pub fn frame(&self) -> Vec<u8> {
+                self.0.frame()
+            }
         }
 
         /// Carries out one task of a demo and calls `report` with what it says, in a worker, in an
@@ -72,6 +105,9 @@ pub const CALLS: &[Exported] = for_each_demo!(list, calls);
 /// The demos about architectures.
 pub const ARCHITECTURE: &[Exported] = for_each_demo!(list, architecture);
 
+/// The lab of the exercises.
+pub const LAB: &[Exported] = for_each_demo!(list, lab);
+
 /// As [`Demo::task`].
 type Work = fn(&str, &mut dyn FnMut(&str));
 
@@ -80,21 +116,25 @@ pub struct Exported {
     name: &'static str,
     hydrate: fn(Element, DemoProps),
     task: Work,
+    engine: fn() -> Option<Box<dyn Engine>>,
+    awaits: fn(&str) -> Option<String>,
     hash_of: fn(&str) -> Result<String, String>,
 }
 
 /// What the page says of a demo, and offers it.
-pub struct Page<'a> {
+pub struct Page {
     /// The prerendered figure.
     pub element: Element,
     /// The figure's title.
-    pub title: &'a str,
+    pub title: String,
     /// The run that the page shows, as a [`View`](crate::demo::View)'s code.
-    pub view: &'a str,
+    pub view: String,
+    /// What else the author offers, in the demo's own form.
+    pub offers: String,
     /// The run that the address asks for; empty if it asks for none.
-    pub link: &'a str,
+    pub link: String,
     /// The address of the site's root, absolute, with a slash at its end.
-    pub root: &'a str,
+    pub root: String,
     /// Whether this is an embed page.
     pub embedded: bool,
     /// The loader's way to a worker; see [`Task`](crate::task::Task).
@@ -111,18 +151,38 @@ pub fn find(demos: &'static [Exported], name: &str) -> Result<&'static Exported,
 
 impl Exported {
     const fn of<D: Demo>() -> Self {
-        Self { name: D::NAME, hydrate: hydrate::<D>, task: D::task, hash_of: D::hash_of }
+        Self {
+            name: D::NAME,
+            hydrate: hydrate::<D>,
+            task: D::task,
+            engine: D::engine,
+            awaits: D::awaits,
+            hash_of: D::hash_of,
+        }
     }
 
-    /// Hydrates the demo in its prerendered element.
-    pub fn hydrate(&self, page: Page<'_>) {
-        let Page { element, title, view, link, root, embedded, start_task } = page;
+    /// Hydrates the demo in its prerendered element, as soon as what it shows at first is computed.
+    pub async fn hydrate(&self, page: Page) {
+        let Page { element, title, view, offers, link, root, embedded, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
-        let link = (!link.is_empty()).then(|| link.to_owned().into());
-        let session = Session { link, root: root.to_owned().into(), embedded };
-        let (id, title, view) = (element.id().into(), title.to_owned().into(), view.to_owned().into());
-        (self.hydrate)(element, DemoProps { id, title, view, session });
+        if let Some(wanted) = (self.awaits)(&view) {
+            engine::await_first(self.name, self.engine, wanted).await;
+        }
+        let link = (!link.is_empty()).then(|| link.into());
+        let session = Session { link, root: root.into(), embedded };
+        let (id, title, view, offers) = (element.id().into(), title.into(), view.into(), offers.into());
+        (self.hydrate)(element, DemoProps { id, title, view, offers, session });
+    }
+
+    /// What simulates for the demo.
+    ///
+    /// # Errors
+    /// If it has none.
+    pub fn engine(&self) -> Result<Box<dyn Engine>, JsError> {
+        // As in a task: the worker tells what was thrown.
+        yew::set_custom_panic_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
+        (self.engine)().ok_or_else(|| JsError::new(&format!("{} has no engine", self.name)))
     }
 
     /// Carries out a task of the demo and calls `report` with what it says.

@@ -9,8 +9,9 @@
 mod browser;
 pub mod call_chain;
 pub mod demo;
+pub mod design_lab;
 pub mod distribution_time;
-pub mod failure_map;
+pub mod engine;
 mod player;
 pub mod rpc_search;
 pub mod rpc_timeline;

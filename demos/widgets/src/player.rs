@@ -70,6 +70,19 @@ impl Reducible for Cursor {
 /// two pictures a second instead of a smooth film.
 #[hook]
 pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReducerHandle<Cursor> {
+    let hold = use_mut_ref(|| false);
+    use_held_cursor(at, end, speed, figure, hold)
+}
+
+/// The same, and while `hold` is set it plays without moving: what it is to show is still being computed.
+#[hook]
+pub fn use_held_cursor(
+    at: Time,
+    end: Time,
+    speed: u32,
+    figure: NodeRef,
+    hold: Rc<RefCell<bool>>,
+) -> UseReducerHandle<Cursor> {
     let cursor = use_reducer_eq(|| Cursor { at, end, playing: false });
     {
         let dispatch = cursor.dispatcher();
@@ -82,7 +95,8 @@ pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReduce
                     None,
                     least,
                     Rc::new(move |elapsed: f64| {
-                        if figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure)) {
+                        if !*hold.borrow() && figure.cast::<Element>().is_some_and(|figure| browser::on_screen(&figure))
+                        {
                             dispatch.dispatch(Move::Tick((elapsed * f64::from(speed)) as u64));
                         }
                     }),

@@ -71,7 +71,7 @@ pub struct Entry {
     /// A block that works, for the reference page; its `id` is `example-<name>`.
     pub example: &'static str,
     /// Everything a run of this demo yields.
-    pub facts: &'static [FactInfo],
+    pub facts: Vec<FactInfo>,
     /// The JSON Schema of a block, `id`, `title` and `expect` included.
     pub schema: fn() -> Value,
     /// Checks a block that the schema accepts: faults, impossible values, `expect`. Every problem at once.
@@ -105,7 +105,7 @@ fn entry<D: Authored>(bundle: &'static str) -> Entry {
         bundle,
         purpose: D::PURPOSE,
         example: D::EXAMPLE,
-        facts: D::FACTS,
+        facts: D::facts(),
         schema: schema::<D>,
         check: check::<D>,
         prerender: prerender::<D>,
@@ -115,7 +115,7 @@ fn entry<D: Authored>(bundle: &'static str) -> Entry {
 
 fn schema<D: Authored>() -> Value {
     let mut schema = schemars::schema_for!(D::Block).to_value();
-    let expect: serde_json::Map<_, _> = D::FACTS
+    let expect: serde_json::Map<_, _> = D::facts()
         .iter()
         .map(|fact| {
             (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning }))
@@ -137,8 +137,9 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
     let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
     let examined = D::examine(&parsed)?;
-    assert_eq!(examined.facts.len(), D::FACTS.len(), "{} yields a value for each of its facts", D::NAME);
-    let facts = D::FACTS.iter().map(|fact| fact.name).zip(examined.facts.into_iter().map(FactValue));
+    let infos = D::facts();
+    assert_eq!(examined.facts.len(), infos.len(), "{} yields a value for each of its facts", D::NAME);
+    let facts = infos.iter().map(|fact| fact.name).zip(examined.facts.into_iter().map(FactValue));
     // What this run has no value for.
     let facts: BTreeMap<_, _> = facts.filter(|(_, value)| !value.0.is_null()).collect();
 
@@ -165,19 +166,24 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
         return Err(problems);
     }
     let (id, title) = D::name_of(&parsed);
-    let props = json!({ "title": title, "view": examined.view }).to_string();
+    let mut props = json!({ "title": title, "view": examined.view });
+    if !examined.offers.is_empty() {
+        props["offers"] = examined.offers.into();
+    }
+    let props = props.to_string();
     Ok(Checked { id: id.to_owned(), title: title.to_owned(), props, facts })
 }
 
 fn prerender<D: Authored>(id: &str, props: &str) -> String {
     let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
     let text = |key: &str| props[key].as_str().unwrap_or_default().to_owned();
-    let (id, title, view) = (id.to_owned(), text("title"), text("view"));
+    let (id, title, view, offers) = (id.to_owned(), text("title"), text("view"), text("offers"));
     futures::executor::block_on(
         yew::ServerRenderer::<D::Component>::with_props(move || DemoProps {
             id: id.into(),
             title: title.into(),
             view: view.into(),
+            offers: offers.into(),
             session: Session::default(),
         })
         .render(),

@@ -1,6 +1,9 @@
 //! Small things that all pictures need.
 
-use yew::prelude::*;
+use yew::{
+    prelude::*,
+    virtual_dom::{VNode, VTag, VText},
+};
 
 /// A number to a tenth, without a fraction if that is zero.
 ///
@@ -17,9 +20,42 @@ pub fn px(value: f64) -> String {
     }
 }
 
-/// A number rounded to a whole one.
-pub fn whole(value: f64) -> String {
-    (value.round() as i64).to_string()
+/// An element of a picture. What moves is made so: each `html!` element is code of its own, and pictures have many.
+pub fn el(tag: &'static str, attributes: &[(&'static str, String)], children: Vec<Html>) -> VTag {
+    let mut element = VTag::new(tag);
+    for (name, value) in attributes {
+        element.add_attribute(name, value.clone());
+    }
+    element.add_children(children);
+    element
+}
+
+/// A piece of text in a picture, in a class.
+pub fn text(class: &'static str, x: f64, y: f64, anchor: &'static str, words: String) -> Html {
+    let attributes = [("class", class.to_owned()), ("x", px(x)), ("y", px(y)), ("text-anchor", anchor.to_owned())];
+    el("text", &attributes, vec![VNode::from(VText::new(words))]).into()
+}
+
+/// A number in thousandths, with as many digits as it deserves: `1,204`, `37.5`, `0.82`.
+pub fn measured(thousandths: i64) -> String {
+    let (sign, value) = (if thousandths < 0 { "-" } else { "" }, thousandths.unsigned_abs());
+    let (unit, digits) = match value {
+        100_000.. => (1_000, 0),
+        10_000.. => (100, 1),
+        _ => (10, 2),
+    };
+    let rounded = (value + unit / 2) / unit;
+    let (whole, mut rest) = (rounded / (1_000 / unit), rounded % (1_000 / unit));
+    let mut digits = digits;
+    while digits > 0 && rest.is_multiple_of(10) {
+        rest /= 10;
+        digits -= 1;
+    }
+    match digits {
+        0 => format!("{sign}{}", grouped(whole)),
+        1 => format!("{sign}{whole}.{rest}"),
+        _ => format!("{sign}{whole}.{rest:02}"),
+    }
 }
 
 /// A number with its thousands told apart: `43,376`.
@@ -49,6 +85,25 @@ pub fn on_press<T: Copy + 'static>(act: &Callback<T>, what: T) -> Callback<Keybo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measured_numbers_have_the_digits_they_deserve() {
+        let cases = [
+            (0, "0"),
+            (820, "0.82"),
+            (800, "0.8"),
+            (5, "0.01"),
+            (9_999, "10"),
+            (37_540, "37.5"),
+            (37_000, "37"),
+            (99_960, "100"),
+            (1_204_400, "1,204"),
+            (-2_500, "-2.5"),
+        ];
+        for (thousandths, text) in cases {
+            assert_eq!(measured(thousandths), text);
+        }
+    }
 
     #[test]
     fn numbers_have_their_thousands_told_apart() {

@@ -28,11 +28,22 @@ pub struct Task {
 thread_local!(static STARTER: RefCell<Option<js_sys::Function>> = const { RefCell::new(None) });
 
 /// Keeps the loader's way to a worker: called with a demo's name, an input and a function for reports,
-/// returns the function that ends the worker, or throws. Each demo has an instance for itself, so there
-/// is one.
+/// returns the function that ends the worker, or throws. Without an input the worker is an
+/// [engine](crate::engine), and the function has another one, `want`, by which it is told what is wanted. Each
+/// demo has an instance for itself, so there is one.
 #[cfg(any(feature = "hydrate", all(test, target_arch = "wasm32")))]
 pub(crate) fn set_starter(starter: js_sys::Function) {
     STARTER.set(Some(starter));
+}
+
+/// Starts a worker for the demo of that name: what ends it, or why there is none.
+pub(crate) fn start_worker(demo: &str, input: &JsValue, tell: &JsValue) -> Result<js_sys::Function, JsValue> {
+    match STARTER.with_borrow(Clone::clone) {
+        Some(starter) => {
+            starter.call3(&JsValue::NULL, &JsValue::from_str(demo), input, tell).map(JsCast::unchecked_into)
+        }
+        None => Err(JsValue::from_str("this page has no way to a worker")),
+    }
 }
 
 impl Task {
@@ -49,18 +60,8 @@ impl Task {
                 _ => TaskReport::Failed(text),
             });
         });
-        let starter = STARTER.with_borrow(Clone::clone);
-        let ended = match &starter {
-            Some(starter) => starter.call3(
-                &JsValue::NULL,
-                &JsValue::from_str(demo),
-                &JsValue::from_str(&input),
-                Closure::as_ref(&tell),
-            ),
-            None => Err(JsValue::from_str("this page has no way to a worker")),
-        };
-        match ended {
-            Ok(end) => Some(Self { end: end.unchecked_into(), _tell: tell }),
+        match start_worker(demo, &JsValue::from_str(&input), Closure::as_ref(&tell)) {
+            Ok(end) => Some(Self { end, _tell: tell }),
             Err(error) => {
                 let reason = match error.dyn_ref::<js_sys::Error>() {
                     Some(error) => String::from(error.message()),

@@ -41,47 +41,104 @@ fn examples_check_and_are_drawn() {
 }
 
 #[test]
-fn a_map_counts_who_loses_service() {
-    let map = |architecture: &str, stopped: Value| {
-        check("failure-map", json!({ "id": "a", "title": "A", "architecture": architecture, "stopped": stopped }))
-            .expect(architecture)
+fn a_live_system_has_facts_of_itself_and_of_the_one_beside_it() {
+    let live = |architecture: &str, more: Value| {
+        let mut block = json!({ "id": "a", "title": "A", "architecture": architecture });
+        block.as_object_mut().expect("a block").extend(more.as_object().expect("more").clone());
+        check("topology", block).expect(architecture)
     };
-    for (architecture, stopped, affected, of, limited, points) in [
-        ("client-server", json!(["server"]), 6, 6, 0, 1),
-        ("client-server", json!([]), 0, 6, 0, 1),
-        ("peer-to-peer", json!(["peer-1"]), 0, 7, 0, 0),
-        ("multi-tier", json!(["database"]), 6, 6, 0, 1),
-        ("multi-tier", json!(["api-1"]), 0, 6, 0, 1),
-        ("edge", json!(["cloud"]), 0, 6, 6, 0),
-        ("microservices", json!(["payments", "payments"]), 3, 6, 0, 1),
-    ] {
-        let checked = map(architecture, stopped.clone());
-        let facts = ["affected", "of", "limited", "single-points"].map(|name| fact(&checked, name));
-        assert_eq!(facts, [affected, of, limited, points].map(|n: u32| json!(n)), "{architecture} {stopped}");
-    }
-    assert_eq!(fact(&map("microservices", json!(["payments", "payments"])), "stopped"), json!(1));
+    let calm = live("client-server", json!({}));
+    assert_eq!(fact(&calm, "success"), json!(100));
+    assert!(!calm.facts.contains_key("other-success"));
+    let stopped = json!({ "actions": ["at 10 s stop server", "at 20 s restart server"], "compare": "peer-to-peer" });
+    let stopped = live("client-server", stopped);
+    let percent = |name: &str| fact(&stopped, name).as_f64().expect(name);
+    assert!(percent("success") < 90.0, "{}", percent("success"));
+    assert!(percent("other-success") > 95.0, "{}", percent("other-success"));
+    assert_ne!(fact(&stopped, "hash"), fact(&calm, "hash"));
 }
 
 #[test]
-fn a_map_marks_who_loses_service_by_more_than_colour() {
-    let block = json!({ "id": "a", "title": "A", "stopped": ["server"] });
-    let checked = check("failure-map", block).expect("a map");
-    let html = (entry("failure-map").prerender)(&checked.id, &checked.props);
-    let picture = html.split("class=\"graph\"").nth(1).and_then(|rest| rest.split("</svg>").next()).unwrap_or_default();
-    assert_eq!(picture.matches("class=\"bang\"").count(), 6);
-    assert_eq!(picture.matches("class=\"off\"").count(), 1);
+fn a_live_system_marks_what_is_down_by_more_than_colour() {
+    let block = json!({ "id": "a", "title": "A", "actions": ["at 10 s stop server"], "at-ms": 15_000 });
+    let checked = check("topology", block).expect("a system");
+    let html = (entry("topology").prerender)(&checked.id, &checked.props);
+    let picture = html.split("class=\"scene\"").nth(1).and_then(|rest| rest.split("</svg>").next()).unwrap_or_default();
+    // Six clients whose last request failed, each with a sign; a server that is hatched and says that it is down.
+    assert_eq!(picture.matches("class=\"sign odd\"").count(), 6);
     assert_eq!(picture.matches("url(#a-hatch)").count(), 1);
-    assert!(html.contains("The server is down, so none of the 6 clients is served"));
+    assert_eq!(picture.matches("✕ down").count(), 1);
+    assert!(picture.contains("a server that is down") && picture.contains("the last request failed: 6 clients"));
 }
 
 #[test]
-fn an_unknown_node_gets_the_nearest() {
-    let problems =
-        check("failure-map", json!({ "id": "a", "title": "A", "stopped": ["server", "sever"] })).unwrap_err();
-    assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].pointer, "/stopped/1");
-    assert_eq!(problems[0].message, "`client-server` has no node `sever`");
-    assert_eq!(problems[0].help.as_deref(), Some("did you mean `server`?"));
+fn what_an_author_misspells_gets_the_nearest() {
+    let problems = |more: Value| {
+        let mut block = json!({ "id": "a", "title": "A" });
+        block.as_object_mut().expect("a block").extend(more.as_object().expect("more").clone());
+        let problems = check("topology", block).expect_err(&more.to_string());
+        problems.into_iter().map(|problem| (problem.pointer, problem.message, problem.help)).collect::<Vec<_>>()
+    };
+    for (more, pointer, message, help) in [
+        (
+            json!({ "architecture": "peer-to-per" }),
+            "/architecture",
+            "there is no architecture `peer-to-per`",
+            "did you mean `peer-to-peer`?",
+        ),
+        (
+            json!({ "settings": { "lod": 3 } }),
+            "/settings/lod",
+            "`client-server` has no knob `lod`",
+            "did you mean `load`?",
+        ),
+        (
+            json!({ "settings": { "load": 1_000_000 } }),
+            "/settings/load",
+            "1000000 is no value for `load`: a whole number from 0 to 200000",
+            "write 200000",
+        ),
+        (
+            json!({ "settings": { "balancer": "randm" } }),
+            "/settings/balancer",
+            "\"randm\" is no value for `balancer`",
+            "did you mean `random`?",
+        ),
+        (json!({ "seconds": 5 }), "/seconds", "a run of `client-server` lasts from 10 to 600 seconds", "write 10"),
+        (
+            json!({ "at-ms": 61_000 }),
+            "/at-ms",
+            "the run ends at 60 s, before this",
+            "show an earlier time, or raise `seconds`",
+        ),
+        (
+            json!({ "actions": ["at 10 s stop sever"] }),
+            "/actions/0",
+            "there is no `sever` here",
+            "did you mean `server`?",
+        ),
+        (
+            json!({ "actions": ["at 70 s stop server"] }),
+            "/actions/0",
+            "the run ends at 60 s, before this",
+            "act earlier, or raise `seconds`",
+        ),
+        (
+            json!({ "actions": ["at 10 s stop server", "at 12 s stop server"] }),
+            "/actions/1",
+            "this has no effect: server is down already",
+            "",
+        ),
+        (
+            json!({ "presets": [{ "label": "More", "settings": { "lod": 3 } }] }),
+            "/presets/0/settings/lod",
+            "`client-server` has no knob `lod`",
+            "did you mean `load`?",
+        ),
+    ] {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        assert_eq!(problems(more.clone()), [(pointer.to_owned(), message.to_owned(), help)], "{more}");
+    }
 }
 
 #[test]
@@ -117,15 +174,17 @@ fn a_chart_can_be_drawn_at_the_edges_of_its_bounds() {
 }
 
 #[test]
-fn links_to_maps_and_plans_have_the_fingerprint_of_the_page() {
-    let map = check("failure-map", json!({ "id": "a", "title": "A", "stopped": ["server"] })).expect("a map");
-    assert_eq!(json!((entry("failure-map").hash_of)("2~client-server~server").expect("a code")), fact(&map, "hash"));
+fn links_to_systems_and_plans_have_the_fingerprint_of_the_page() {
+    let block = json!({ "id": "a", "title": "A", "actions": ["at 10 s stop server"], "compare": "peer-to-peer" });
+    let system = check("topology", block).expect("a system");
+    let code = "2~client-server~at.10.s.stop.server";
+    assert_eq!(json!((entry("topology").hash_of)(code).expect("a code")), fact(&system, "hash"));
     let plan = check("distribution-time", json!({ "id": "a", "title": "A" })).expect("a plan");
     assert_eq!(
         json!((entry("distribution-time").hash_of)("2~distribution-time").expect("a code")),
         fact(&plan, "hash")
     );
-    assert!((entry("failure-map").hash_of)("2~client-server~sever").is_err());
+    assert!((entry("topology").hash_of)("2~client-server~sever").is_err());
 }
 
 #[test]

@@ -2,8 +2,13 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use sim::Time;
 use site_tests::{Demo, Look, PICTURE, Reader, Server, ServerOptions, Setup, Size, reading};
-use systems::rpc::{Mistake, Semantics};
+use systems::{
+    live::{Action, Change, Run},
+    models,
+    rpc::{Mistake, Semantics},
+};
 use thirtyfour::Key;
 
 const LESSON_1: &str = "time-causality/architectural-models-rpc/client-server-p2p.html";
@@ -208,6 +213,7 @@ async fn a_damaged_link_gives_a_message_and_the_pages_own_run() -> Result<()> {
             ("all-goes-well", "%00%FF<script>", "version"),
             ("first-system", "2~client-server~load.many", "load many"),
             ("server-down", "2~ring", "ring"),
+            ("near-saturation", "2~client-server~at.5.s.stop.sever", "sever"),
         ];
         for (id, code, says) in table {
             reader.goto(&server.url(&format!("embed/{id}.html?run={code}"))).await?;
@@ -220,26 +226,47 @@ async fn a_damaged_link_gives_a_message_and_the_pages_own_run() -> Result<()> {
     .await
 }
 
+/// Moves time there, and waits until the picture is of that moment.
+async fn show(demo: &Demo<'_>, at: u64) -> Result<()> {
+    demo.set(".scrubber input", &at.to_string()).await?;
+    let there = format!("demo.querySelector('.scrubber input').valueAsNumber === {at}");
+    demo.until("time there", &there).await?;
+    demo.until("a picture of that moment", "demo.querySelector('.computing')?.hidden !== false").await
+}
+
+/// Pauses, and says where time stands.
+async fn pause(demo: &Demo<'_>) -> Result<u64> {
+    if demo.text(".play").await?.contains("Pause") {
+        demo.click("button.play").await?;
+    }
+    demo.until("a pause", "demo.querySelector('.play').textContent.includes('Play')").await?;
+    Ok(clock(demo).await?.0)
+}
+
 #[tokio::test]
 async fn a_reader_stops_and_restarts_the_server() -> Result<()> {
     with_page("stop_the_server", LESSON_1, Look::default(), async |reader, _| {
         let demo = reader.demo("first-system").await?;
         let (before, end) = clock(&demo).await?;
-        demo.until_text(".now", "up").await?;
+        demo.until("the server up", "!demo.querySelector('.scene .down-node')").await?;
         demo.click_named("Stop the server").await?;
-        demo.until_text(".now", "down").await?;
-        demo.until("the server crossed out", "demo.querySelector('.machines .gone')").await?;
-        demo.set(".scrubber input", &(before + 4_000).to_string()).await?;
-        demo.until("clients that failed", "demo.querySelector('.machines .client.failed')").await?;
-        let dots = demo.js("return demo.querySelectorAll('.machines .dot.reply').length").await?;
+        demo.until("the server hatched", "demo.querySelector('.scene .down-node .down')").await?;
+        demo.until_text(".scene .words", "✕ down").await?;
+        demo.until_text(".now", "The server stopped").await?;
+        demo.until_text(".chips", "stop server").await?;
+        pause(&demo).await?;
+        show(&demo, before + 5_000).await?;
+        demo.until("clients that failed", "demo.querySelector('.scene .node.failing')").await?;
+        let dots = demo.js("return demo.querySelectorAll('.scene .dot.reply').length").await?;
         ensure!(dots == json!(0), "{dots} replies from a server that is down");
         demo.click_named("Restart the server").await?;
-        demo.set(".scrubber input", &(before + 10_000).to_string()).await?;
-        demo.until_text(".now", "up").await?;
-        demo.until("clients served again", "!demo.querySelector('.machines .client.failed')").await?;
+        pause(&demo).await?;
+        show(&demo, before + 14_000).await?;
+        demo.until("the server up again", "!demo.querySelector('.scene .down-node')").await?;
+        demo.until("clients served again", "!demo.querySelector('.scene .node.failing')").await?;
         // Before the stop nothing has changed.
-        demo.set(".scrubber input", &(before - 1_000).to_string()).await?;
-        demo.until_text(".now", "up").await?;
+        show(&demo, before - 1_000).await?;
+        demo.until("the server up before", "!demo.querySelector('.scene .down-node')").await?;
         ensure!(clock(&demo).await?.1 == end, "the run has another length");
         demo.click_named("Back to the page").await?;
         demo.until("no actions", "!demo.querySelector('.chips')").await
@@ -248,20 +275,44 @@ async fn a_reader_stops_and_restarts_the_server() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_reader_opens_a_machine_stops_it_and_takes_it_back() -> Result<()> {
+    with_page("open_a_machine", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("first-system").await?;
+        demo.click_named("Client 2, ").await?;
+        demo.until_text(".inspector .panel-title", "Client 2").await?;
+        demo.click_named("Stop it").await?;
+        demo.until_text(".chips", "stop client-2").await?;
+        demo.until("one node down", "demo.querySelectorAll('.scene .down-node').length === 1").await?;
+        pause(&demo).await?;
+        demo.click_named("Undo: at").await?;
+        demo.until("no actions", "!demo.querySelector('.chips')").await?;
+        demo.until("no node down", "!demo.querySelector('.scene .down-node')").await?;
+        // The removal is a change like others.
+        pause(&demo).await?;
+        demo.js("[...demo.querySelectorAll('.run-steps button')].find((it) => it.textContent === 'Undo').click()")
+            .await?;
+        demo.until_text(".chips", "stop client-2").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn more_load_than_capacity_makes_a_queue_and_more_workers_clear_it() -> Result<()> {
     with_page("load", LESSON_1, Look::default(), async |reader, _| {
         let demo = reader.demo("first-system").await?;
-        demo.set(".scrubber input", "5000").await?;
-        demo.set(".knobs .slider:nth-of-type(1) input", "40").await?;
-        demo.until_text(".chips", "set load to 40").await?;
-        demo.set(".scrubber input", "15000").await?;
-        demo.until_text(".now", "queue").await?;
-        demo.until("requests in the queue", "demo.querySelectorAll('.waiting-request').length >= 10").await?;
-        demo.set(".knobs .slider:nth-of-type(2) input", "8").await?;
-        demo.until_text(".chips", "set workers to 8").await?;
-        demo.set(".scrubber input", "25000").await?;
-        demo.until("an empty queue", "demo.querySelectorAll('.waiting-request').length < 5").await?;
-        demo.until("eight workers", "demo.querySelectorAll('.worker').length === 8").await
+        // Both sliders are logarithmic: so many of 200 steps.
+        show(&demo, 5_000).await?;
+        demo.set(".stage .knobs .slider:nth-of-type(1) input", "60").await?;
+        demo.until_text(".chips", "set load to").await?;
+        pause(&demo).await?;
+        show(&demo, 15_000).await?;
+        let queue = "Number(/(\\d+) requests? waiting/.exec(demo.querySelector('.scene desc').textContent)?.[1])";
+        demo.until("requests in the queue", &format!("{queue} >= 10")).await?;
+        demo.set(".stage .knobs .slider:nth-of-type(2) input", "60").await?;
+        demo.until_text(".chips", "set workers to").await?;
+        pause(&demo).await?;
+        show(&demo, 25_000).await?;
+        demo.until("an empty queue", &format!("{queue} < 5")).await
     })
     .await
 }
@@ -270,41 +321,56 @@ async fn more_load_than_capacity_makes_a_queue_and_more_workers_clear_it() -> Re
 async fn the_dots_move_because_the_simulation_moves_them() -> Result<()> {
     with_page("dots", LESSON_1, Look::default(), async |reader, _| {
         let demo = reader.demo("first-system").await?;
-        let dots = "return [...demo.querySelectorAll('.machines .dot')].map((dot) => dot.outerHTML).join()";
+        let dots = "return [...demo.querySelectorAll('.scene .dot')].map((dot) => dot.outerHTML).join()";
         // A moment with messages on their way.
         let mut at = 20_000;
-        demo.set(".scrubber input", &at.to_string()).await?;
+        show(&demo, at).await?;
         while demo.js(dots).await? == json!("") {
             at += 20;
             ensure!(at < 30_000, "in ten seconds not one message");
-            demo.set(".scrubber input", &at.to_string()).await?;
+            show(&demo, at).await?;
         }
+        let drawn = "[...demo.querySelectorAll('.scene .dot')].map((dot) => dot.outerHTML).join()";
         let there = demo.js(dots).await?;
-        demo.set(".scrubber input", &(at + 10).to_string()).await?;
-        let elsewhere = demo.js(dots).await?;
-        demo.set(".scrubber input", "2000").await?;
-        demo.set(".scrubber input", &at.to_string()).await?;
-        let again = demo.js(dots).await?;
-        ensure!(there == again, "the same time, another picture: {there} and {again}");
-        ensure!(there != elsewhere, "nothing moves: {there}");
+        show(&demo, at + 10).await?;
+        demo.until("dots elsewhere", &format!("{drawn} !== {there}")).await?;
+        show(&demo, 2_000).await?;
+        show(&demo, at).await?;
+        demo.until("the same picture at the same time", &format!("{drawn} === {there}")).await?;
         demo.click("button.play").await?;
         demo.until("time passing", &format!("demo.querySelector('.scrubber input').valueAsNumber > {}", at + 100))
             .await?;
-        demo.click("button.play").await
+        pause(&demo).await.map(drop)
     })
     .await
 }
 
 #[tokio::test]
-async fn a_node_taken_out_of_a_map_shows_who_loses_service() -> Result<()> {
-    with_page("maps", LESSON_1, Look::default(), async |reader, _| {
-        let demo = reader.demo("client-server-map").await?;
-        let says = demo.text(".map-story").await?;
-        demo.click(".node.stopped .selectable").await?;
-        demo.until("nobody without service", "!demo.querySelector('.stage > svg .node.affected')").await?;
-        ensure!(demo.text(".map-story").await? != says, "the sentence stays {says:?}");
-        demo.click(".selectable[aria-label^='Server']").await?;
-        demo.until("users without service", "demo.querySelector('.stage > svg .node.affected')").await
+async fn another_architecture_beside_it_has_the_same_workload_and_failure() -> Result<()> {
+    with_page("compare", LESSON_1, Look::default(), async |reader, _| {
+        let demo = reader.demo("server-down").await?;
+        pause(&demo).await?;
+        let charts = "demo.querySelectorAll('.charts').length";
+        demo.until("one system", &format!("{charts} === 1")).await?;
+        let choose = |name: &str| {
+            format!(
+                "const select = [...demo.querySelectorAll('.folded label')]
+                     .find((label) => label.textContent.startsWith('Compare with')).querySelector('select');
+                 select.value = '{name}';
+                 select.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+            )
+        };
+        demo.js(&choose("multi-tier")).await?;
+        demo.until("two systems", &format!("{charts} === 2 && demo.querySelectorAll('svg.scene').length === 2"))
+            .await?;
+        // Each has something that is down.
+        demo.until(
+            "the same failure",
+            "[...demo.querySelectorAll('svg.scene')].every((scene) => scene.querySelector('.down-node'))",
+        )
+        .await?;
+        demo.js(&choose("")).await?;
+        demo.until("one system again", &format!("{charts} === 1")).await
     })
     .await
 }
@@ -471,24 +537,38 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
             }
             runs.push(("rpc-timeline", code));
         } else {
-            let mut code = format!(
-                "2~client-server~clients.{}~load.{}~workers.{}~service.{}~queue.{}~seconds.10~seed.{}",
-                1 + draw(12),
-                draw(61),
-                1 + draw(8),
-                5 + draw(200),
-                draw(40),
-                draw(1 << 40)
-            );
-            for _ in 0..draw(4) {
-                let at = draw(10_000);
-                code += &match draw(4) {
-                    0 => format!("~at.{at}.ms.stop.server"),
-                    1 => format!("~at.{at}.ms.restart.server"),
-                    2 => format!("~at.{at}.ms.set.load.to.{}", draw(61)),
-                    _ => format!("~at.{at}.ms.set.workers.to.{}", 1 + draw(8)),
-                };
+            let model = models::ALL[index / 2 % models::ALL.len()];
+            let mut run = Run::new(model);
+            (run.seconds, run.seed) = (model.seconds.0, draw(1 << 40));
+            // Small systems with usual times: a thousand runs are played to their ends.
+            for (place, knob) in model.knobs.iter().enumerate() {
+                if !knob.choices.is_empty() {
+                    run.settings.set(place, draw(knob.choices.len() as u64));
+                } else if draw(3) == 0 {
+                    run.settings.set(place, u64::from(knob.default) / 2 + draw(u64::from(knob.default) + 1));
+                }
             }
+            if let Some(users) = run.settings.place("users") {
+                let few = u64::from(run.settings.at(users)).min(60);
+                run = run.with_knob(users, few);
+            }
+            let names = model.names(&run.settings);
+            for _ in 0..draw(4) {
+                let at = Time::from_millis(draw(u64::from(run.seconds) * 1_000));
+                let node = draw(names.count().into()) as u32;
+                let knob = draw(model.knobs.len() as u64) as usize;
+                let change = match draw(4) {
+                    0 => Change::Stop(node),
+                    1 => Change::Restart(node),
+                    2 => Change::Slow(node, 1 + draw(5) as u32),
+                    _ => Change::Set { knob, value: model.knobs[knob].default },
+                };
+                if model.knobs[knob].live && (model.accepts)(&run.settings, &change).is_ok() {
+                    run.actions.push(Action { at, change });
+                }
+            }
+            run.actions.sort_by_key(|action| action.at);
+            let code = run.code();
             runs.push(("topology", code));
         }
     }

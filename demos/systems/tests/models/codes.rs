@@ -1,10 +1,15 @@
-use crate::random;
+use crate::{random, worlds};
 use proptest::{
     prelude::*,
     test_runner::{Config, RngSeed},
 };
-use sim::{Duration, Fault, Phase, StepName, When};
-use systems::{architecture::Map, client_server, code, distribution::Plan, rpc};
+use sim::{Duration, Fault, Phase, StepName, Time, When};
+use systems::{
+    code,
+    distribution::Plan,
+    live::{Action, Change, Run},
+    models, rpc,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -12,30 +17,34 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 fn read(model: &str, text: &str) -> Result<String, String> {
     match model {
         "call" => rpc::Run::from_code(text).map(|run| run.code()),
-        "service" => client_server::Run::from_code(text).map(|run| run.code()),
-        "map" => Map::from_code(text).map(|map| map.code()),
+        "live" => Run::from_code(text).map(|run| run.code()),
         "plan" => Plan::from_code(text).map(|plan| plan.code()),
         other => panic!("no model {other}"),
     }
     .map_err(|error| error.to_string())
 }
 
-const MODELS: [&str; 4] = ["call", "service", "map", "plan"];
+const MODELS: [&str; 3] = ["call", "live", "plan"];
 
-const CODES: [&str; 4] = [
+const CODES: [&str; 3] = [
     "2~at-most-once-durable~stream~attempts.2~timeout.500.ms~hops.2~propagate~key-reused~seed.7~delay.reply.by.600.ms~crash.after.commit.a2_back.300.ms",
-    "2~client-server~clients.3~load.20~seed.9~at.10.s.stop.server~at.12500.ms.set.load.to.4",
-    "2~peer-to-peer~peer-2~peer-8",
+    "2~client-server~users.3~load.20~balancer.two-choices~seconds.90~seed.9~at.10.s.stop.server~at.12500.ms.set.load.to.4",
     "2~distribution-time~file.4000~up.0",
 ];
+
+/// So many runs of every architecture.
+fn live_runs(each: u64) -> impl Iterator<Item = Run> {
+    models::ALL.iter().flat_map(move |model| (0..each).map(|number| worlds::random(model, number, true)))
+}
 
 #[test]
 fn a_code_reads_back_as_the_run_that_it_is_of() {
     for number in 0..2_000 {
         let call = random::call(number);
         assert_eq!(rpc::Run::from_code(&call.code()), Ok(call), "call {number}");
-        let service = random::service(number);
-        assert_eq!(client_server::Run::from_code(&service.code()), Ok(service), "service {number}");
+    }
+    for run in live_runs(200) {
+        assert_eq!(Run::from_code(&run.code()).as_ref(), Ok(&run), "{}", run.code());
     }
     for (model, text) in MODELS.into_iter().zip(CODES) {
         assert_eq!(read(model, text), Ok(text.to_owned()));
@@ -72,18 +81,61 @@ fn every_fault_has_a_short_form_and_is_read_in_both() {
 
 #[test]
 fn a_code_can_stand_in_an_address_as_it_is() {
-    for number in 0..200 {
-        for text in [random::call(number).code(), random::service(number).code()] {
-            assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b)), "{text}");
-        }
+    let calls = (0..200).map(|number| random::call(number).code());
+    for text in calls.chain(live_runs(200).map(|run| run.code())) {
+        assert!(text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b)), "{text}");
     }
 }
 
 #[test]
 fn the_shortest_codes_are_those_of_the_defaults() {
     assert_eq!(rpc::Run::default().code(), "2~at-least-once");
-    assert_eq!(client_server::Run::default().code(), "2~client-server");
+    for model in models::ALL {
+        assert_eq!(Run::new(model).code(), format!("2~{}", model.name));
+    }
     assert_eq!(Plan::default().code(), "2~distribution-time");
+}
+
+#[test]
+fn actions_are_read_in_any_order_and_kept_in_that_of_time() {
+    let [a, b, c] = ["at.5.s.set.load.to.20", "at.7.s.stop.server-1", "at.9500.ms.restart.server-1"];
+    let read = |fields: [&str; 3]| Run::from_code(&format!("2~client-server~{}", fields.join("~"))).expect("a code");
+    let run = read([a, b, c]);
+    assert!(run.actions.is_sorted_by_key(|action| action.at) && run.actions.len() == 3);
+    for order in [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
+        assert_eq!(read(order), run);
+    }
+}
+
+#[test]
+fn a_share_is_said_in_words_or_with_a_sign() {
+    let model = models::find("peer-to-peer").expect("peers");
+    let settings = Run::new(model).settings;
+    let [words, sign] = ["at 5 s stop 30 percent of peers", "at 5 s stop 30 % of peers"]
+        .map(|text| Action::parse(model, &settings, text).expect(text));
+    assert_eq!(words, sign);
+    assert_eq!(sign.written(model, &settings), "at 5 s stop 30 percent of peers");
+}
+
+#[test]
+fn the_longest_run_fits_into_what_is_read() {
+    for model in models::ALL {
+        let mut run = worlds::random(model, 1, true);
+        run.seed = u64::MAX;
+        let names = model.names(&run.settings);
+        let nodes = names.count().min(50);
+        let later = Duration::from_millis(Change::LATER_MS.1.into());
+        let delays = (0..nodes).flat_map(|a| (0..nodes).map(move |b| Change::Delay(a, b, later)));
+        let longest = delays
+            .filter(|change| (model.accepts)(&run.settings, change).is_ok())
+            .max_by_key(|change| change.written(&names, &run.settings).len())
+            .expect("a link");
+        let at = |n| Time::from_micros(59_999_001 + n);
+        run.actions = (0..Run::ACTIONS as u64).map(|n| Action { at: at(n), change: longest }).collect();
+        let code = run.code();
+        assert!(code.len() <= code::LONGEST * 3 / 4, "{} characters: {code}", code.len());
+        assert_eq!(Run::from_code(&code), Ok(run));
+    }
 }
 
 /// Every knob turned, as far as it goes.
@@ -188,38 +240,38 @@ fn a_code_that_cannot_be_read_says_why_and_what_to_do() {
             "the link says “seed x”: `x` is not a whole number; copy the whole link again, or ask for a new one",
         ),
         (
-            "service",
-            CODES[0],
-            "the link says “at-most-once-durable”: no architecture of that name here; copy the whole link again, or ask for a new one",
+            "live",
+            "2~star",
+            "the link says “star”: no architecture of that name; there are client-server, peer-to-peer, swarm, multi-tier, super-peers, edge, microservices; copy the whole link again, or ask for a new one",
         ),
         (
-            "service",
+            "live",
             "2~client-server~cliens.3",
             "the link says “cliens 3”: no knob of that name; copy the whole link again, or ask for a new one",
         ),
         (
-            "service",
+            "live",
+            "2~client-server~balancer.round",
+            "the link says “balancer round”: expected random, round-robin, least-connections, two-choices; copy the whole link again, or ask for a new one",
+        ),
+        (
+            "live",
+            "2~client-server~at.3.s.stop.sever-1",
+            "the link says “at 3 s stop sever-1”: there is no `sever-1` here; expected client-1 … client-6, server; copy the whole link again, or ask for a new one",
+        ),
+        (
+            "live",
             "2~client-server~load",
             "the link says “load”: a number is missing or damaged; copy the whole link again, or ask for a new one",
         ),
         (
-            "service",
-            "2~client-server~at.3.s.set.load.to.99",
-            "the link says “at 3 s set load to 99”: 99 is out of bounds; expected 0 to 60; copy the whole link again, or ask for a new one",
-        ),
-        (
-            "map",
-            "2~star",
-            "the link says “star”: no architecture of that name; there are client-server, peer-to-peer, multi-tier, super-peers, edge, microservices; copy the whole link again, or ask for a new one",
-        ),
-        (
-            "map",
-            "2~multi-tier~server",
-            "the link says “server”: no node of that name; there are browser-1, browser-2, browser-3, browser-4, browser-5, browser-6, api-1, api-2, database; copy the whole link again, or ask for a new one",
+            "live",
+            "2~client-server~at.3.s.set.load.to.999999",
+            "the link says “at 3 s set load to 999999”: 999999 is out of bounds; expected 0 to 200000; copy the whole link again, or ask for a new one",
         ),
         (
             "plan",
-            CODES[2],
+            "2~peer-to-peer",
             "the link says “peer-to-peer”: that is not a link to this figure; copy the whole link again, or ask for a new one",
         ),
         (
@@ -231,15 +283,15 @@ fn a_code_that_cannot_be_read_says_why_and_what_to_do() {
     for (model, text, error) in cases {
         assert_eq!(read(model, text), Err(error.to_owned()));
     }
-    let long = format!("2~maybe~{}", "drop.reply.of.call.1~".repeat(100));
+    let long = format!("2~maybe~{}", "drop.reply.of.call.1~".repeat(200));
     assert_eq!(
         read("call", &long),
         Err("the link is longer than any that this page makes: copy it again, and nothing but the link".to_owned())
     );
     let many = format!("2~maybe{}", "~drop.reply.of.call.1".repeat(13));
     assert!(read("call", &many).is_err_and(|error| error.contains("more than 12 faults")));
-    let many = format!("2~client-server{}", "~at.1.s.stop.server".repeat(41));
-    assert!(read("service", &many).is_err_and(|error| error.contains("more than 40 actions")));
+    let many = format!("2~client-server{}", "~at.1.s.stop.server-1".repeat(41));
+    assert!(read("live", &many).is_err_and(|error| error.contains("more than 40 actions")));
 }
 
 #[test]
@@ -253,9 +305,9 @@ fn what_is_out_of_bounds_becomes_the_nearest_within() {
             "2~maybe~deadline.1.ms~expiry.20000.ms~hops.2~balance.999999999",
         ),
         (
-            "service",
-            "2~client-server~clients.99~load.9999999999~latency.0",
-            "2~client-server~clients.12~load.60~latency.1",
+            "live",
+            "2~client-server~users.99999999~load.9999999999~service-ms.0~seconds.7",
+            "2~client-server~users.10000000~load.200000~service-ms.1~seconds.10",
         ),
         (
             "plan",
@@ -337,7 +389,7 @@ proptest! {
 
     #[test]
     fn a_damaged_code_is_refused_or_read_as_another_run(
-        which in 0usize..4,
+        which in 0usize..3,
         at in any::<prop::sample::Index>(),
         instead in prop::option::of("\\PC"),
     ) {

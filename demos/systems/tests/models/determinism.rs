@@ -1,8 +1,8 @@
-use crate::random;
-use sim::{Duration, Fault, Replay, Time, Trace, TraceHash, What, When};
+use crate::{random, worlds};
+use sim::{Fault, Time, Trace, TraceHash, What, When};
 use systems::{
-    client_server::{self, Action},
-    rpc,
+    live::{Live, Run},
+    models, rpc,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -21,12 +21,27 @@ fn a_thousand_calls_are_the_same_on_every_machine() {
 }
 
 #[test]
-fn a_thousand_services_are_the_same_on_every_machine() {
-    let mut all = TraceHash::default();
-    for number in 0..1_000 {
-        all.text(&random::service(number).finish().observer().hash().to_string());
-    }
-    assert_eq!(all.to_string(), "32fdd95608fe1bbe");
+fn random_runs_of_every_architecture_are_the_same_on_every_machine() {
+    let hashes = models::ALL.iter().map(|model| {
+        let mut all = TraceHash::default();
+        for number in 0..10 {
+            let live = worlds::played(&worlds::random(model, number, false), &[u32::MAX / 2], 50_000);
+            all.text(&live.world().hash().to_string());
+        }
+        format!("{} {all}", model.name)
+    });
+    assert_eq!(
+        hashes.collect::<Vec<_>>(),
+        [
+            "client-server c8c73c2dc219edfe",
+            "peer-to-peer 5680be031b43764e",
+            "swarm 6fe79ab8231e1ef1",
+            "multi-tier f9afb7c3f2dbf7ac",
+            "super-peers c07ae07c534a0250",
+            "edge 3a44e569f428cdd7",
+            "microservices 518bbd8494bd4bdc",
+        ]
+    );
 }
 
 #[test]
@@ -51,12 +66,13 @@ fn the_runs_that_the_lessons_begin_with_are_the_same_on_every_machine() {
             "c6a5083d3b4febd5",
         ]
     );
-    let service = |code| {
-        let run = client_server::Run::from_code(code).expect(code);
-        run.finish().observer().hash().to_string()
-    };
-    assert_eq!(service("2~client-server"), "6d224dacf2586f14");
-    assert_eq!(service("2~client-server~at.10.s.stop.server~at.20.s.restart.server"), "3a932c3c765833d4");
+    let live = |code| Live::finished(Run::from_code(code).expect(code)).world().hash().to_string();
+    let systems = [
+        "2~client-server",
+        "2~client-server~at.10.s.stop.server~at.20.s.restart.server",
+        "2~client-server~servers.3~at.20.s.set.load.to.40",
+    ];
+    assert_eq!(systems.map(live), ["17740bc586f17e04", "34ea1e2c6e4557fb", "666bae39c084023b"]);
 }
 
 #[test]
@@ -66,15 +82,6 @@ fn the_order_in_which_faults_are_listed_does_not_matter() {
         let other = rpc::Run { faults: random::shuffled(&run.faults, number), ..run.clone() };
         assert_eq!(rpc::simulate(&run), rpc::simulate(&other), "run {number}");
         assert_eq!(run.code(), other.code());
-    }
-}
-
-#[test]
-fn the_order_in_which_actions_at_different_times_are_listed_does_not_matter() {
-    for number in 0..50 {
-        let run = random::service(number);
-        let other = client_server::Run { actions: random::shuffled(&run.actions, number), ..run.clone() };
-        assert_eq!(run.finish().observer().hash(), other.finish().observer().hash(), "run {number}");
     }
 }
 
@@ -114,62 +121,6 @@ fn a_fault_changes_nothing_in_a_call_before_it_acts() {
             let at = acts_at(&extra, &before);
             let until = |trace: &Trace| trace.events.iter().copied().take_while(|e| e.at < at).collect::<Vec<_>>();
             assert_eq!(until(&before), until(&after), "run {number}, {extra:?}");
-        }
-    }
-}
-
-/// All that a picture of the service at a moment shows, settings of the future not among it.
-fn picture(run: &sim::Simulation<client_server::Node>) -> impl PartialEq + std::fmt::Debug + use<> {
-    let flights: Vec<_> =
-        run.in_flight().iter().map(|m| (m.envelope.id, m.envelope.body, m.copy, m.arrives, m.lost)).collect();
-    let states: Vec<_> = run
-        .processes()
-        .iter()
-        .map(|node| match node {
-            client_server::Node::Server(server) => {
-                format!("{:?} {:?} {}", server.queue, server.serving, server.workers(run.now()))
-            }
-            client_server::Node::Client(client) => {
-                format!("{:?} {} {} {}", client.waiting, client.served, client.failed, client.last_failed)
-            }
-        })
-        .collect();
-    let metrics = run.observer();
-    (run.now(), metrics.hash(), metrics.windows().to_vec(), flights, states, run.is_up(client_server::SERVER))
-}
-
-#[test]
-fn an_action_changes_nothing_in_a_service_before_it_is_done() {
-    for number in 0..200 {
-        let run = random::service(number);
-        for Action { at, change } in random::service(number + 1).actions {
-            let mut with = run.clone();
-            with.actions.push(Action { at, change });
-            let just_before = Time::from_micros(at.as_micros().saturating_sub(1));
-            let [a, b] = [&run, &with].map(|run| {
-                let mut simulation = run.start();
-                simulation.run_until(just_before);
-                picture(&simulation)
-            });
-            assert_eq!(a, b, "run {number}, {change:?} at {at}");
-        }
-    }
-}
-
-#[test]
-fn scrubbing_a_service_to_a_moment_equals_running_to_it() {
-    for number in 0..40 {
-        let run = random::service(number);
-        let every = Duration::from_millis(300 + 137 * number);
-        let mut replay = Replay::new(run.start(), every);
-        for visit in random::shuffled(&[0, 1, 999, 1_000, 2_500, 4_300, 7_777, 10_000], number) {
-            let mut straight = run.start();
-            straight.run_until(Time::from_millis(visit));
-            assert_eq!(
-                picture(replay.seek(Time::from_millis(visit))),
-                picture(&straight),
-                "run {number} at {visit} ms"
-            );
         }
     }
 }

@@ -3,9 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-mod architecture;
 mod call_chain;
-mod client_server;
 mod codes;
 mod conduct;
 mod determinism;
@@ -15,7 +13,6 @@ mod lab;
 mod microservices;
 mod overlay;
 mod peer_to_peer;
-mod queueing;
 mod random;
 mod rpc;
 mod rpc_schedules;

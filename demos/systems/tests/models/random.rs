@@ -1,7 +1,7 @@
 //! Random runs, numbered: the same number gives the same run on every machine.
 
 use sim::{Duration, Fault, MessageName, NodeId, Phase, Rng, StepName, Stream, Time, When};
-use systems::{client_server, rpc};
+use systems::rpc;
 
 fn rng(number: u64) -> Rng {
     Rng::new(number, Stream::Node(NodeId(0)))
@@ -67,40 +67,6 @@ pub fn call(number: u64) -> rpc::Run {
     faults.sort_unstable();
     faults.dedup();
     rpc::Run { scenario, seed: rng.below(u64::MAX), faults }
-}
-
-/// What someone does to a server at that time.
-pub fn change(rng: &mut Rng) -> client_server::Change {
-    use client_server::Change;
-    match rng.below(6) {
-        0 => Change::Stop,
-        1..=2 => Change::Restart,
-        3..=4 => Change::Load(rng.below(40) as u32),
-        _ => Change::Workers(between(rng, 1..=8) as u32),
-    }
-}
-
-/// Clients and a server for ten seconds, with up to four actions at different times.
-pub fn service(number: u64) -> client_server::Run {
-    let rng = &mut rng(number);
-    let scenario = client_server::Scenario {
-        clients: between(rng, 1..=12) as u32,
-        load: rng.below(31) as u32,
-        workers: between(rng, 1..=4) as u32,
-        service: Duration::from_millis(between(rng, 5..=200)),
-        queue: rng.below(30) as u32,
-        timeout: Duration::from_millis(between(rng, 50..=2_000)),
-        latency: Duration::from_millis(between(rng, 1..=200)),
-        length: Duration::from_secs(10),
-    };
-    let mut run = client_server::Run { scenario, seed: rng.below(u64::MAX), actions: vec![] };
-    for _ in 0..rng.below(5) {
-        let at = Time::from_micros(rng.below(9_999_999));
-        run.actions.push(client_server::Action { at, change: change(rng) });
-    }
-    run.actions.sort_by_key(|action| action.at);
-    run.actions.dedup_by_key(|action| action.at);
-    run
 }
 
 /// A list in another order.

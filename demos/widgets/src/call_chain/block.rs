@@ -81,7 +81,7 @@ impl Authored for CallChain {
             json!(hex(&journey.reply)),
             json!(super::fingerprint(&journey)),
         ];
-        Ok(Examined { view: journey.call.code(), facts })
+        Ok(Examined { view: journey.call.code(), offers: String::new(), facts })
     }
 }
 

@@ -117,6 +117,6 @@ impl Authored for DistributionTime {
             json!(together.term.bottleneck()),
             json!(super::fingerprint(&plan)),
         ];
-        Ok(Examined { view, facts })
+        Ok(Examined { view, offers: String::new(), facts })
     }
 }

@@ -172,7 +172,7 @@ impl Authored for RpcSearch {
             facts.extend(facts_of(rows.iter().find(|row| row.semantics == semantics)));
         }
         facts.push(json!(fingerprint(&question, &rows)));
-        Ok(Examined { view: question.answered(&rows), facts })
+        Ok(Examined { view: question.answered(&rows), offers: String::new(), facts })
     }
 }
 

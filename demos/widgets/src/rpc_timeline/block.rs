@@ -205,6 +205,6 @@ impl Authored for RpcTimeline {
             json!(end.to_string()),
             json!(outcome.trace.hash().to_string()),
         ];
-        Ok(Examined { view, facts })
+        Ok(Examined { view, offers: String::new(), facts })
     }
 }

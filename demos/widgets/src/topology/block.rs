@@ -1,22 +1,19 @@
 //! What an author writes, and what the run yields.
 
-use super::Topology;
-use crate::demo::{Authored, Examined, FactInfo, Problem, View};
+use super::{Looked, Offer, Topology, usual_moment};
+use crate::{
+    demo::{Authored, Examined, FactInfo, Problem, choices},
+    registry::FactValue,
+};
 use serde::Deserialize;
-use serde_json::json;
-use sim::{Duration, Time};
-use systems::client_server::{Action, Change, Node, Run, Scenario, quantile};
+use serde_json::{Map, Value, json};
+use sim::Time;
+use systems::{
+    live::{Action, Change, Live, Model, Requests, Run, Thousandths},
+    models,
+};
 
-/// How the machines are arranged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ArchitectureName {
-    /// Clients ask, one server answers.
-    #[default]
-    ClientServer,
-}
-
-/// A live system: its size, its load, and what is done to it.
+/// A live system: its architecture, its size, its load, and what is done to it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
@@ -26,216 +23,333 @@ pub struct Block {
     /// The figure's title.
     #[schemars(length(min = 1))]
     pub title: String,
-    /// How the machines are arranged.
+    /// How the machines are arranged: the name of an architecture, such as "client-server"; the reference lists them.
+    #[serde(default = "architecture")]
+    pub architecture: String,
+    /// The architecture's knobs, by name: numbers, or words for those that have words. The others stay at their defaults.
     #[serde(default)]
-    pub architecture: ArchitectureName,
-    /// How many clients.
-    #[serde(default = "clients")]
-    #[schemars(range(min = 1, max = 12))]
-    pub clients: u32,
-    /// Requests per second, all clients together.
-    #[serde(default = "load")]
-    #[schemars(range(min = 0, max = 60))]
-    pub load: u32,
-    /// How many requests the server can work on at once.
-    #[serde(default = "workers")]
-    #[schemars(range(min = 1, max = 8))]
-    pub workers: u32,
-    /// The mean time that a worker takes for a request, in milliseconds.
-    #[serde(default = "service_ms")]
-    #[schemars(range(min = 5, max = 2000))]
-    pub service_ms: u64,
-    /// How many requests may wait; the server turns away what comes on top.
-    #[serde(default = "queue")]
-    #[schemars(range(min = 0, max = 200))]
-    pub queue: u32,
-    /// How long a client waits for an answer, in milliseconds.
-    #[serde(default = "timeout_ms")]
-    #[schemars(range(min = 50, max = 10000))]
-    pub timeout_ms: u64,
-    /// How long a message takes one way, in milliseconds; up to a third more by chance.
-    #[serde(default = "latency_ms")]
-    #[schemars(range(min = 1, max = 1000))]
-    pub latency_ms: u64,
-    /// How long the run lasts, in seconds.
-    #[serde(default = "seconds")]
-    #[schemars(range(min = 10, max = 120))]
-    pub seconds: u64,
+    pub settings: Map<String, Value>,
+    /// How long the run lasts, in seconds; the architecture's usual length if it is left out.
+    #[serde(default)]
+    pub seconds: Option<u32>,
     /// Where chance begins: another seed gives other arrivals and service times.
     #[serde(default = "seed")]
     pub seed: u64,
-    /// The time that the still picture shows, in milliseconds.
-    #[serde(default = "at_ms")]
-    #[schemars(range(min = 0, max = 120000))]
-    pub at_ms: u64,
-    /// What is done to the system: "at 10 s stop server", "at 20 s restart server",
-    /// "at 5 s set load to 20", "at 8 s set workers to 2".
+    /// The time that the still picture shows, in milliseconds; after the last action, and never before a third of the
+    /// run, if it is left out.
+    #[serde(default)]
+    pub at_ms: Option<u64>,
+    /// What is done to the system: "at 10 s stop server", "at 20 s restart server", "at 5 s set load to 20",
+    /// "at 8 s slow server by 4", "at 8 s cut api-1 - database", "at 60 s stop 30 percent of peers".
     #[serde(default)]
     #[schemars(length(max = 40))]
     pub actions: Vec<String>,
+    /// Another architecture to show beside it, under the same workload and the same failure.
+    #[serde(default)]
+    pub compare: Option<String>,
+    /// Other runs that the figure offers, each with a button.
+    #[serde(default)]
+    #[schemars(length(max = 6))]
+    pub presets: Vec<Preset>,
 }
 
-fn clients() -> u32 {
-    Scenario::default().clients
+/// A run that a figure offers. What is left out is as in the figure.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Preset {
+    /// What stands on its button: what will be seen, in a few words.
+    #[schemars(length(min = 1, max = 60))]
+    pub label: String,
+    /// Another architecture; the figure's settings are not taken over then.
+    #[serde(default)]
+    pub architecture: Option<String>,
+    /// Knobs to turn, by name.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// How long the run lasts, in seconds.
+    #[serde(default)]
+    pub seconds: Option<u32>,
+    /// What is done to the system, in place of the figure's actions.
+    #[serde(default)]
+    pub actions: Option<Vec<String>>,
+    /// Another architecture to show beside it.
+    #[serde(default)]
+    pub compare: Option<String>,
+    /// The time at which it begins to play, in milliseconds; its beginning if it is left out.
+    #[serde(default)]
+    pub at_ms: u64,
+    /// What this run must yield, or the build fails: as the figure's own `expect`.
+    #[serde(default)]
+    pub expect: Map<String, Value>,
 }
-fn load() -> u32 {
-    Scenario::default().load
-}
-fn workers() -> u32 {
-    Scenario::default().workers
-}
-fn service_ms() -> u64 {
-    Scenario::default().service.as_millis()
-}
-fn queue() -> u32 {
-    Scenario::default().queue
-}
-fn timeout_ms() -> u64 {
-    Scenario::default().timeout.as_millis()
-}
-fn latency_ms() -> u64 {
-    Scenario::default().latency.as_millis()
-}
-fn seconds() -> u64 {
-    Scenario::default().length.as_millis() / 1_000
+
+fn architecture() -> String {
+    models::ALL[0].name.to_owned()
 }
 fn seed() -> u64 {
-    Run::default().seed
-}
-fn at_ms() -> u64 {
-    8_150
+    1
 }
 
-impl Block {
-    /// The run that the author describes.
-    ///
-    /// # Errors
-    /// Every action that cannot be read or has no effect.
-    pub fn run(&self) -> Result<Run, Vec<Problem>> {
-        let mut problems = vec![];
-        let mut actions = vec![];
-        let length = Duration::from_secs(self.seconds);
-        for (index, text) in self.actions.iter().enumerate() {
-            let mut problem = |within, message, help| {
-                problems.push(Problem { pointer: format!("/actions/{index}"), key: false, within, message, help });
+/// Collects mistakes in one part of a block.
+struct Checker<'a> {
+    at: &'a str,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn problem(&mut self, pointer: String, key: bool, message: String, help: Option<String>) {
+        self.problems.push(Problem { pointer: format!("{}{pointer}", self.at), key, within: None, message, help });
+    }
+
+    fn model(&mut self, key: &str, name: &str) -> Option<&'static Model> {
+        let found = models::find(name);
+        if found.is_none() {
+            let all: Vec<String> = models::ALL.iter().map(|model| model.name.to_owned()).collect();
+            self.problem(format!("/{key}"), false, format!("there is no architecture `{name}`"), choices(name, &all));
+        }
+        found
+    }
+
+    fn settings(&mut self, run: &mut Run, settings: &Map<String, Value>) {
+        for (name, value) in settings {
+            let pointer = format!("/settings/{name}");
+            let Some(place) = run.settings.place(name) else {
+                let all: Vec<String> = run.model.knobs.iter().map(|knob| knob.name.to_owned()).collect();
+                let message = format!("`{}` has no knob `{name}`", run.model.name);
+                self.problem(pointer, true, message, choices(name, &all));
+                continue;
             };
-            match Action::parse(text) {
-                Ok(action) if action.at >= Time::ZERO + length => {
-                    problem(
-                        None,
-                        format!("the run ends at {length}, before this"),
-                        Some("act earlier, or raise `seconds`".into()),
-                    );
+            let knob = &run.model.knobs[place];
+            let (least, most) = knob.bounds;
+            if knob.choices.is_empty() {
+                match value.as_u64() {
+                    Some(number) if (u64::from(least)..=u64::from(most)).contains(&number) => {
+                        run.settings.set(place, number);
+                    }
+                    number => {
+                        let nearest = knob.clamp(number.unwrap_or_else(|| knob.default.into()));
+                        let message =
+                            format!("{value} is no value for `{name}`: a whole number from {least} to {most}");
+                        self.problem(pointer, false, message, Some(format!("write {nearest}")));
+                    }
                 }
-                Ok(action) => actions.push((index, action)),
+                continue;
+            }
+            let word = value.as_str().unwrap_or_default();
+            match knob.choices.iter().position(|choice| *choice == word) {
+                Some(choice) => run.settings.set(place, choice as u64),
+                None => {
+                    let all: Vec<String> = knob.choices.iter().map(|choice| (*choice).to_owned()).collect();
+                    self.problem(pointer, false, format!("{value} is no value for `{name}`"), choices(word, &all));
+                }
+            }
+        }
+    }
+
+    fn seconds(&mut self, run: &mut Run, seconds: Option<u32>) {
+        let Some(seconds) = seconds else { return };
+        let (least, _, most) = run.model.seconds;
+        if (least..=most).contains(&seconds) {
+            run.seconds = seconds;
+        } else {
+            let message = format!("a run of `{}` lasts from {least} to {most} seconds", run.model.name);
+            let help = Some(format!("write {}", seconds.clamp(least, most)));
+            self.problem("/seconds".into(), false, message, help);
+        }
+    }
+
+    fn actions(&mut self, run: &mut Run, actions: &[String]) {
+        run.actions.clear();
+        let mut read: Vec<(usize, Action)> = vec![];
+        for (index, text) in actions.iter().enumerate() {
+            let pointer = format!("/actions/{index}");
+            match Action::parse(run.model, &run.settings, text) {
+                Ok(action) if action.at >= run.end() => {
+                    let message = format!("the run ends at {}, before this", run.end());
+                    self.problem(pointer, false, message, Some("act earlier, or raise `seconds`".into()));
+                }
+                Ok(action) => read.push((index, action)),
                 Err(error) => {
-                    let help = crate::demo::choices(&text[error.at.clone()], &error.choices);
-                    problem(Some(error.at), error.message, help);
+                    let help = choices(&text[error.at.clone()], &error.choices);
+                    self.problems.push(Problem {
+                        pointer: format!("{}{pointer}", self.at),
+                        key: false,
+                        within: Some(error.at),
+                        message: error.message,
+                        help,
+                    });
                 }
             }
         }
-        actions.sort_by_key(|(_, action)| action.at);
-        let mut up = true;
-        for (index, action) in &actions {
-            let goes = match action.change {
-                Change::Stop => false,
-                Change::Restart => true,
-                Change::Load(_) | Change::Workers(_) => continue,
+        read.sort_by_key(|(_, action)| action.at);
+        let mut down = std::collections::BTreeSet::new();
+        for (index, action) in &read {
+            let (node, stops) = match action.change {
+                Change::Stop(node) => (node, true),
+                Change::Restart(node) => (node, false),
+                _ => continue,
             };
-            if goes == up {
-                let state = if up { "up" } else { "down" };
-                problems.push(Problem {
-                    pointer: format!("/actions/{index}"),
-                    key: false,
-                    within: None,
-                    message: format!("this has no effect: the server is {state} already"),
-                    help: None,
-                });
+            let changed = if stops { down.insert(node) } else { down.remove(&node) };
+            // What a share of a crowd met is not known here.
+            let crowd =
+                read.iter().any(|(_, a)| matches!(a.change, Change::StopShare { .. } | Change::RestartAll { .. }));
+            if !changed && !crowd {
+                let state = if stops { "down" } else { "up" };
+                let name = run.model.names(&run.settings).name(node);
+                let message = format!("this has no effect: {name} is {state} already");
+                self.problem(format!("/actions/{index}"), false, message, None);
             }
-            up = goes;
         }
-        if self.at_ms > self.seconds * 1_000 {
-            problems.push(Problem {
-                pointer: "/at-ms".into(),
-                key: false,
-                within: None,
-                message: format!("the run ends at {length}, before this"),
-                help: Some("show an earlier time, or raise `seconds`".into()),
-            });
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let ms = Duration::from_millis;
-        let scenario = Scenario {
-            clients: self.clients,
-            load: self.load,
-            workers: self.workers,
-            service: ms(self.service_ms),
-            queue: self.queue,
-            timeout: ms(self.timeout_ms),
-            latency: ms(self.latency_ms),
-            length,
-        };
-        Ok(Run { scenario, seed: self.seed, actions: actions.into_iter().map(|(_, action)| action).collect() })
+        run.actions = read.into_iter().map(|(_, action)| action).collect();
     }
 }
 
+impl Block {
+    /// The view that the author describes, and what else is offered.
+    fn looked(&self) -> Result<(Looked, Vec<Offer>), Vec<Problem>> {
+        let mut problems = vec![];
+        let mut check = Checker { at: "", problems: &mut problems };
+        let Some(model) = check.model("architecture", &self.architecture) else { return Err(problems) };
+        let mut run = Run::new(model);
+        run.seed = self.seed;
+        check.settings(&mut run, &self.settings);
+        check.seconds(&mut run, self.seconds);
+        check.actions(&mut run, &self.actions);
+        let with = self.compare.as_ref().and_then(|name| check.model("compare", name));
+        let at = self.at_ms.map_or_else(|| usual_moment(&run), Time::from_millis);
+        if at > run.end() {
+            let message = format!("the run ends at {}, before this", run.end());
+            let help = Some("show an earlier time, or raise `seconds`".to_owned());
+            check.problem("/at-ms".into(), false, message, help);
+        }
+        let mut offers = vec![];
+        for (index, preset) in self.presets.iter().enumerate() {
+            let place = format!("/presets/{index}");
+            let mut check = Checker { at: &place, problems: &mut problems };
+            let mut other = run.clone();
+            if let Some(name) = &preset.architecture {
+                let Some(model) = check.model("architecture", name) else { continue };
+                other = Run { seed: run.seed, ..Run::new(model) };
+            }
+            check.settings(&mut other, &preset.settings);
+            check.seconds(&mut other, preset.seconds);
+            if preset.actions.is_some() || preset.architecture.is_none() {
+                check.actions(&mut other, preset.actions.as_ref().unwrap_or(&self.actions));
+            }
+            let with = preset.compare.as_ref().and_then(|name| check.model("compare", name));
+            let at = Time::from_millis(preset.at_ms);
+            offers.push(Offer { label: preset.label.clone(), view: Looked { run: other, at, with }.code() });
+        }
+        if problems.is_empty() { Ok((Looked { run, at, with }, offers)) } else { Err(problems) }
+    }
+}
+
+/// A measured number as a page writes it: counts whole, others with about three digits.
+fn number(value: Thousandths) -> Value {
+    let unit = match value.unsigned_abs() {
+        100_000.. => 1_000,
+        10_000.. => 100,
+        _ => 10,
+    };
+    let rounded = (value + value.signum() * unit / 2) / unit * unit;
+    if rounded % 1_000 == 0 { json!(rounded / 1_000) } else { json!(rounded as f64 / 1_000.0) }
+}
+
+/// The facts of the architecture that is shown beside the first one.
+const OTHER: &[(&str, &str)] = &[
+    ("other-success", "success"),
+    ("other-served", "served"),
+    ("other-failed", "failed"),
+    ("other-affected", "affected"),
+    ("other-p50", "p50"),
+    ("other-p99", "p99"),
+];
+
 impl Authored for Topology {
-    const PURPOSE: &'static str = "A live system of machines under load: stop and restart them, change load and capacity, and watch throughput, latency and success.";
+    const PURPOSE: &'static str = "A live system of machines under load, in one of several architectures, alone or beside another: stop, slow and restart machines, cut links, change load and capacity, and watch throughput, latency, success and whatever else the architecture is about.";
     const EXAMPLE: &'static str = r#"{
   "id": "example-topology",
   "title": "Twice the load, then twice the workers",
   "architecture": "client-server",
-  "load": 8,
+  "settings": { "load": 8 },
   "actions": ["at 15 s set load to 16", "at 35 s set workers to 2"],
   "at-ms": 34000,
   "expect": { "success": "< 100" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo { name: "sent", meaning: "Requests sent." },
-        FactInfo { name: "served", meaning: "Requests answered in time." },
-        FactInfo { name: "failed", meaning: "Requests given up or turned away." },
-        FactInfo { name: "rejected", meaning: "Requests turned away because the queue was full." },
-        FactInfo { name: "success", meaning: "Answered in time, in percent of the requests that were settled." },
-        FactInfo { name: "throughput", meaning: "Requests answered in time per second, over the whole run." },
-        FactInfo {
-            name: "p50",
-            meaning: "Median latency of the requests served, in milliseconds, as the clients see it.",
-        },
-        FactInfo { name: "p95", meaning: "95th percentile of the latency, in milliseconds." },
-        FactInfo { name: "utilisation", meaning: "Time that the workers worked, in percent." },
-        FactInfo { name: "affected", meaning: "Clients with at least one failed request." },
-        FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." },
-    ];
+    const FACTS: &'static [FactInfo] = &[];
     type Block = Block;
+
+    fn facts() -> Vec<FactInfo> {
+        let mut facts: Vec<FactInfo> = vec![];
+        for fact in models::ALL.iter().flat_map(|model| model.all_facts()) {
+            if facts.iter().all(|known| known.name != fact.name) {
+                facts.push(FactInfo { name: fact.name, meaning: fact.meaning });
+            }
+        }
+        facts.extend(OTHER.iter().map(|(name, of)| {
+            let fact = Requests::FACTS.iter().find(|fact| fact.name == *of).expect("a fact of requests");
+            FactInfo { name, meaning: fact.meaning }
+        }));
+        facts.push(FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." });
+        facts
+    }
 
     fn name_of(block: &Block) -> (&str, &str) {
         (&block.id, &block.title)
     }
 
     fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
-        let run = block.run()?;
-        let end = run.finish();
-        let total = end.observer().until(end.now()).total();
-        let failed = total.timed_out + total.rejected;
-        let ms = |percent| json!(quantile(&total.latencies, percent).map_or(0, |micros| (micros + 500) / 1_000));
-        let affected =
-            end.processes().iter().filter(|node| matches!(node, Node::Client(client) if client.failed > 0)).count();
-        let view = View::code(&run.code(), Some(Time::from_millis(block.at_ms)));
-        let facts = vec![
-            json!(total.sent),
-            json!(total.served),
-            json!(failed),
-            json!(total.rejected),
-            json!(super::percent(u64::from(total.served), u64::from(total.served + failed))),
-            json!((u64::from(total.served) * 10 / block.seconds) as f64 / 10.0),
-            ms(50),
-            ms(95),
-            json!(super::percent(total.busy, total.capacity)),
-            json!(affected),
-            json!(end.observer().hash().to_string()),
-        ];
-        Ok(Examined { view, facts })
+        let (looked, offers) = block.looked()?;
+        let stopped = |live: &Live| {
+            let message = live.stopped()?.to_owned();
+            Some(vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }])
+        };
+        let live = Live::finished(looked.run.clone());
+        if let Some(problems) = stopped(&live) {
+            return Err(problems);
+        }
+        let other = looked.with.map(|model| Live::finished(looked.run.under(model).run));
+        if let Some(problems) = other.as_ref().and_then(stopped) {
+            return Err(problems);
+        }
+        let of = |live: &Live, name: &str| {
+            let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
+            live.world().facts()[place].map(number)
+        };
+        let facts = Self::facts().into_iter().map(|fact| {
+            let value = match OTHER.iter().find(|(name, _)| *name == fact.name) {
+                Some((_, name)) => other.as_ref().and_then(|other| of(other, name)),
+                None if fact.name == "hash" => Some(json!(live.world().hash().to_string())),
+                None => of(&live, fact.name),
+            };
+            value.unwrap_or(Value::Null)
+        });
+        let facts = facts.collect();
+        let mut problems = vec![];
+        for (index, (preset, offer)) in block.presets.iter().zip(&offers).enumerate() {
+            if preset.expect.is_empty() {
+                continue;
+            }
+            let Some(looked) = Looked::parse(&offer.view) else { continue };
+            let live = Live::finished(looked.run);
+            for (name, expected) in &preset.expect {
+                let yields = of(&live, name).map(FactValue);
+                let (key, message) = match yields.as_ref().map(|fact| (fact.meets(expected), fact)) {
+                    None => (true, format!("a run of `{}` yields no `{name}`", live.run().model.name)),
+                    Some((Ok(true), _)) => continue,
+                    Some((Ok(false), fact)) => {
+                        (false, format!("expected {name} {expected}, but this run yields {}", fact.0))
+                    }
+                    Some((Err(message), _)) => (false, message),
+                };
+                let pointer = format!("/presets/{index}/expect/{name}");
+                problems.push(Problem { pointer, key, within: None, message, help: None });
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let offers: Vec<String> = offers.iter().map(Offer::line).collect();
+        Ok(Examined { view: looked.code(), offers: offers.join("\n"), facts })
     }
 }

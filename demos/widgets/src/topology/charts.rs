@@ -1,149 +1,198 @@
 //! What is measured, drawn over time.
 
-use super::{Moment, percent};
-use crate::svg::{px, whole};
+use crate::svg::{el, measured, px, text};
 use sim::Time;
-use std::rc::Rc;
-use systems::client_server::{Run, Window, quantile};
+use systems::live::{Chart, CurveKind, Row, Run, Thousandths};
 use yew::prelude::*;
 
 const WIDTH: f64 = 340.0;
-const LEFT: f64 = 34.0;
+const LEFT: f64 = 40.0;
 const RIGHT: f64 = 332.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 74.0;
 
 /// What the charts show.
-pub struct ChartsProps {
-    /// The figure's id.
-    pub id: AttrValue,
-    /// The moment up to which they are drawn.
-    pub moment: Rc<Moment>,
+pub struct ChartsProps<'a> {
+    /// What their ids begin with.
+    pub id: String,
     /// The run.
-    pub run: Run,
+    pub run: &'a Run,
+    /// The moment.
+    pub at: Time,
+    /// The windows up to the moment,
+    pub rows: &'a [Row],
+    /// those that follow,
+    pub ahead: &'a [Row],
+    /// and those of the run before the last change.
+    pub ghost: &'a [Row],
+    /// Another run of which the axes are to have room for, if it has the same chart.
+    pub beside: Option<(&'a Run, Vec<&'a Row>)>,
+    /// How many charts to draw at most.
+    pub most: usize,
 }
 
-/// One curve: its class, its name, its values by second; gaps where there is nothing to measure.
-struct Curve {
-    class: &'static str,
-    name: &'static str,
-    values: Vec<Option<f64>>,
-}
-
-/// Throughput, latency and success over the same time.
-pub fn charts(props: &ChartsProps) -> Html {
-    let moment = &props.moment;
-    // The second that is not over yet would look like a fall.
-    let whole = (moment.at.as_micros() / 1_000_000) as usize;
-    let windows: Vec<Window> =
-        (0..whole).map(|i| moment.metrics.windows().get(i).cloned().unwrap_or_default()).collect();
-    let curve = |class, name, value: &dyn Fn(&Window) -> Option<f64>| Curve {
-        class,
-        name,
-        values: windows.iter().map(value).collect(),
+/// The charts of a run's model.
+pub fn charts(props: &ChartsProps<'_>) -> Html {
+    let mut first = 0;
+    let alike = |info: &Chart| {
+        let others = props.beside.as_ref().map(|(run, _)| run.model.charts);
+        others.is_none_or(|others| others.iter().any(|other| (other.title, other.unit) == (info.title, info.unit)))
     };
-    let ms = |percent| move |w: &Window| quantile(&w.latencies, percent).map(|micros| f64::from(micros) / 1_000.0);
-    let highest =
-        |curves: &[Curve]| curves.iter().flat_map(|c| c.values.iter().flatten()).fold(0.0f64, |a, b| a.max(*b));
-    let throughput = [
-        curve("offered", "sent", &|w| Some(f64::from(w.sent))),
-        curve("served", "answered", &|w| Some(f64::from(w.served))),
-    ];
-    let latency = [curve("p95", "p95", &ms(95)), curve("p50", "median", &ms(50))];
-    let success = [curve("success", "answered in time", &|w| {
-        let settled = w.served + w.timed_out + w.rejected;
-        (settled > 0).then(|| percent(u64::from(w.served), u64::from(settled)))
-    })];
-    let (load, latency_top) = (f64::from(props.run.scenario.load), highest(&latency));
-    let top = highest(&throughput).max(load);
-    html! {
-        <div class="charts">
-            { chart(props, "throughput", "Requests per second", top, &throughput) }
-            { chart(props, "latency", "Latency in ms", latency_top.max(200.0), &latency) }
-            { chart(props, "success", "Success in %", 100.0, &success) }
-        </div>
-    }
+    // Beside another system only what both have can be compared; if they have nothing, all is shown.
+    let any = props.run.model.charts.iter().any(|info| alike(info));
+    let charts = props.run.model.charts.iter().filter_map(|info| {
+        let chart = (alike(info) || !any).then(|| chart(props, info, first));
+        first += info.curves.len();
+        chart
+    });
+    let charts = charts.take(props.most);
+    html! { <div class="charts">{ for charts }</div> }
 }
 
-/// A round number at or above: 1, 2 or 5 times a power of ten.
-fn round_up(value: f64) -> f64 {
-    let mut step = 1.0;
+/// A round number at or above, in thousandths: 1, 2 or 5 times a power of ten.
+fn round_up(value: Thousandths) -> Thousandths {
+    let mut step = 10;
     loop {
-        for factor in [1.0, 2.0, 5.0] {
+        for factor in [1, 2, 5] {
             if step * factor >= value {
                 return step * factor;
             }
         }
-        step *= 10.0;
+        step *= 10;
     }
 }
 
-fn chart(props: &ChartsProps, name: &'static str, title: &'static str, top: f64, curves: &[Curve]) -> Html {
-    let id = format!("{}-{name}", props.id);
-    let top = round_up(top.max(1.0));
-    let seconds = props.run.scenario.length.as_millis() as f64 / 1_000.0;
-    let x = |second: f64| LEFT + (RIGHT - LEFT) * second / seconds;
-    let y = |value: f64| BOTTOM - (BOTTOM - TOP) * (value / top).clamp(0.0, 1.0);
-    let at = props.moment.at;
-    let latest =
-        curves.iter().filter_map(|c| Some(format!("{} {}", c.name, whole(c.values.last().copied().flatten()?))));
-    let latest = latest.collect::<Vec<_>>().join(", ");
+/// The greatest value of a chart's curves.
+fn highest<'a>(rows: impl Iterator<Item = &'a Row>, first: usize, count: usize) -> Thousandths {
+    rows.flat_map(|row| row.iter().skip(first).take(count).flatten()).copied().max().unwrap_or_default()
+}
+
+fn class(kind: CurveKind) -> &'static str {
+    match kind {
+        CurveKind::Main => "main",
+        CurveKind::Second => "second",
+        CurveKind::Third => "third",
+        CurveKind::Offered => "offered",
+        CurveKind::Bad => "failing",
+        CurveKind::Theory => "theory",
+    }
+}
+
+fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
+    let id = format!("{}-{first}", props.id);
+    let curves = info.curves;
+    let all = || props.rows.iter().chain(props.ahead).chain(props.ghost);
+    let mut top = highest(all(), first, curves.len()).max(Thousandths::from(info.least_top) * 1_000);
+    if let Some((run, rows)) = &props.beside {
+        let mut start = 0;
+        for other in run.model.charts {
+            if (other.title, other.unit) == (info.title, info.unit) {
+                top = top.max(highest(rows.iter().copied(), start, other.curves.len()));
+            }
+            start += other.curves.len();
+        }
+    }
+    let top = round_up(top);
+    let seconds = f64::from(props.run.seconds);
+    let window = props.run.window().as_micros() as f64 / 1e6;
+    let x = |second: f64| LEFT + (RIGHT - LEFT) * (second / seconds).min(1.0);
+    let y = |value: Thousandths| BOTTOM - (BOTTOM - TOP) * (value as f64 / top as f64).clamp(0.0, 1.0);
+    // One path for each curve; a gap where there was nothing to measure, a point where there is nothing beside it. In
+    // whole windows and half units, each step from the one before: a page has thousands of points.
+    let path = |rows: &[Row], from: usize, curve: usize| {
+        let mut path = String::new();
+        let mut last = None;
+        for (place, row) in rows.iter().enumerate() {
+            let value = row.get(first + curve).copied().flatten();
+            let at = value.map(|value| libm::round(2.0 * (y(value) - TOP)) as i64);
+            match (last, at) {
+                (Some(last), Some(at)) => path += &format!(" 1 {}", at - last),
+                (None, Some(at)) => path += &format!("M{} {at}l0 0", from + place),
+                _ => {}
+            }
+            last = at;
+        }
+        path
+    };
+    let scale = format!(
+        "translate({},{TOP})scale({},.5)",
+        px(x(window / 2.0)),
+        px_fine((RIGHT - LEFT) * (window / seconds).min(1.0))
+    );
+    let mut drawn: Vec<Html> = vec![];
+    let mut grid = String::new();
+    for part in [0, 1, 2] {
+        let value = top * part / 2;
+        grid += &format!("M{} {}H{}", px(LEFT), px(y(value)), px(RIGHT));
+        drawn.push(text("axis", LEFT - 4.0, y(value) + 3.5, "end", short(value)));
+        let second = seconds * part as f64 / 2.0;
+        let anchor = if part == 2 { "end" } else { "middle" };
+        drawn.push(text("axis", x(second), 88.0, anchor, clock(second, seconds)));
+    }
+    drawn.push(el("path", &[("class", "grid".into()), ("d", grid)], vec![]).into());
+    let upright = |class: &str, second: f64| {
+        let at = px(x(second));
+        let line = [("class", class.to_owned()), ("x1", at.clone()), ("x2", at), ("y1", px(TOP)), ("y2", px(BOTTOM))];
+        Html::from(el("line", &line, vec![]))
+    };
+    drawn.extend(props.run.actions.iter().map(|action| upright("action", action.at.as_micros() as f64 / 1e6)));
+    let known = props.rows.len();
+    for (group, rows, from) in [("ghost", props.ghost, 0), ("ahead", props.ahead, known), ("past", props.rows, 0)] {
+        let paths = curves.iter().enumerate().rev().filter_map(|(place, curve)| {
+            let d = path(rows, from, place);
+            let attributes = [("class", format!("curve {}", class(curve.kind))), ("d", d.clone())];
+            (!d.is_empty()).then(|| Html::from(el("path", &attributes, vec![])))
+        });
+        let paths: Vec<Html> = paths.collect();
+        if !paths.is_empty() {
+            drawn.push(el("g", &[("class", group.to_owned()), ("transform", scale.clone())], paths).into());
+        }
+    }
+    drawn.push(upright("cursor", props.at.as_micros() as f64 / 1e6));
+
+    let latest = props.rows.last();
+    let latest = curves.iter().enumerate().filter_map(|(place, curve)| {
+        let value = latest?.get(first + place).copied().flatten()?;
+        Some(format!("{} {}", curve.name, measured(value)))
+    });
+    let latest: Vec<String> = latest.collect();
+    let latest = if latest.is_empty() { "nothing measured yet".to_owned() } else { latest.join(", ") };
     html! {
         <div class="chart">
             <p class="chart-title" id={format!("{id}-t")}>
-                <span>{ title }</span>
-                { for curves.iter().map(|curve| html! { <span class={classes!("key", curve.class)}>{ curve.name }</span> }) }
+                <span>{ info.title }{ if info.unit.starts_with('/') || info.unit.is_empty() { String::new() } else { format!(" in {}", info.unit) } }</span>
+                { for curves.iter().map(|curve| html! { <span class={classes!("key", class(curve.kind))}>{ curve.name }</span> }) }
             </p>
             <svg viewBox={format!("0 0 {} 92", px(WIDTH))} role="img" aria-labelledby={format!("{id}-t {id}-d")}>
-                <desc id={format!("{id}-d")}>{ format!("From 0 to {at} of {} s. In the latest second: {}.", whole(seconds), if latest.is_empty() { "nothing" } else { &latest }) }</desc>
-                { for [0.0, 0.5, 1.0].into_iter().map(|part| html! {
-                    <>
-                        <line class="grid" x1={px(LEFT)} x2={px(RIGHT)} y1={px(y(top * part))} y2={px(y(top * part))}/>
-                        <text class="axis" x={px(LEFT - 4.0)} y={px(y(top * part) + 3.5)} text-anchor="end">{ px(top * part) }</text>
-                    </>
-                }) }
-                { for (0..=4).map(|quarter| {
-                    let second = seconds * f64::from(quarter) / 4.0;
-                    html! { <text class="axis" x={px(x(second))} y="88" text-anchor={if quarter == 4 { "end" } else { "middle" }}>{ format!("{} s", px(second)) }</text> }
-                }) }
-                { for props.run.actions.iter().filter(|action| action.at <= at).map(|action| {
-                    let x = px(x(action.at.as_millis() as f64 / 1_000.0));
-                    html! { <line class="action" x1={x.clone()} x2={x} y1={px(TOP)} y2={px(BOTTOM)}/> }
-                }) }
-                { for curves.iter().flat_map(|curve| lines(curve).into_iter().map(|(from, values)| {
-                    let points: Vec<_> = values.iter().enumerate()
-                        .map(|(i, value)| format!("{},{}", px(x((from + i) as f64 + 0.5)), px(y(*value)))).collect();
-                    if points.len() == 1 {
-                        let (cx, cy) = (px(x(from as f64 + 0.5)), px(y(values[0])));
-                        html! { <circle class={classes!("curve-point", curve.class)} {cx} {cy} r="1.6"/> }
-                    } else {
-                        html! { <polyline class={classes!("curve", curve.class)} points={points.join(" ")}/> }
-                    }
-                })) }
-                { cursor(at, x(at.as_micros() as f64 / 1e6)) }
+                <desc id={format!("{id}-d")}>{ format!("The latest window: {latest}.") }</desc>
+                { for drawn }
             </svg>
         </div>
     }
 }
 
-fn cursor(at: Time, x: f64) -> Html {
-    if at == Time::ZERO {
-        return Html::default();
-    }
-    html! { <line class="cursor" x1={px(x)} x2={px(x)} y1={px(TOP - 4.0)} y2={px(BOTTOM)}/> }
+/// A number to a thousandth: what it is multiplied with is large.
+fn px_fine(value: f64) -> String {
+    let thousandths = libm::round(value * 1_000.0) as u64;
+    format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
 }
 
-/// The stretches of a curve without gaps: where each begins, and its values.
-fn lines(curve: &Curve) -> Vec<(usize, Vec<f64>)> {
-    let mut lines: Vec<(usize, Vec<f64>)> = vec![];
-    let mut open = false;
-    for (index, value) in curve.values.iter().enumerate() {
-        match value {
-            Some(value) if open => lines.last_mut().expect("a line is open").1.push(*value),
-            Some(value) => lines.push((index, vec![*value])),
-            None => {}
-        }
-        open = value.is_some();
+/// A number for an axis: `500`, `20k`, `1.5M`.
+fn short(value: Thousandths) -> String {
+    match value {
+        1_000_000_000.. => format!("{}M", px(value as f64 / 1e9)),
+        20_000_000.. => format!("{}k", px(value as f64 / 1e6)),
+        _ => measured(value),
     }
-    lines
+}
+
+/// A moment of a run that lasts so long: in seconds, minutes or hours.
+pub fn clock(second: f64, length: f64) -> String {
+    if length > 7_200.0 {
+        format!("{} h", px(second / 3_600.0))
+    } else if length > 300.0 {
+        format!("{} min", px(second / 60.0))
+    } else {
+        format!("{} s", px(second))
+    }
 }

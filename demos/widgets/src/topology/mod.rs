@@ -1,176 +1,61 @@
-//! A live system of machines under load.
+//! A live system of machines: any architecture, at any size, alone or beside another.
 
 #[cfg(feature = "ssr")]
 mod block;
 mod charts;
+mod crowd;
+mod lane;
+mod offers;
+mod panel;
 mod picture;
+mod settings;
+mod simulator;
+mod tables;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
+#[cfg(feature = "ssr")]
+pub use offers::Offer;
+pub use simulator::Simulator;
 
-use crate::svg::whole;
 use crate::{
+    browser,
     demo::{Demo, DemoProps, View},
-    player::{ControlsProps, Move, controls, keys, use_cursor},
+    engine::Engine,
+    player::{ControlsProps, Move, controls, keys, use_held_cursor},
     shell::{Shell, use_arrival},
 };
-use charts::{ChartsProps, charts};
-use picture::{PictureProps, picture};
-use sim::{Duration, Replay, Time};
-use std::{cell::RefCell, rc::Rc};
-use systems::client_server::{Action, Bounds, Change, Client, Metrics, Node, Run, SERVER, quantile};
-use web_sys::HtmlInputElement;
+use lane::{Shown, use_lane};
+use panel::panel;
+use picture::Part;
+use settings::settings;
+use sim::Time;
+use std::rc::Rc;
+use systems::{
+    live::{Action, Change, Live, Model, Row, Run, State},
+    models,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 /// Simulated time per real time, in thousandths.
-const SPEEDS: &[(u32, &str)] = &[(100, "1/10"), (250, "1/4"), (500, "1/2"), (1_000, "real"), (4_000, "4×")];
+const SPEEDS: &[(u32, &str)] = &[
+    (100, "1/10"),
+    (250, "1/4"),
+    (500, "1/2"),
+    (1_000, "real"),
+    (4_000, "4×"),
+    (20_000, "20×"),
+    (60_000, "1 min/s"),
+    (600_000, "10 min/s"),
+    (3_600_000, "1 h/s"),
+];
 
-/// A run that can be looked at, at any time.
-struct Shown {
-    run: Run,
-    replay: RefCell<Replay<Node>>,
-    /// What is measured over the whole run.
-    whole: Metrics,
-}
-
-impl Shown {
-    fn new(run: Run) -> Self {
-        let replay = RefCell::new(Replay::new(run.start(), Duration::from_secs(5)));
-        let end = run.finish();
-        Self { whole: end.observer().until(end.now()), run, replay }
-    }
-}
-
-impl PartialEq for Shown {
-    fn eq(&self, other: &Self) -> bool {
-        self.run == other.run
-    }
-}
-
-/// The system at one moment: all that is drawn.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Moment {
-    at: Time,
-    up: bool,
-    workers: u32,
-    busy: u32,
-    queue: u32,
-    limit: u32,
-    clients: Vec<ClientState>,
-    /// Messages on their way.
-    dots: Vec<Dot>,
-    /// Whether more requests come than the workers can serve in the long run.
-    overloaded: bool,
-    metrics: Metrics,
-}
-
-/// A client at one moment.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct ClientState {
-    waiting: u32,
-    served: u32,
-    failed: u32,
-    last_failed: bool,
-}
-
-/// A message on its way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Dot {
-    /// Which client it is from or for, counted from 0.
-    client: usize,
-    kind: DotKind,
-    /// How much of the way it has behind it, in thousandths.
-    way: u32,
-    /// Whether nobody will be there to take it.
-    doomed: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum DotKind {
-    Request,
-    Reply,
-    Rejection,
-}
-
-impl Moment {
-    fn of(shown: &Shown, at: Time) -> Self {
-        let mut replay = shown.replay.borrow_mut();
-        let simulation = replay.seek(at);
-        let (load, workers, _) = shown.run.settings(at);
-        let work = u64::from(load) * shown.run.scenario.service.as_micros();
-        let (mut busy, mut queue) = (0, 0);
-        let mut clients = vec![];
-        for process in simulation.processes() {
-            match process {
-                Node::Server(server) => (busy, queue) = (server.serving.len() as u32, server.queue.len() as u32),
-                Node::Client(Client { waiting, served, failed, last_failed, .. }) => clients.push(ClientState {
-                    waiting: waiting.len() as u32,
-                    served: *served,
-                    failed: *failed,
-                    last_failed: *last_failed,
-                }),
-            }
-        }
-        let dots = simulation
-            .in_flight()
-            .into_iter()
-            .map(|message| {
-                let envelope = message.envelope;
-                let (client, kind) = match envelope.body {
-                    systems::client_server::Fact::Request(_) => (envelope.from, DotKind::Request),
-                    systems::client_server::Fact::Reply(_) => (envelope.to, DotKind::Reply),
-                    systems::client_server::Fact::Rejected(_) => (envelope.to, DotKind::Rejection),
-                };
-                let whole = message.arrives.since(envelope.sent).as_micros().max(1);
-                let way = (at.since(envelope.sent).as_micros() * 1_000 / whole) as u32;
-                Dot {
-                    client: client.0 as usize - 1,
-                    kind,
-                    way,
-                    doomed: kind == DotKind::Request && !simulation.is_up(SERVER),
-                }
-            })
-            .collect();
-        Self {
-            at,
-            up: simulation.is_up(SERVER),
-            workers,
-            busy,
-            queue,
-            limit: shown.run.scenario.queue,
-            clients,
-            dots,
-            overloaded: work >= u64::from(workers) * 1_000_000,
-            metrics: simulation.observer().until(at),
-        }
-    }
-
-    /// What is going on, as cause and consequence. Without numbers that change all the time, so
-    /// that a screen reader hears it when it changes.
-    fn sentence(&self) -> &'static str {
-        let waiting = self.clients.iter().any(|client| client.waiting > 0);
-        let last = self.metrics.windows().iter().rev().nth(1);
-        let failing = last.is_some_and(|window| window.timed_out + window.rejected > 0);
-        match (self.up, failing) {
-            (false, _) if waiting => "The server is down, so requests vanish and every client waits until its timeout.",
-            (false, _) => "The server is down. As soon as a client asks, it will wait in vain.",
-            (true, _) if self.queue > 0 && self.queue >= self.limit => {
-                "The queue is full, so the server turns new requests away."
-            }
-            (true, true) if self.queue >= self.limit / 2 => {
-                "The queue is so long that answers come too late: clients have given up before."
-            }
-            (true, true) => "The server works, but requests from a moment ago have failed.",
-            (true, false) if self.queue > 0 && self.overloaded => {
-                "More requests come than the workers can serve, so a queue grows and latency with it."
-            }
-            (true, false) if self.queue >= 5 => {
-                "A burst of requests has come, so a queue has formed, and latency grows with it."
-            }
-            (true, false) if self.queue > 0 => "All workers are busy, so some requests wait in the queue.",
-            (true, false) => "The server keeps up: hardly anything waits.",
-        }
-    }
+/// The speeds that make sense for a run, and the usual one: at which it takes about half a minute.
+fn speeds(run: &Run) -> (&'static [(u32, &'static str)], u32) {
+    let usual = SPEEDS.iter().rposition(|(speed, _)| *speed <= run.seconds * 1_000 / 30).unwrap_or(2).max(2);
+    (&SPEEDS[usual.saturating_sub(3)..SPEEDS.len().min(usual + 4)], SPEEDS[usual].0)
 }
 
 /// A live system of machines.
@@ -182,200 +67,436 @@ impl Demo for Topology {
 
     fn hash_of(run: &str) -> Result<String, String> {
         let run = Run::from_code(run).map_err(|error| error.to_string())?;
-        Ok(run.finish().observer().hash().to_string())
+        Ok(Live::finished(run).world().hash().to_string())
     }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::<Simulator>::default())
+    }
+
+    fn awaits(view: &str) -> Option<String> {
+        let looked = Looked::parse(view)?;
+        let wanted = looked.wanted();
+        let both = looked.with.map(|model| Simulator::wanted(&looked.run.under(model).run, looked.at));
+        // What is quickly computed is computed again in the first render.
+        let slow = |wanted: &String| Simulator::quick(wanted).is_none();
+        both.filter(slow).or(Some(wanted).filter(slow))
+    }
+}
+
+/// A view of this demo: a run, a moment, and another architecture beside it.
+#[derive(Clone)]
+struct Looked {
+    run: Run,
+    at: Time,
+    with: Option<&'static Model>,
+}
+
+impl Looked {
+    /// Nothing if the code of the run cannot be read.
+    fn parse(view: &str) -> Option<Self> {
+        Self::of(&View::parse(view)).ok()
+    }
+
+    fn of(view: &View<'_>) -> Result<Self, String> {
+        let run = Run::from_code(view.run).map_err(|error| error.to_string())?;
+        let at = view.at.unwrap_or_else(|| usual_moment(&run)).min(run.end());
+        let with = view.list("with").and_then(models::find);
+        Ok(Self { at, with, run })
+    }
+
+    fn wanted(&self) -> String {
+        Simulator::wanted(&self.run, self.at)
+    }
+
+    /// The code that [`Looked::of`] reads.
+    fn code(&self) -> String {
+        let mut words = vec![self.at.as_micros().div_ceil(1_000).to_string()];
+        words.extend(self.with.map(|model| format!("with.{}", model.name)));
+        View::with_words(&self.run.code(), words)
+    }
+}
+
+/// The moment that is shown if nobody says which: when something can have gone wrong, and can still be done about it.
+fn usual_moment(run: &Run) -> Time {
+    let after = run.actions.last().map_or(Time::ZERO, |action| action.at).as_micros();
+    let third = run.end().as_micros() / 3;
+    Time::from_micros(third.max(after + run.end().as_micros() / 12).min(run.end().as_micros()))
+}
+
+/// A moment in the unit of the run's charts.
+fn moment(run: &Run, at: Time) -> String {
+    charts::clock(at.as_micros() as f64 / 1e6, f64::from(run.seconds))
+}
+
+/// The runs that a reader has made: this one, those before it, and those that were undone.
+#[derive(Clone, PartialEq)]
+struct History {
+    past: Vec<Rc<Run>>,
+    run: Rc<Run>,
+    undone: Vec<Rc<Run>>,
+}
+
+enum Step {
+    /// To another run.
+    To(Run),
+    Undo,
+    Redo,
+}
+
+impl Reducible for History {
+    type Action = Step;
+
+    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match step {
+            Step::To(run) if run == *next.run => return self,
+            Step::To(run) => {
+                next.past.push(std::mem::replace(&mut next.run, Rc::new(run)));
+                next.undone.clear();
+            }
+            Step::Undo => {
+                if let Some(run) = next.past.pop() {
+                    next.undone.push(std::mem::replace(&mut next.run, run));
+                }
+            }
+            Step::Redo => {
+                if let Some(run) = next.undone.pop() {
+                    next.past.push(std::mem::replace(&mut next.run, run));
+                }
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+/// What the run was before the last change: drawn behind what it is now.
+#[derive(PartialEq)]
+struct Ghost {
+    model: &'static str,
+    rows: Vec<Row>,
+    outcome: Vec<Option<i64>>,
 }
 
 /// The component.
 #[component]
 pub fn LiveTopology(props: &DemoProps) -> Html {
-    let view = View::parse(&props.view);
-    let start = view.at.unwrap_or_default();
-    let original = use_memo(props.view.clone(), |view| Run::from_code(View::parse(view).run).unwrap_or_default());
-    let shown = use_state(|| Rc::new(Shown::new((*original).clone())));
-    // A long run is watched faster.
-    let speed = use_state(|| SPEEDS[if original.scenario.length > Duration::from_secs(60) { 4 } else { 2 }].0);
+    let original =
+        use_memo(props.view.clone(), |view| Looked::parse(view).expect("a view that the builder has checked"));
+    let history = use_reducer(|| {
+        let run = Rc::new(original.run.clone());
+        History { past: vec![], run, undone: vec![] }
+    });
+    let run = history.run.clone();
+    let with = use_state(|| original.with);
+    let (offered, usual) = speeds(&run);
+    let chosen_speed = use_state(|| None::<u32>);
+    let speed = chosen_speed.filter(|speed| offered.iter().any(|(one, _)| one == speed)).unwrap_or(usual);
     let figure = use_node_ref();
-    let end = Time::ZERO + shown.run.scenario.length;
-    let cursor = use_cursor(start, end, *speed, figure.clone());
+    let hold = use_mut_ref(|| false);
+    let cursor = use_held_cursor(original.at, run.end(), speed, figure.clone(), hold.clone());
+    let chosen = use_state(|| None::<Part>);
+    let ghost = use_state(|| None::<Rc<Ghost>>);
+    let told = use_state(|| None::<AttrValue>);
 
-    let show = {
-        let (shown, cursor) = (shown.clone(), cursor.clone());
-        Callback::from(move |(run, at): (Run, Time)| {
-            let end = Time::ZERO + run.scenario.length;
-            cursor.dispatch(Move::Run { at, end, on: true });
-            shown.set(Rc::new(Shown::new(run)));
-        })
-    };
+    let beside = use_memo((run.clone(), *with), |(run, with)| {
+        // A link, or another run, can ask for the architecture that is there already.
+        with.filter(|model| model.name != run.model.name).map(|model| run.under(model))
+    });
+    let lane = use_lane(Some(run.clone()), cursor.at);
+    let other = use_lane(beside.as_ref().as_ref().map(|translation| Rc::new(translation.run.clone())), cursor.at);
+    let shown = lane.shown.clone().expect("the first lane has a run");
+    {
+        let late = |shown: &Option<Rc<Shown>>, run: &Run| {
+            shown.as_ref().is_none_or(|shown| {
+                let behind = *shown.run != *run || shown.frame.at < cursor.at;
+                behind && shown.frame.stopped.is_none()
+            })
+        };
+        let waits = late(&lane.shown, &run) || beside.as_ref().as_ref().is_some_and(|t| late(&other.shown, &t.run));
+        use_effect(move || *hold.borrow_mut() = waits);
+    }
+
     let (live, trouble) = {
-        let show = show.clone();
+        let (history, with, cursor) = (history.dispatcher(), with.clone(), cursor.clone());
         use_arrival(&props.session, "here is the page's own run", move |view| {
-            let run = Run::from_code(view.run).map_err(|error| error.to_string())?;
-            show.emit((run, view.at.unwrap_or(start)));
+            let looked = Looked::of(&view)?;
+            cursor.dispatch(Move::Run { at: looked.at, end: looked.run.end(), on: false });
+            history.dispatch(Step::To(looked.run));
+            with.set(looked.with);
             Ok(())
         })
     };
 
-    let at = cursor.at;
-    let moment = Rc::new(Moment::of(&shown, at));
-    let (load, workers, up) = shown.run.settings(at);
-    let over = at >= end;
-    let act = |change: Change| {
-        let (shown, show) = (shown.clone(), show.clone());
-        move || show.emit((shown.run.with(Action { at, change }), at))
+    // Any change goes through here: the old run stays, as a ghost and to come back to.
+    let go = {
+        let (history, cursor, ghost, shown, told) =
+            (history.dispatcher(), cursor.clone(), ghost.clone(), shown.clone(), told.clone());
+        Callback::from(move |(step, at, end): (Step, Time, Time)| {
+            let frame = &shown.frame;
+            let rows = frame.rows.iter().chain(&frame.ahead).cloned().collect();
+            let outcome = frame.outcome.clone();
+            ghost.set(Some(Rc::new(Ghost { model: shown.run.model.name, rows, outcome })));
+            told.set(None);
+            cursor.dispatch(Move::Run { at, end, on: true });
+            history.dispatch(step);
+        })
     };
-    let toggle = act(if up { Change::Stop } else { Change::Restart });
-    let toggle = Callback::from(move |()| {
-        if !over {
-            toggle();
-        }
+    let change = {
+        let (run, go, told, at) = (run.clone(), go.clone(), told.clone(), cursor.at);
+        Callback::from(move |change: Change| {
+            // Whole milliseconds: links are short then.
+            let at = Time::from_millis(at.as_micros().div_ceil(1_000));
+            let next = run.with(Action { at, change });
+            if next == *run || next.actions.len() == run.actions.len() && run.actions.len() == Run::ACTIONS {
+                told.set(Some(format!("A run can have {} actions. Undo one to do another.", Run::ACTIONS).into()));
+                return;
+            }
+            let end = next.end();
+            go.emit((Step::To(next), at, end));
+        })
+    };
+    let replace = {
+        let (go, at) = (go.clone(), cursor.at);
+        Callback::from(move |run: Run| {
+            let end = run.end();
+            go.emit((Step::To(run), at.min(end), end));
+        })
+    };
+    let step = |step: fn() -> Step, to: Option<&Rc<Run>>| {
+        let (go, at) = (go.clone(), cursor.at);
+        // Where there is nothing to go to there is no run before the change either.
+        let Some(end) = to.map(|run| run.end()) else { return Callback::noop() };
+        Callback::from(move |_: MouseEvent| go.emit((step(), at.min(end), end)))
+    };
+
+    let over = cursor.at >= cursor.end;
+    let settings_now = run.settings_at(cursor.at);
+    let names = shown.run.model.names(&shown.run.settings);
+    let choose = (live && !over).then(|| {
+        let chosen = chosen.clone();
+        Callback::from(move |part: Part| chosen.set((*chosen != Some(part)).then_some(part)))
     });
-    let slider = |name: &'static str,
-                  value: u32,
-                  bounds: std::ops::RangeInclusive<u32>,
-                  unit: &'static str,
-                  change: fn(u32) -> Change| {
-        let (shown, show) = (shown.clone(), show.clone());
-        let oninput = Callback::from(move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let value = input.value_as_number() as u32;
-            show.emit((shown.run.with(Action { at, change: change(value) }), at));
-        });
-        html! {
-            <label class="slider">
-                <span>{ name }{ ": " }<b>{ value }</b>{ " " }{ unit }</span>
-                <input type="range" min={bounds.start().to_string()} max={bounds.end().to_string()} step="1"
-                    value={value.to_string()} disabled={!live || over} {oninput} aria-valuetext={format!("{value} {unit}")}/>
-            </label>
-        }
-    };
-    let put = |run: Run, at: Time| {
-        let (show, trouble) = (show.clone(), trouble.clone());
-        Callback::from(move |_: MouseEvent| {
-            trouble.set(None);
-            show.emit((run.clone(), at));
+
+    let close = {
+        let (chosen, figure) = (chosen.clone(), figure.clone());
+        Callback::from(move |()| {
+            // Whoever works with keys goes on where the panel was opened.
+            let opener = figure.cast::<Element>();
+            let opener = opener.and_then(|figure| figure.query_selector(".scene [aria-expanded=true]").ok().flatten());
+            browser::focus(opener.map(JsCast::unchecked_into));
+            chosen.set(None);
         })
     };
 
-    let id: AttrValue = props.id.clone();
-    let stops: Rc<Vec<Time>> =
-        Rc::new((0..=shown.run.scenario.length.as_millis() / 1_000).map(|s| Time::from_millis(s * 1_000)).collect());
-    let marks: Rc<Vec<Time>> = Rc::new(shown.run.actions.iter().map(|action| action.at).collect());
-    let drawing = picture(&PictureProps {
-        id: id.clone(),
-        title: props.title.clone(),
-        live: live && !over,
-        moment: moment.clone(),
-        on_server: toggle.clone(),
+    // The one thing that everybody tries first.
+    let victim =
+        run.model.names(&run.settings).find(run.model.victim).filter(|_| shown.run.model.name == run.model.name);
+    let victim = victim.and_then(|node| {
+        let view = shown.frame.scene.nodes.iter().find(|view| view.node == node)?;
+        let (change_to, verb) = match view.state {
+            State::Down => (Change::Restart(node), "Restart"),
+            _ => (Change::Stop(node), "Stop"),
+        };
+        (run.model.accepts)(&run.settings, &change_to).ok()?;
+        let label = names.label(node);
+        let mut first = label.chars();
+        let label = first.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(first).collect::<String>();
+        let what = if label.ends_with(|c: char| c.is_ascii_digit()) { label } else { format!("the {label}") };
+        let change = change.clone();
+        let onclick = Callback::from(move |_: MouseEvent| change.emit(change_to));
+        let class = classes!("strong", (verb == "Restart").then_some("mend"));
+        Some(html! {
+            <button type="button" {class} disabled={!live} aria-disabled={over.to_string()}
+                onclick={if over { Callback::noop() } else { onclick }}>{ format!("{verb} {what}") }</button>
+        })
     });
-    let curves = charts(&ChartsProps { id: id.clone(), moment: moment.clone(), run: shown.run.clone() });
+
+    let id: AttrValue = props.id.clone();
+    let window = run.window().as_micros();
+    let stops: Rc<Vec<Time>> = Rc::new(
+        (0..=run.end().as_micros().div_ceil(window)).map(|n| Time::from_micros(n * window).min(run.end())).collect(),
+    );
+    let marks: Rc<Vec<Time>> = Rc::new(run.actions.iter().map(|action| action.at).collect());
     let time = controls(&ControlsProps {
         id: id.clone(),
         cursor: cursor.clone(),
         live,
         stops: stops.clone(),
         marks,
-        speeds: SPEEDS,
-        speed: *speed,
+        speeds: offered,
+        speed,
         on_speed: {
-            let speed = speed.clone();
-            Callback::from(move |to| speed.set(to))
+            let chosen_speed = chosen_speed.clone();
+            Callback::from(move |to| chosen_speed.set(Some(to)))
         },
     });
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
-            code={View::code(&shown.run.code(), Some(at))} trouble={(*trouble).clone()} height={900} figure={figure}
-            onkeydown={keys(&cursor, stops)}
-            summary="What was measured, in numbers" table={table(&shown, &moment)}>
-            <div class="topology">
-                <div class="stage">
-                    { drawing }
-                    <div class="knobs needs-js" role="group" aria-label="Do something to the system">
-                        <button type="button" class={classes!("strong", (!up).then_some("mend"))} disabled={!live} aria-disabled={over.to_string()}
-                            onclick={toggle.reform(|_: MouseEvent| ())}>
-                            { if up { "Stop the server" } else { "Restart the server" } }
-                        </button>
-                        { slider("Load", load, Bounds::LOAD, "requests/s", Change::Load) }
-                        { slider("Capacity", workers, Bounds::WORKERS, if workers == 1 { "worker" } else { "workers" }, Change::Workers) }
-                    </div>
-                    if over && live {
-                        <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
-                    }
-                </div>
-                { curves }
-            </div>
+
+    let pair = other.shown.clone().filter(|_| beside.is_some());
+    let ghost_rows: &[Row] =
+        ghost.as_ref().filter(|ghost| ghost.model == shown.run.model.name).map_or(&[], |ghost| &ghost.rows);
+    let on_with = {
+        let with = with.clone();
+        Callback::from(move |event: Event| {
+            let select: HtmlSelectElement = event.target_unchecked_into();
+            with.set(models::find(&select.value()));
+        })
+    };
+    let story = shown.frame.story.as_slice();
+    let latest = story.last();
+    let done = run.actions.len();
+    let rest = html! {
+        <>
+            { lane::progress(&shown, cursor.at, &run) }
             { time }
-            <p class="now" role="status"><span class="when">{ if up { "▲ up" } else { "✕ down" } }</span>{ " " }{ moment.sentence() }</p>
+            <p class="now" role="status">
+                if let Some(line) = latest {
+                    <span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }
+                } else {
+                    { "Nothing worth telling has happened yet. Play on, click a machine, or move a slider." }
+                }
+            </p>
+            if story.len() > 1 {
+                <ol class="story" aria-label="What happened before">
+                    { for story.iter().rev().skip(1).take(3).map(|line| html! {
+                        <li><span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }</li>
+                    }) }
+                </ol>
+            }
+            if let Some(told) = &*told {
+                <p class="notice" role="alert">{ told.clone() }</p>
+            }
             <div class="faults">
-                if !shown.run.actions.is_empty() {
+                if done > 0 {
                     <ul class="chips">
                         <li class="chips-of">{ "Done to the system:" }</li>
-                        { for shown.run.actions.iter().map(|action| {
-                            let mut run = shown.run.clone();
-                            run.actions.retain(|other| other != action);
+                        { for run.actions.iter().enumerate().map(|(place, action)| {
+                            let words = run.written(action);
+                            let mut without = (*run).clone();
+                            without.actions.remove(place);
+                            let replace = replace.clone();
+                            let undo = Callback::from(move |_: MouseEvent| replace.emit(without.clone()));
                             html! {
                                 <li>
-                                    <span>{ action.to_string() }</span>
-                                    <button type="button" class="icon needs-js" disabled={!live} onclick={put(run, at)}
-                                        aria-label={format!("Undo: {action}")}>{ "×" }</button>
+                                    <span>{ words.clone() }</span>
+                                    <button type="button" class="icon needs-js" disabled={!live} onclick={undo}
+                                        aria-label={format!("Undo: {words}")}>{ "×" }</button>
                                 </li>
                             }
                         }) }
                     </ul>
                 }
-                if shown.run != *original {
-                    <button type="button" class="quiet needs-js" onclick={put((*original).clone(), start)}>{ "Back to the page's run" }</button>
-                }
+                <div class="run-steps needs-js">
+                    <button type="button" class="quiet" disabled={!live} aria-disabled={history.past.is_empty().to_string()}
+                        onclick={step(|| Step::Undo, history.past.last())}>{ "Undo" }</button>
+                    <button type="button" class="quiet" disabled={!live} aria-disabled={history.undone.is_empty().to_string()}
+                        onclick={step(|| Step::Redo, history.undone.last())}>{ "Redo" }</button>
+                    if ghost.is_some() {
+                        <button type="button" class="quiet" onclick={{ let ghost = ghost.clone(); Callback::from(move |_: MouseEvent| ghost.set(None)) }}>
+                            { "Hide the run before the change (dotted)" }
+                        </button>
+                    }
+                    if *run != original.run {
+                        <button type="button" class="quiet" onclick={{ let (replace, original) = (replace.clone(), original.clone()); Callback::from(move |_: MouseEvent| replace.emit(original.run.clone())) }}>
+                            { "Back to the page’s run" }
+                        </button>
+                    }
+                </div>
+                { offers::offers(&props.offers, live, &{
+                    let (go, with, cursor) = (go.clone(), with.clone(), cursor.clone());
+                    Callback::from(move |looked: Looked| {
+                        let end = looked.run.end();
+                        with.set(looked.with);
+                        go.emit((Step::To(looked.run), looked.at, end));
+                        if !cursor.playing {
+                            cursor.dispatch(Move::Toggle);
+                        }
+                    })
+                }) }
             </div>
-        </Shell>
-    }
-}
-
-/// A share in percent, to one decimal; nothing of nothing is everything.
-fn percent(part: u64, whole: u64) -> f64 {
-    (part * 1_000).checked_div(whole).map_or(100.0, |tenths| tenths as f64 / 10.0)
-}
-
-/// The run in numbers: five seconds a row up to the moment, and the whole.
-fn table(shown: &Shown, moment: &Moment) -> Html {
-    let windows = moment.metrics.windows();
-    let row = |from: u64, to: u64, part: &[systems::client_server::Window]| {
-        let sum = |pick: fn(&systems::client_server::Window) -> u32| part.iter().map(pick).sum::<u32>();
-        let (sent, served) = (sum(|w| w.sent), sum(|w| w.served));
-        let failed = sum(|w| w.timed_out + w.rejected);
-        let latencies: Vec<u32> = part.iter().flat_map(|w| w.latencies.iter().copied()).collect();
-        let ms = |percent| {
-            quantile(&latencies, percent).map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string())
-        };
-        let mean = latencies.iter().map(|micros| u64::from(*micros)).sum::<u64>().checked_div(latencies.len() as u64);
-        let mean = mean.map_or("–".to_owned(), |micros| ((micros + 500) / 1_000).to_string());
-        let (busy, capacity) = part.iter().fold((0, 0), |sum, w| (sum.0 + w.busy, sum.1 + w.capacity));
-        html! {
-            <tr>
-                <th scope="row">{ format!("{from}–{to} s") }</th>
-                <td>{ sent }</td><td>{ served }</td><td>{ failed }</td><td>{ mean }</td><td>{ ms(50) }</td><td>{ ms(95) }</td>
-                <td>{ format!("{} %", whole(percent(busy, capacity.max(1)))) }</td>
-            </tr>
-        }
+            <div class="folded needs-js">
+                <label class="speed"><span>{ "Compare with" }</span>
+                    <select disabled={!live} onchange={on_with}>
+                        <option value="" selected={with.is_none()}>{ "nothing" }</option>
+                        { for models::ALL.iter().filter(|model| model.name != run.model.name).map(|model| html! {
+                            <option value={model.name} selected={with.is_some_and(|with| with.name == model.name)}>{ model.title }</option>
+                        }) }
+                    </select>
+                </label>
+                { settings(&run, live, &replace) }
+            </div>
+        </>
     };
+    let first = lane::draw(&lane::LaneProps {
+        id: id.to_string(),
+        title: props.title.to_string(),
+        shown: &shown,
+        beside: pair.as_deref(),
+        ghost: ghost_rows,
+        live,
+        heading: pair.is_some(),
+        chosen: *chosen,
+        choose,
+        below: html! {
+            <>
+                if let (Some(part), true) = (*chosen, live) {
+                    { panel(&shown, part, over, &change, close) }
+                }
+                <div class="knobs needs-js" role="group" aria-label="Do something to the system">
+                    { victim }
+                    { settings::crowd_buttons(&run, live && !over, &change) }
+                    { settings::live_knobs(&run, &settings_now, live && !over, &change) }
+                </div>
+                if over && live {
+                    <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
+                }
+                if pair.is_none() {
+                    { rest.clone() }
+                }
+            </>
+        },
+    });
+    let second = pair.as_ref().map(|pair| {
+        lane::draw(&lane::LaneProps {
+            id: format!("{id}-2"),
+            title: format!("{}, the same under: {}", props.title, pair.run.model.title),
+            shown: pair,
+            beside: Some(&*shown),
+            ghost: &[],
+            live,
+            heading: true,
+            chosen: None,
+            choose: None,
+            below: beside.as_ref().as_ref().map_or_else(Html::default, |translation| {
+                let words = if translation.left_out.is_empty() {
+                    "The same workload and the same failure.".to_owned()
+                } else {
+                    format!("The same workload. Without an equal here: {}.", translation.left_out.join("; "))
+                };
+                html! {
+                    <>
+                        <p class="quiet-words">{ words }</p>
+                        if let Some(line) = pair.frame.story.last() {
+                            <p class="now"><span class="when">{ moment(&pair.run, line.at) }</span>{ " " }{ line.text.clone() }</p>
+                        }
+                    </>
+                }
+            }),
+        })
+    });
+    let code = Looked { run: (*run).clone(), at: cursor.at, with: *with }.code();
     html! {
-        <div class="scroll-box" tabindex="0" role="group" aria-label="Measurements">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{ "Time" }</th><th scope="col">{ "Sent" }</th><th scope="col">{ "Served" }</th>
-                        <th scope="col">{ "Failed" }</th><th scope="col">{ "Mean, ms" }</th><th scope="col">{ "p50, ms" }</th><th scope="col">{ "p95, ms" }</th>
-                        <th scope="col">{ "Busy" }</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    { for windows.chunks(5).zip(0u64..).map(|(part, index)| {
-                        let ends = (index * 5 + part.len() as u64).min(moment.at.as_millis().div_ceil(1_000));
-                        row(index * 5, ends, part)
-                    }) }
-                </tbody>
-                <tfoot>{ row(0, shown.run.scenario.length.as_millis() / 1_000, shown.whole.windows()) }</tfoot>
-            </table>
-        </div>
+        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+            {code} trouble={(*trouble).clone()} height={1_050} figure={figure}
+            onkeydown={keys(&cursor, stops)}
+            summary="What was measured, in numbers" table={tables::tables(&shown, ghost.as_deref(), live)}>
+            <div class={if second.is_some() { "lanes-beside two" } else { "lanes-beside" }}>
+                { first }
+                { second }
+            </div>
+            if pair.is_some() {
+                { rest }
+            }
+        </Shell>
     }
 }

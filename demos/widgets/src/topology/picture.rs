@@ -1,156 +1,267 @@
-//! The machines and the messages between them.
+//! The nodes, the links and what is on its way between them.
 
-use super::{Dot, DotKind, Moment};
-use crate::svg::{on_press, px};
-use std::rc::Rc;
+use crate::svg::{el, on_press, px, text};
+use systems::live::{Dot, DotKind, Kind, LinkView, Mark, Names, Node, NodeView, Scene, State};
 use yew::prelude::*;
 
-const WIDTH: f64 = 420.0;
-const SERVER_X: f64 = 300.0;
-const CLIENT_X: f64 = 84.0;
+/// What a reader can point at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A node.
+    Node(Node),
+    /// The link between two.
+    Link(Node, Node),
+}
 
 /// What the picture shows.
-pub struct PictureProps {
-    /// The figure's id.
-    pub id: AttrValue,
-    /// The figure's title.
-    pub title: AttrValue,
-    /// Whether the server can be clicked.
-    pub live: bool,
-    /// The moment.
-    pub moment: Rc<Moment>,
-    /// Stops or restarts the server.
-    pub on_server: Callback<()>,
+pub struct PictureProps<'a> {
+    /// What its ids begin with.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What is to be seen.
+    pub scene: &'a Scene,
+    /// The nodes' names.
+    pub names: &'a Names,
+    /// What is chosen.
+    pub chosen: Option<Part>,
+    /// What happens when a part is chosen; nothing if none can be.
+    pub choose: Option<Callback<Part>>,
+}
+
+const BOX: (f64, f64) = (88.0, 50.0);
+const ROUND: f64 = 12.0;
+
+fn is_box(kind: Kind) -> bool {
+    !matches!(kind, Kind::Client | Kind::Peer | Kind::Device | Kind::Seed)
 }
 
 /// The picture.
-pub fn picture(props: &PictureProps) -> Html {
-    let moment = &props.moment;
-    let id = &props.id;
-    let n = moment.clients.len();
-    let gap = if n > 8 { 27.0 } else { 38.0 };
-    let height = (gap * n as f64 + 24.0).max(220.0);
-    let middle = height / 2.0;
-    let y = |client: usize| middle + gap * (client as f64 - (n as f64 - 1.0) / 2.0);
-    let role = if props.live { "group" } else { "img" };
-    let click = props.on_server.reform(|_: MouseEvent| ());
-    let key = on_press(&props.on_server, ());
-    let frame = html! { <rect class="box" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8"/> };
+pub fn picture(props: &PictureProps<'_>) -> Html {
+    let (scene, id) = (props.scene, &props.id);
+    let role = if props.choose.is_some() { "group" } else { "img" };
+    let hatch = format!("url(#{id}-hatch)");
+    let links = scene.links.iter().map(|one| link(props, one));
+    let nodes = scene.nodes.iter().map(|one| node(props, one, &hatch));
+    let words = scene.nodes.iter().flat_map(|one| words(props, one));
+    let dots = scene.dots.iter().filter_map(|one| dot(scene, one));
     html! {
-        <svg class="machines" viewBox={format!("0 0 {} {}", px(WIDTH), px(height))} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
-            <title id={format!("{id}-pic")}>{ format!("{}: clients on the left, the server on the right", props.title) }</title>
-            <desc id={format!("{id}-desc")}>{ describe(moment) }</desc>
+        <svg class="scene" viewBox={format!("0 0 {} {}", scene.width, scene.height)} {role} aria-labelledby={format!("{id}-pic {id}-desc")}>
+            <title id={format!("{id}-pic")}>{ props.title.clone() }</title>
+            <desc id={format!("{id}-desc")}>{ scene.summary.clone() }</desc>
             <defs>
                 <pattern id={format!("{id}-hatch")} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                     <rect class="hatch-ground" width="6" height="6"/>
                     <line class="hatch" x1="0" y1="0" x2="0" y2="6"/>
                 </pattern>
             </defs>
-            <g aria-hidden="true">
-                { for (0..n).map(|client| html! {
-                    <line class="link" x1={px(CLIENT_X)} y1={px(y(client))} x2={px(SERVER_X)} y2={px(middle)}/>
-                }) }
-                { for moment.dots.iter().map(|one| dot(one, y(one.client), middle)) }
-                { for moment.clients.iter().enumerate().map(|(index, client)| {
-                    let (class, sign, word) = match client {
-                        c if c.last_failed => ("client failed", "✕", "failed"),
-                        c if c.waiting > 0 => ("client waiting", "…", "waits"),
-                        _ => ("client", "✓", "served"),
-                    };
-                    html! {
-                        <g {class} transform={format!("translate({},{})", px(CLIENT_X), px(y(index)))}>
-                            <circle r="11"/>
-                            <text class="sign" y="4.5" text-anchor="middle">{ sign }</text>
-                            <text class="label" x="-17" y="-2" text-anchor="end">{ format!("client {}", index + 1) }</text>
-                            <text class="label soft" x="-17" y="11" text-anchor="end">{ word }</text>
-                        </g>
-                    }
-                }) }
-            </g>
-            if props.live {
-                <g class="server selectable" role="button" tabindex="0" onclick={click} onkeydown={key}
-                    aria-label={if moment.up { "The server is up: stop it" } else { "The server is down: restart it" }}>
-                    { frame }
-                </g>
-            } else {
-                <g class="server">{ frame }</g>
-            }
-            { inside(moment, middle) }
-            if !moment.up {
-                <rect class="down" x={px(SERVER_X)} y={px(middle - 44.0)} width="112" height="88" rx="8" fill={format!("url(#{id}-hatch)")} aria-hidden="true"/>
-                <g class="gone" aria-hidden="true">
-                    <path d={format!("M{},{}l30,30m0,-30l-30,30", px(SERVER_X + 41.0), px(middle - 22.0))}/>
-                    <text x={px(SERVER_X + 56.0)} y={px(middle + 30.0)} text-anchor="middle">{ "down" }</text>
-                </g>
-            }
+            <g aria-hidden="true">{ for links }</g>
+            <g aria-hidden="true">{ for dots }</g>
+            <g>{ for nodes }</g>
+            <g aria-hidden="true" class="words">{ for words }</g>
         </svg>
     }
 }
 
-fn describe(moment: &Moment) -> String {
-    let failed = moment.clients.iter().filter(|client| client.last_failed).count();
-    let waiting: u32 = moment.clients.iter().map(|client| client.waiting).sum();
-    format!(
-        "At {} the server is {}; {} of {} workers are busy, {} requests queue, {} requests wait for an answer, the latest request of {} of {} clients failed.",
-        moment.at,
-        if moment.up { "up" } else { "down" },
-        moment.busy,
-        moment.workers,
-        moment.queue,
-        waiting,
-        failed,
-        moment.clients.len(),
-    )
+fn place(scene: &Scene, node: u16) -> Option<(f64, f64)> {
+    scene.nodes.get(usize::from(node)).map(|node| (f64::from(node.x), f64::from(node.y)))
 }
 
-/// The server: its workers, filled while they work, and its queue, a tick for each request.
-fn inside(moment: &Moment, middle: f64) -> Html {
-    let workers = moment.workers.max(moment.busy);
-    let per_row = 4;
-    let shown = moment.queue.min(40);
-    html! {
-            <g aria-hidden="true" class={classes!("inside", (!moment.up).then_some("off"))}>
-                <text class="who" x={px(SERVER_X + 56.0)} y={px(middle - 27.0)} text-anchor="middle">{ "Server" }</text>
-                { for (0..workers).map(|index| {
-                    let (row, place) = (index / per_row, index % per_row);
-                    let in_row = (workers - row * per_row).min(per_row);
-                    let x = SERVER_X + 56.0 + 22.0 * (f64::from(place) - (f64::from(in_row) - 1.0) / 2.0);
-                    let y = middle - 8.0 + 20.0 * f64::from(row) + if workers <= per_row { 6.0 } else { 0.0 };
-                    html! { <circle class={if index < moment.busy { "worker busy" } else { "worker" }} cx={px(x)} cy={px(y)} r="7.5"/> }
-                }) }
-                <text class="label soft" x={px(SERVER_X + 56.0)} y={px(middle + 38.0)} text-anchor="middle">
-                    { format!("{} of {} busy", moment.busy, workers) }
-                </text>
-                <text class="label" x={px(SERVER_X + 56.0)} y={px(middle + 62.0)} text-anchor="middle">
-                    { format!("queue {} of {}", moment.queue, moment.limit) }
-                </text>
-                { for (0..shown).map(|index| {
-                    let (row, place) = (index / 20, index % 20);
-                    html! {
-                        <rect class="waiting-request" x={px(SERVER_X + 107.0 - 5.5 * f64::from(place))} y={px(middle + 69.0 + 12.0 * f64::from(row))}
-                            width="3.5" height="9" rx="1"/>
-                    }
-                }) }
-            </g>
+/// A link. Its wide, invisible double takes the clicks; by keyboard it is reached from the panel of either end.
+fn link(props: &PictureProps<'_>, link: &LinkView) -> Html {
+    let scene = props.scene;
+    let (Some(a), Some(b)) = (place(scene, link.a), place(scene, link.b)) else { return Html::default() };
+    let ends = (scene.nodes[usize::from(link.a)].node, scene.nodes[usize::from(link.b)].node);
+    let d = format!("M{},{}L{},{}", px(a.0), px(a.1), px(b.0), px(b.1));
+    let mut class = "link".to_owned();
+    for (is, word) in
+        [(link.cut, " cut"), (link.slow, " slow"), (props.chosen == Some(Part::Link(ends.0, ends.1)), " chosen")]
+    {
+        class += if is { word } else { "" };
     }
+    let mut parts = vec![Html::from(el("path", &[("class", class), ("d", d.clone())], vec![]))];
+    if link.cut {
+        let (x, y) = (f64::midpoint(a.0, b.0), f64::midpoint(a.1, b.1));
+        let cross = format!("M{},{}l12,12m0,-12l-12,12", px(x - 6.0), px(y - 6.0));
+        parts.push(el("path", &[("class", "cross".into()), ("d", cross)], vec![]).into());
+    }
+    if let Some(choose) = &props.choose {
+        let onclick = choose.reform(move |_: MouseEvent| Part::Link(ends.0, ends.1));
+        parts.push(html! { <path class="hit" {d} {onclick}/> });
+    }
+    html! { <g>{ for parts }</g> }
 }
 
-/// Requests are filled and go right, replies are hollow and go left; each keeps to its side of the
-/// link. A rejection is a cross.
-fn dot(dot: &Dot, client_y: f64, middle: f64) -> Html {
-    let way = f64::from(dot.way.min(1_000)) / 1_000.0;
-    let (from, to, side) = match dot.kind {
-        DotKind::Request => ((CLIENT_X + 11.0, client_y), (SERVER_X, middle), -3.0),
-        DotKind::Reply | DotKind::Rejection => ((SERVER_X, middle), (CLIENT_X + 11.0, client_y), 3.0),
+/// A node's body. Text stands beside it: what acts as a button must not hold any.
+fn node(props: &PictureProps<'_>, node: &NodeView, hatch: &str) -> Html {
+    let (x, y) = (f64::from(node.x), f64::from(node.y));
+    let boxed = is_box(node.kind);
+    let (w, h) = BOX;
+    let mut parts: Vec<Html> = vec![];
+    let shape = |class: &str, fill: Option<&str>| -> Html {
+        let mut attributes = vec![("class", class.to_owned())];
+        attributes.extend(fill.map(|fill| ("fill", fill.to_owned())));
+        let tag = if boxed {
+            let (left, top) = (-w / 2.0, -h / 2.0);
+            let d = match node.kind {
+                Kind::Database => format!(
+                    "M{l},{t}v{v}c0,8 {w},8 {w},0v-{v}c0,-8 -{w},-8 -{w},0c0,8 {w},8 {w},0",
+                    l = px(left),
+                    t = px(top + 6.0),
+                    v = px(h - 12.0),
+                    w = px(w)
+                ),
+                Kind::Balancer | Kind::Gateway => format!(
+                    "M{},{}h{}l10,{half}l-10,{half}h-{}l-10,-{half}z",
+                    px(left + 10.0),
+                    px(top),
+                    px(w - 20.0),
+                    px(w - 20.0),
+                    half = px(h / 2.0)
+                ),
+                _ => {
+                    let r = if matches!(node.kind, Kind::Cloud | Kind::SuperPeer) { 22.0 } else { 8.0 };
+                    format!(
+                        "M{},{}h{i}a{r},{r} 0 0 1 {r},{r}v{j}a{r},{r} 0 0 1 -{r},{r}h-{i}a{r},{r} 0 0 1 -{r},-{r}v-{j}a{r},{r} 0 0 1 {r},-{r}z",
+                        px(left + r),
+                        px(top),
+                        i = px(w - 2.0 * r),
+                        j = px(h - 2.0 * r),
+                    )
+                }
+            };
+            attributes.push(("d", d));
+            "path"
+        } else {
+            attributes.push(("r", px(ROUND)));
+            "circle"
+        };
+        el(tag, &attributes, vec![]).into()
     };
-    let (x, y) = (from.0 + (to.0 - from.0) * way, from.1 + (to.1 - from.1) * way + side);
-    match dot.kind {
-        DotKind::Request => {
-            html! { <circle class={if dot.doomed { "dot request doomed" } else { "dot request" }} cx={px(x)} cy={px(y)} r="4"/> }
-        }
-        DotKind::Reply => html! { <circle class="dot reply" cx={px(x)} cy={px(y)} r="3.5"/> },
-        DotKind::Rejection => {
-            html! { <path class="dot rejection" d={format!("M{},{}l7,7m0,-7l-7,7", px(x - 3.5), px(y - 3.5))}/> }
+    let kind = match node.kind {
+        Kind::Seed => " seed",
+        Kind::SuperPeer => " super",
+        _ => "",
+    };
+    let state = match (node.state, node.mark) {
+        (State::Down, _) => " down-node",
+        (_, Mark::Fail) => " failing",
+        (State::Slow, _) => " slow",
+        _ => "",
+    };
+    parts.push(shape("body", None));
+    let fill = f64::from(node.fill.min(1_000)) / 1_000.0;
+    if node.state != State::Down && fill > 0.0 {
+        if boxed {
+            let bar = [
+                ("class", if fill > 0.9 { "bar full".to_owned() } else { "bar".to_owned() }),
+                ("x", px(-w / 2.0 + 12.0)),
+                ("y", px(h / 2.0 - 11.0)),
+                ("width", px((w - 24.0) * fill)),
+                ("height", "5".to_owned()),
+            ];
+            parts.push(el("rect", &bar, vec![]).into());
+        } else {
+            // A ring that closes as the node fills.
+            let round = std::f64::consts::TAU * (ROUND - 1.5);
+            let ring = [
+                ("class", "ring".to_owned()),
+                ("r", px(ROUND - 1.5)),
+                ("stroke-dasharray", format!("{} {}", px(round * fill), px(round))),
+                ("transform", "rotate(-90)".to_owned()),
+            ];
+            parts.push(el("circle", &ring, vec![]).into());
         }
     }
+    if node.state == State::Down {
+        parts.push(shape("down", Some(hatch)));
+        // A box says in words that it is down.
+        if !boxed {
+            parts.push(el("path", &[("class", "gone".into()), ("d", "M-7,-7L7,7M7,-7L-7,7".into())], vec![]).into());
+        }
+    }
+    let chosen = props.chosen == Some(Part::Node(node.node));
+    let class = format!("node{kind}{state}{}", if chosen { " chosen" } else { "" });
+    let transform = format!("translate({},{})", px(x), px(y));
+    let Some(choose) = &props.choose else {
+        return el("g", &[("class", class), ("transform", transform), ("aria-hidden", "true".into())], parts).into();
+    };
+    parts.insert(0, html! { <circle class="hit-point" r={px(if boxed { 34.0 } else { 17.0 })}/> });
+    let part = Part::Node(node.node);
+    let onclick = choose.reform(move |_: MouseEvent| part);
+    let label = format!("{}, {}: what to do to it", props.names.label(node.node), state_words(node));
+    html! {
+        <g class={format!("{class} selectable")} {transform} role="button" tabindex="0" {onclick} onkeydown={on_press(choose, part)}
+            aria-label={label} aria-expanded={chosen.to_string()}>
+            { for parts }
+        </g>
+    }
+}
+
+/// How a node is, in words.
+pub fn state_words(node: &NodeView) -> String {
+    let state = match (node.state, node.mark) {
+        (State::Down, _) => "down",
+        (_, Mark::Fail) => "its last request failed",
+        (State::Slow, _) => "slow",
+        (_, Mark::Wait) => "waiting",
+        _ => "up",
+    };
+    // A client that waits says so itself.
+    if node.word.is_empty() || node.word == state { state.to_owned() } else { format!("{state}, {}", node.word) }
+}
+
+/// What is written in and beside a node.
+fn words(props: &PictureProps<'_>, node: &NodeView) -> Vec<Html> {
+    let (x, y) = (f64::from(node.x), f64::from(node.y));
+    let down = node.state == State::Down;
+    if is_box(node.kind) {
+        let word = if down { "✕ down".to_owned() } else { node.word.clone() };
+        let label = text("who", x, y - 6.0, "middle", props.names.label(node.node));
+        return vec![label, text(if down { "soft odd" } else { "soft" }, x, y + 9.0, "middle", word)];
+    }
+    let (_, number) = props.names.group_of(node.node);
+    let mut words = vec![];
+    if !down {
+        words.push(text("number", x, y + 4.0, "middle", (number + 1).to_string()));
+    }
+    let (class, sign) = match (node.state, node.mark) {
+        (State::Down, _) => ("sign odd", ""),
+        (_, Mark::None) => ("sign", ""),
+        (_, Mark::Ok) => ("sign well", "✓"),
+        (_, Mark::Wait) => ("sign", "…"),
+        (_, Mark::Fail) => ("sign odd", "✕"),
+    };
+    if !sign.is_empty() {
+        words.push(text(class, x + 12.0, y - 8.0, "start", sign.to_owned()));
+    }
+    words
+}
+
+/// Requests are filled, answers hollow, each on its side of the link; a refusal is a cross, data a square, gossip a
+/// small point. What will not arrive is dashed.
+fn dot(scene: &Scene, dot: &Dot) -> Option<Html> {
+    let (a, b) = (place(scene, dot.from)?, place(scene, dot.to)?);
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let length = (dx * dx + dy * dy).sqrt().max(1.0);
+    // Keeps off the nodes at both ends, and to the left of its way.
+    let way = 0.08 + 0.84 * f64::from(dot.way.min(1_000)) / 1_000.0;
+    let (x, y) = (a.0 + dx * way + 3.0 * dy / length, a.1 + dy * way - 3.0 * dx / length);
+    let doomed = if dot.doomed { " doomed" } else { "" };
+    let class = |name: &str| ("class", format!("dot {name}{doomed}"));
+    let round = |name: &str, r: f64| el("circle", &[class(name), ("cx", px(x)), ("cy", px(y)), ("r", px(r))], vec![]);
+    Some(Html::from(match dot.kind {
+        DotKind::Request => round("request", 4.0),
+        DotKind::Reply => round("reply", 3.5),
+        DotKind::Gossip => round("gossip", 2.5),
+        DotKind::Refusal => {
+            let d = format!("M{},{}l7,7m0,-7l-7,7", px(x - 3.5), px(y - 3.5));
+            el("path", &[class("refusal"), ("d", d)], vec![])
+        }
+        DotKind::Data => {
+            let attributes =
+                [class("data"), ("x", px(x - 3.0)), ("y", px(y - 3.0)), ("width", "6".into()), ("height", "6".into())];
+            el("rect", &attributes, vec![])
+        }
+    }))
 }

@@ -1,0 +1,3 @@
+//! The lab of the exercises, as a WebAssembly module.
+
+widgets::bundle!(widgets::exports::LAB);
