@@ -33,6 +33,9 @@ const SEARCH: &str = "embed/example-rpc-search.html";
 /// The page whose timeline is dragged: five lanes beside it.
 const TIMELINE: &str = "embed/one-crash-five-promises.html";
 
+/// The page of a live system.
+const SYSTEM: &str = "embed/example-topology.html";
+
 /// The file that is edited for a demo: everything that is drawn is compiled with it.
 const DEMO: &str = "demos/widgets/src/lib.rs";
 
@@ -70,6 +73,9 @@ enum Name {
     /// Long tasks of the page while a timeline with five lanes is scrubbed and clicked
     #[value(name = "timeline-long-tasks")]
     LongTasks,
+    /// A flash crowd of 100,000 peers and 256 pieces: its CPU time and memory in WASM, and how it plays in a page
+    #[value(name = "swarm")]
+    Swarm,
     /// The search natively, for each state that it follows, against stateright on the same graph
     #[value(name = "search-state")]
     SearchState,
@@ -153,7 +159,8 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let wanted = |name| options.names.is_empty() || options.names.contains(&name);
     site::ensure_target()?;
     let mut figures = Vec::new();
-    let site = [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3, Name::LongTasks];
+    let site =
+        [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3, Name::LongTasks, Name::Swarm];
     if site.into_iter().any(wanted) {
         let scale = Scale::new(project)?;
         if wanted(Name::Read) || wanted(Name::Interactive) {
@@ -174,6 +181,9 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
         }
         if wanted(Name::Search3) {
             figures.push(scale.search("search-3-faults", 3, 5_000.0)?);
+        }
+        if wanted(Name::Swarm) {
+            figures.extend(scale.swarm()?);
         }
         if wanted(Name::LongTasks) {
             figures.push(scale.long_tasks()?);
@@ -262,6 +272,53 @@ impl<'a> Scale<'a> {
             peer: None,
             notes,
         })
+    }
+
+    /// Lets a browser compute a flash crowd, and play it.
+    fn swarm(&self) -> Result<Vec<Figure>> {
+        run::step("playing a swarm of 100,000");
+        let mut measure = measure(self.project, &self.browser)?;
+        measure.args(["swarm", SYSTEM]).env("SITE_DIR", &self.out);
+        let found: Value = serde_json::from_str(&run::output(&mut measure, "a swarm in a browser")?)?;
+        let number = |key: &str| {
+            found.pointer(key).and_then(Value::as_f64).with_context(|| format!("measure printed no {key}: {found}"))
+        };
+        let note = format!("100,000 peers, 256 pieces, {} million events", round(number("/events")? / 1e6, 1));
+        let watched = format!(
+            "from the beginning to the last peer in {:.0} s, a minute a second; {} frames of the screen, one in a hundred later than {:.0} ms",
+            number("/live")?,
+            number("/seen/frames")?,
+            number("/seen/p99")?
+        );
+        let figure = |name, value, unit, budget, peer, note: &str| Figure {
+            name,
+            value,
+            unit,
+            budget,
+            peer,
+            notes: vec![note.to_owned()],
+        };
+        let native = Some(("native, same machine", number("/native")?));
+        Ok(vec![
+            figure("swarm-cpu", number("/seconds")?, "s", Budget::AtMost(10.0), native, &note),
+            figure("swarm-memory", number("/memory")? / f64::from(1 << 20), "MiB", Budget::AtMost(120.0), None, &note),
+            figure(
+                "swarm-pictures",
+                number("/seen/painted")? / number("/seen/seconds")?,
+                "/s",
+                Budget::AtLeast(30.0),
+                None,
+                &watched,
+            ),
+            figure(
+                "swarm-long-tasks",
+                number("/seen/long")?,
+                "tasks",
+                Budget::AtMost(0.0),
+                None,
+                "of the page, longer than 50 ms",
+            ),
+        ])
     }
 
     /// Lets a browser search all schedules of at most so many faults.

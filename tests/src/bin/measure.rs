@@ -11,6 +11,8 @@
 //! - `measure scrub PAGE`: opens the page, a timeline's, drags its scrubber from end to end, a step a frame,
 //!   loses a message, delivers it again and changes the semantics. Prints how many frames were asked for and
 //!   how many tasks took longer than 50 ms, as JSON.
+//! - `measure swarm PAGE`: opens the page, a live system's, has its module compute a flash crowd of 100,000 peers,
+//!   and then plays it as a reader does. Prints seconds, bytes, pictures drawn and long tasks, as JSON.
 //! - `measure kernel`: opens the site, a page beside the kernel's bench module, starts a worker with it, sends it
 //!   each line of standard input and prints each answer.
 
@@ -24,7 +26,10 @@ use anyhow::{Context, Result, bail};
 use search::{Calls, Matrix};
 use serde_json::json;
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
-use systems::rpc::{Run, Semantics};
+use systems::{
+    live::{Frame, Live},
+    rpc::{Run, Semantics},
+};
 
 /// How often a search is measured.
 const SEARCHES: usize = 5;
@@ -37,9 +42,11 @@ async fn main() -> Result<()> {
         ["reload", url] => reload(url).await,
         ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
         ["scrub", page] => scrub(page).await,
+        ["swarm", page] => swarm(page).await,
         ["kernel"] => kernel().await,
         _ => bail!(
             "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE | \
+             measure swarm PAGE | \
              measure kernel"
         ),
     }
@@ -103,6 +110,118 @@ async fn scrub(page: &str) -> Result<()> {
     })
     .await?;
     println!("{}", found.into_inner().unwrap_or_else(PoisonError::into_inner).context("nothing was measured")?);
+    Ok(())
+}
+
+/// The flash crowd that is measured: 100,000 peers and 256 pieces.
+const SWARM: &str = "2~swarm~users.100000~pieces.256~file-mb.1000~server-mbps.1000~seconds.1500";
+/// When it ends, in microseconds.
+const SWARM_END: u64 = 1_500_000_000;
+
+async fn swarm(page: &str) -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    // Without a page around it: what the engine itself needs.
+    let compute = "const [wanted, done] = arguments;
+        (async () => {
+            const loader = document.querySelector('script[src*=loader-]');
+            const [glue, wasm] = loader.getAttribute('data-architecture').split(' ');
+            const bytes = await (await fetch(new URL(wasm, loader.src))).arrayBuffer();
+            const script = document.createElement('script');
+            script.src = new URL(glue, loader.src);
+            await new Promise((resolve, reject) => {
+                script.onload = resolve;
+                script.onerror = reject;
+                document.head.append(script);
+            });
+            const bindgen = window.demosGlue();
+            const { memory } = await bindgen({ module_or_path: await WebAssembly.compile(bytes) });
+            const engine = new bindgen.Engine('topology');
+            engine.want(wanted);
+            const start = performance.now();
+            while (!engine.step(100000));
+            const ms = performance.now() - start;
+            const frame = [...engine.frame()].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+            return { ms, memory: memory.buffer.byteLength, frame };
+        })().then(done, (error) => done(String(error?.message ?? error)))";
+    // As a reader sees it: every picture that is drawn, every frame of the screen, every long task.
+    let watch = "const paint = CanvasRenderingContext2D.prototype.putImageData;
+        window.painted = 0;
+        CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+            window.painted += 1;
+            return paint.apply(this, all);
+        };
+        window.long = 0;
+        window.watch = new PerformanceObserver((list) => { window.long += list.getEntries().length; });
+        window.watch.observe({ entryTypes: ['longtask'] });
+        window.frames = [];
+        const tick = (now) => { window.frames.push(now); requestAnimationFrame(tick); };
+        requestAnimationFrame(tick);";
+    let found = Mutex::new(None);
+    reading("swarm", Look::default(), async |reader| {
+        reader.driver.set_script_timeout(std::time::Duration::from_secs(180)).await?;
+        reader.goto(&server.url(page)).await?;
+        let wanted = format!("{SWARM_END} {SWARM}");
+        let computed = reader.driver.execute_async(compute, vec![json!(wanted)]).await?.json().clone();
+
+        reader.goto(&server.url(&format!("{page}?run={SWARM}~~0"))).await?;
+        let id = page.rsplit('/').next().and_then(|name| name.strip_suffix(".html")).context("a page")?;
+        let demo = reader.demo(id).await?;
+        reader.until("the crowd", "!!document.querySelector('.crowd canvas')").await?;
+        reader
+            .js("const speed = document.querySelector('.controls .speed select');
+                 speed.value = '60000';
+                 speed.dispatchEvent(new Event('change', { bubbles: true }));")
+            .await?;
+        reader.js(watch).await?;
+        let start = Instant::now();
+        demo.click("button.play").await?;
+        while start.elapsed().as_secs() < 150 {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            if reader.js("return document.querySelector('.now').textContent.includes('All have the file')").await?
+                == true
+            {
+                break;
+            }
+        }
+        let took = start.elapsed().as_secs_f64();
+        let seen = reader
+            .js("const frames = window.frames;
+                 const gaps = frames.slice(1).map((at, i) => at - frames[i]).sort((a, b) => a - b);
+                 return {
+                     painted: window.painted,
+                     long: window.long + window.watch.takeRecords().length,
+                     frames: frames.length,
+                     p99: gaps[Math.floor(gaps.length * 0.99)],
+                     seconds: (frames.at(-1) - frames[0]) / 1000,
+                 };")
+            .await?;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some((computed, seen, took));
+        Ok(())
+    })
+    .await?;
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (computed, seen, took) = found.context("nothing was measured")?;
+    let packed = computed["frame"].as_str().with_context(|| format!("no frame: {computed}"))?;
+    let bytes: Vec<u8> = (0..packed.len() / 2)
+        .map(|at| u8::from_str_radix(&packed[2 * at..2 * at + 2], 16))
+        .collect::<Result<_, _>>()
+        .context("a frame in hexadecimal digits")?;
+    let frame = Frame::unpack(&bytes).context("a frame that can be read")?;
+    let start = Instant::now();
+    let run = systems::live::Run::from_code(SWARM).context("a run")?;
+    let native = Live::finished(run);
+    let native_seconds = start.elapsed().as_secs_f64();
+    if native.world().hash().to_string() != frame.hash {
+        bail!("the browser's swarm is not the host's");
+    }
+    println!(
+        "{}",
+        json!({
+            "seconds": computed["ms"].as_f64().unwrap_or_default() / 1e3, "native": native_seconds,
+            "memory": computed["memory"], "events": frame.events, "live": took, "seen": seen,
+        })
+    );
     Ok(())
 }
 
