@@ -72,6 +72,7 @@ pub fn CrowdPicture(props: &CrowdProps) -> Html {
         left += width;
         Html::from(el("rect", &attributes, vec![]))
     });
+    let members = format!("{} {}", grouped(props.crowd.cells.len() as u64), props.crowd.label);
     html! {
         <div class="crowd">
             if props.live {
@@ -80,7 +81,8 @@ pub fn CrowdPicture(props: &CrowdProps) -> Html {
                 { still(&props.crowd.cells, &props.summary) }
             }
             <svg class="shares" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">{ for bars }</svg>
-            <ul class="legend" ref={legend} aria-label={format!("{} {}", grouped(props.crowd.cells.len() as u64), props.crowd.label)}>
+            <p class="quiet-words">{ members.clone() }</p>
+            <ul class="legend" ref={legend} aria-label={members}>
                 { for props.crowd.legend.iter().map(|(class, words, count)| html! {
                     <li><i class={classes!("cell", class_name(*class))}></i><b>{ grouped(u64::from(*count)) }</b>{ " " }{ words.clone() }</li>
                 }) }
