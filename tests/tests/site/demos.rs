@@ -212,7 +212,7 @@ async fn a_damaged_link_gives_a_message_and_the_pages_own_run() -> Result<()> {
             ("all-goes-well", "2~maybe~drop.repyl.of.call.1", "repyl"),
             ("all-goes-well", "%00%FF<script>", "version"),
             ("first-system", "2~client-server~load.many", "load many"),
-            ("server-down", "2~ring", "ring"),
+            ("sessions", "2~ring", "ring"),
             ("near-saturation", "2~client-server~at.5.s.stop.sever", "sever"),
         ];
         for (id, code, says) in table {
@@ -341,36 +341,6 @@ async fn the_dots_move_because_the_simulation_moves_them() -> Result<()> {
         demo.until("time passing", &format!("demo.querySelector('.scrubber input').valueAsNumber > {}", at + 100))
             .await?;
         pause(&demo).await.map(drop)
-    })
-    .await
-}
-
-#[tokio::test]
-async fn another_architecture_beside_it_has_the_same_workload_and_failure() -> Result<()> {
-    with_page("compare", LESSON_1, Look::default(), async |reader, _| {
-        let demo = reader.demo("server-down").await?;
-        pause(&demo).await?;
-        let charts = "demo.querySelectorAll('.charts').length";
-        demo.until("one system", &format!("{charts} === 1")).await?;
-        let choose = |name: &str| {
-            format!(
-                "const select = [...demo.querySelectorAll('.folded label')]
-                     .find((label) => label.textContent.startsWith('Compare with')).querySelector('select');
-                 select.value = '{name}';
-                 select.dispatchEvent(new Event('change', {{ bubbles: true }}));"
-            )
-        };
-        demo.js(&choose("multi-tier")).await?;
-        demo.until("two systems", &format!("{charts} === 2 && demo.querySelectorAll('svg.scene').length === 2"))
-            .await?;
-        // Each has something that is down.
-        demo.until(
-            "the same failure",
-            "[...demo.querySelectorAll('svg.scene')].every((scene) => scene.querySelector('.down-node'))",
-        )
-        .await?;
-        demo.js(&choose("")).await?;
-        demo.until("one system again", &format!("{charts} === 1")).await
     })
     .await
 }
