@@ -696,7 +696,7 @@ async fn a_connection_offers_no_doubles_and_tells_of_a_loss() -> Result<()> {
 #[tokio::test]
 async fn a_figure_in_a_folded_solution_wakes_when_it_is_opened() -> Result<()> {
     with_page("solutions", SOLUTIONS, Look::default(), async |reader, _| {
-        let ids = reader.js("return [...document.querySelectorAll('details:not([open]) .demo')].map((demo) => demo.id)").await?;
+        let ids = reader.js("return [...document.querySelectorAll('details:not([open]) .demo[data-demo=rpc-timeline]')].map((demo) => demo.id)").await?;
         let ids: Vec<String> = serde_json::from_value(ids)?;
         ensure!(!ids.is_empty(), "no solution has a figure");
         for id in ids {

@@ -421,8 +421,8 @@ async fn a_crowd_is_a_canvas_with_the_same_in_numbers() -> Result<()> {
         let demo = reader.demo(ID).await?;
         ensure_crowd(&demo, &run_of(peers)?, 5).await?;
         demo.click_named("Stop 30 % of the peers").await?;
-        ensure!(until_done(&demo, 1).await? == ["at 5 s stop 30 % of peers"], "{:?}", chips(&demo).await?);
-        ensure_crowd(&demo, &run_of(&format!("{peers}~at.5.s.stop.30.%.of.peers"))?, 5).await?;
+        ensure!(until_done(&demo, 1).await? == ["at 5 s stop 30 percent of peers"], "{:?}", chips(&demo).await?);
+        ensure_crowd(&demo, &run_of(&format!("{peers}~at.5.s.stop.30.percent.of.peers"))?, 5).await?;
 
         let merged = "2~client-server~users.10000000~load.100000~workers.9000~seconds.20";
         reader.goto(&server.url(&format!("{PAGE}?run={merged}~~5000"))).await?;
@@ -536,7 +536,7 @@ async fn nonsense_in_a_link_is_named_and_the_figure_stays_alive() -> Result<()> 
             reader.goto(&server.url(&format!("{PAGE}?run={code}"))).await?;
             let demo = reader.demo(ID).await?;
             demo.until_text(".notice", says).await.with_context(|| short.clone())?;
-            demo.until_text(".notice", "the figure is as the page has it").await?;
+            demo.until_text(".notice", "here is the page's own run").await?;
             let length = demo.js("return demo.querySelector('.notice').textContent.length").await?;
             ensure!(length.as_u64() < Some(700), "{short}: a notice of {length} characters");
             ensure!(chips(&demo).await?.len() == 2, "{short}: not the page's run");
