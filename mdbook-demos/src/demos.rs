@@ -22,7 +22,7 @@ use crate::{
     directives::{self, Directive, Kind},
     html::escape,
     markdown::{Fence, Outline, neutral, replace},
-    reference,
+    module, reference,
 };
 
 /// A demo that stands in the book.
@@ -38,6 +38,8 @@ pub struct Figure {
     pub purpose: &'static str,
     /// The element as it goes into the page, to the byte.
     pub html: String,
+    /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.
+    pub first: Option<(String, Vec<u8>)>,
     /// What the run yields.
     pub facts: BTreeMap<&'static str, FactValue>,
     /// The lesson's file, relative to the book's sources.
@@ -325,11 +327,18 @@ impl Work<'_> {
     }
 
     fn figure(&mut self, entry: &'static Entry, checked: Checked, drawing: &str, written: Span) -> usize {
+        let first = (entry.first)(&checked.props).map(|frames| {
+            let name = format!("{}-{}.frames", checked.id, module::hash(&frames));
+            (name, frames)
+        });
+        let file = first.as_ref().map_or_else(String::new, |(name, _)| format!(" data-first=\"{}\"", escape(name)));
         let html = format!(
-            "<div class=\"demo\" id=\"{}\" data-demo=\"{}\" data-bundle=\"{}\" data-props=\"{}\">{drawing}</div>",
+            "<div class=\"demo\" id=\"{}\" data-demo=\"{}\" data-bundle=\"{}\" data-engine=\"{}\"{file} \
+             data-props=\"{}\">{drawing}</div>",
             escape(&checked.id),
             escape(entry.name),
             escape(entry.bundle),
+            escape(entry.engine),
             escape(&checked.props),
         );
         self.gathered.figures.push(Figure {
@@ -338,6 +347,7 @@ impl Work<'_> {
             name: entry.name,
             purpose: entry.purpose,
             html,
+            first,
             facts: checked.facts,
             lesson: self.lesson.to_owned(),
             written,

@@ -113,7 +113,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let schemas = Rc::new(Schemas::new(entries)?);
     let gathered = Rc::new(RefCell::new(Gathered::default()));
     let mut report = Report::default();
-    let bundles: BTreeSet<&str> = entries.iter().map(|entry| entry.bundle).collect();
+    let bundles: BTreeSet<&str> = entries.iter().flat_map(|entry| [entry.bundle, entry.engine]).collect();
     let (book, modules) = thread::scope(|scope| {
         // wasm-bindgen takes as long as mdBook and needs nothing of it.
         let modules = options.wasm.as_ref().map(|wasm| {

@@ -58,6 +58,12 @@ impl Site<'_> {
             .collect();
         let first = contents::chapters(self.book).find_map(contents::page);
         let scripts = modules.map(|modules| module::install(modules, theme, self.staging)).transpose()?;
+        if scripts.is_some() {
+            let folder = self.staging.join(module::FOLDER);
+            for (name, frames) in self.gathered.figures.iter().filter_map(|figure| figure.first.as_ref()) {
+                files::write(&folder.join(name), frames)?;
+            }
+        }
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();

@@ -86,7 +86,7 @@ fn figures_stand_in_the_pages_byte_for_byte() {
     let props = "{&quot;id&quot;:&quot;one&quot;,&quot;note&quot;:&quot;a &#39;quote&#39; &amp; a \\&quot;quote\\&quot; &lt;i&gt;&quot;,&quot;start&quot;:1}";
     let drawing = (ENTRIES[0].prerender)("one", "{\"id\":\"one\",\"start\":1}");
     let element = format!(
-        "<div class=\"demo\" id=\"one\" data-demo=\"counter\" data-bundle=\"numbers\" data-props=\"{props}\">{drawing}</div>"
+        "<div class=\"demo\" id=\"one\" data-demo=\"counter\" data-bundle=\"numbers\" data-engine=\"numbers\" data-props=\"{props}\">{drawing}</div>"
     );
     for page in ["part/lesson.html", "print.html", "embed/one.html"] {
         assert_eq!(book.read(&format!("book/{page}")).matches(&element).count(), 1, "{page}");

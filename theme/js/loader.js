@@ -68,36 +68,94 @@
     return bundles.get(bundle);
   };
 
-  // A demo's way to a worker, and to what ends it; `end.want` tells an engine what is wanted. Where
-  // workers are refused, this throws, or it tells of a failure later. What runs is kept in `running`, to
-  // be ended with the demo.
-  const starter = (module, glue, running) => (name, input, tell) => {
-    const worker = new Worker(new URL(loader.dataset.worker, base));
+  let slices;
+
+  // A demo's way to what computes for it, in a worker with the module of that name, and to what ends it; `end.want`
+  // tells an engine what is wanted. Where workers are refused, an engine works in slices in the page, and a task is
+  // told that it failed. What runs is kept in `running`, to be ended with the demo.
+  const starter = (bundle, running) => (name, input, tell) => {
+    const waiting = [];
+    let send = (message) => waiting.push(message);
+    let worker = null;
+    let wanted = null;
+    let answered = false;
+    let ended = false;
     const end = () => {
-      worker.onmessage = worker.onerror = null;
-      worker.terminate();
+      ended = true;
+      worker?.terminate();
       running.delete(end);
     };
-    end.want = (want) => worker.postMessage({ want });
+    end.want = (want) => {
+      wanted = want;
+      send({ want });
+    };
     running.add(end);
-    worker.onmessage = ({ data: [kind, what] }) => {
+
+    const hear = ([kind, what]) => {
+      if (ended) return;
+      answered = true;
       if (kind === "ended" || kind === "failed") end();
       tell(kind, what);
-      if (kind === "frame") requestAnimationFrame(() => worker.postMessage({ drawn: true }));
+      if (kind === "frame") requestAnimationFrame(() => send({ drawn: true }));
     };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end();
-      tell("failed", event.message ?? "the worker cannot be loaded");
+    const begin = (how) => {
+      send = how;
+      how({ name, input, ...worker?.sent });
+      for (const message of waiting.splice(0)) how(message);
     };
-    worker.postMessage({ glue, module, name, input });
+    const here = async (error) => {
+      worker?.terminate();
+      worker = null;
+      const reason = String(error?.message ?? error);
+      if (ended) return;
+      // What has worked until now fails for a reason of its own.
+      if (input !== undefined || answered) return hear(["failed", reason]);
+      try {
+        slices ??= script(loader.dataset.worker);
+        await slices;
+        const [module, instance] = await load(bundle);
+        const exports = instance();
+        if (ended) return;
+        waiting.splice(0, waiting.length, ...(wanted === null ? [] : [{ want: wanted }]));
+        begin(window.demosWorker(hear, async () => (await exports({ module_or_path: module }), exports), 8));
+      } catch (second) {
+        hear(["failed", `${reason}; ${second?.message ?? second}`]);
+      }
+    };
+    load(bundle)
+      .then(([module, , glue]) => {
+        if (ended) return;
+        worker = new Worker(new URL(loader.dataset.worker, base));
+        worker.sent = { glue, module };
+        worker.onmessage = ({ data }) => {
+          if (data[0] === "failed") here(data[1]);
+          else hear(data);
+        };
+        worker.onerror = (event) => {
+          event.preventDefault();
+          here(event.message ?? "the worker cannot be loaded");
+        };
+        begin((message) => worker?.postMessage(message));
+      })
+      .catch(here);
     return end;
+  };
+
+  // What the figure is drawn from, if the site has it as a file; without it an engine computes the same.
+  const frames = async (figure) => {
+    if (!figure.dataset.first) return new Uint8Array();
+    try {
+      const response = await fetch(new URL(figure.dataset.first, base));
+      return new Uint8Array(response.ok ? await response.arrayBuffer() : 0);
+    } catch {
+      return new Uint8Array();
+    }
   };
 
   async function wake(figure) {
     figure.dataset.state = "waking";
     try {
-      const [module, instance, glue] = await load(figure.dataset.bundle);
+      const [[module, instance], first] = await Promise.all([load(figure.dataset.bundle), frames(figure)]);
       const bindgen = instance();
       await bindgen({ module_or_path: module });
       if (figure.innerHTML !== still.get(figure)) figure.innerHTML = still.get(figure);
@@ -109,8 +167,8 @@
       figure.addEventListener("demo-panic", panicked, { once: true });
       const { title, view, offers = "" } = JSON.parse(figure.dataset.props);
       const link = links.get(figure.id) ?? "";
-      const start = starter(module, glue, running);
-      await bindgen.hydrate(figure, figure.dataset.demo, title, view, offers, link, root, embedded, start);
+      const start = starter(figure.dataset.engine, running);
+      await bindgen.hydrate(figure, figure.dataset.demo, title, view, offers, link, root, embedded, first, start);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
       if (figure.dataset.state === "waking") figure.dataset.state = "live";

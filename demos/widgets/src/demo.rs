@@ -125,10 +125,11 @@ pub trait Demo {
         None
     }
 
-    /// What an engine has to have computed before the page can draw the view that it shows at first; nothing
-    /// for what is quickly computed while drawing.
-    fn awaits(_view: &str) -> Option<String> {
-        None
+    /// What an [engine](crate::engine) has to have computed before the page can draw the view that it shows at
+    /// first: a wish for each frame. The site has these frames as files, so that a page need not compute what the
+    /// builder has computed already. Nothing for what is computed while drawing.
+    fn awaits(_view: &str) -> Vec<String> {
+        vec![]
     }
 }
 
@@ -172,8 +173,10 @@ pub struct Examined {
 /// reference page: the one list of demos.
 ///
 /// A bundle is one WebAssembly module. A page fetches those whose demos come near, so demos that stand
-/// on the same pages belong together. Each pays for Yew again. A new one has an arm and a line here, a
-/// list in `exports.rs`, a file in `bundles/` and its entry in `Cargo.toml`.
+/// on the same pages belong together. Each pays for Yew again. Beside its own name an arm has that of the module
+/// which computes for its demos: the bundle itself, or one without pictures that is fetched when there is something
+/// to compute. A new bundle has an arm and a line here, lists in `exports.rs`, a file in `bundles/` and its entry in
+/// `Cargo.toml`.
 macro_rules! for_each_demo {
     ($with:ident) => {
         for_each_demo!($with, calls);
@@ -182,7 +185,7 @@ macro_rules! for_each_demo {
     };
     ($with:ident, calls) => {
         $with! {
-            "calls":
+            "calls" by "calls":
             $crate::rpc_timeline::RpcTimeline,
             $crate::rpc_search::RpcSearch,
             $crate::call_chain::CallChain,
@@ -190,14 +193,14 @@ macro_rules! for_each_demo {
     };
     ($with:ident, architecture) => {
         $with! {
-            "architecture":
+            "architecture" by "models":
             $crate::topology::Topology,
             $crate::distribution_time::DistributionTime,
         }
     };
     ($with:ident, lab) => {
         $with! {
-            "lab":
+            "lab" by "lab":
             $crate::design_lab::DesignLab,
         }
     };

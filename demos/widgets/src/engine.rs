@@ -1,12 +1,12 @@
-//! A simulation that runs beside the page for as long as its demo is used: in a worker, in an instance of the
-//! demo's module, or, where workers are refused, in slices between the page's own work.
+//! A simulation that runs beside the page for as long as its demo is used: in a worker, in an instance of the module
+//! that computes for the demo, or, where workers are refused, in slices between the page's own work. The loader
+//! decides which, and fetches that module when there is something to compute.
 //!
 //! The page says what it wants to see, the engine answers with frames, bytes that only the demo can read. Saying is
 //! complete every time: what is wanted, not what changed. So a message that comes too late is simply outdated, and
 //! an engine that had to be replaced is told once.
 
-use gloo_timers::callback::Timeout;
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
@@ -20,13 +20,8 @@ pub trait Engine {
     fn frame(&self) -> Vec<u8>;
 }
 
-/// How many events are simulated between two looks at the clock.
-const EVENTS: u32 = 4_000;
-/// How long the page simulates at a stretch, in milliseconds, where there is no worker.
-const SLICE_MS: f64 = 8.0;
-
 /// Makes a demo's engine; every demo that has a [`Link`] has one.
-type Make = fn() -> Option<Box<dyn Engine>>;
+pub type Make = fn() -> Option<Box<dyn Engine>>;
 
 /// What an engine has come to.
 pub struct Frame {
@@ -42,30 +37,17 @@ pub struct Link(Rc<Inner>);
 
 struct Inner {
     demo: &'static str,
-    make: Make,
     on_frame: Callback<Frame>,
-    wanted: RefCell<String>,
-    driver: RefCell<Driver>,
+    started: RefCell<Option<Started>>,
 }
 
-enum Driver {
-    /// Nothing was wanted yet.
-    Idle,
-    Worker(Worker),
-    Slices {
-        engine: Box<dyn Engine>,
-        /// The next slice, if there is one.
-        next: Option<Timeout>,
-    },
-}
-
-struct Worker {
+struct Started {
     end: js_sys::Function,
     want: js_sys::Function,
     _tell: Closure<dyn FnMut(String, JsValue)>,
 }
 
-impl Drop for Worker {
+impl Drop for Started {
     fn drop(&mut self) {
         // Ending what has ended is fine; there is nothing else in it that could fail.
         let _ = self.end.call0(&JsValue::NULL);
@@ -74,106 +56,110 @@ impl Drop for Worker {
 
 impl Link {
     /// An engine for the demo of that name that has nothing to do yet. `on_frame` gets every frame.
-    pub fn new(demo: &'static str, make: Make, on_frame: Callback<Frame>) -> Self {
-        let (wanted, driver) = (RefCell::default(), RefCell::new(Driver::Idle));
-        Self(Rc::new(Inner { demo, make, on_frame, wanted, driver }))
+    pub fn new(demo: &'static str, on_frame: Callback<Frame>) -> Self {
+        Self(Rc::new(Inner { demo, on_frame, started: RefCell::default() }))
     }
 
     /// From now on this is wanted. Called from effects and handlers only.
-    pub fn want(&self, wanted: String) {
-        *self.0.wanted.borrow_mut() = wanted;
-        let driver = &mut *self.0.driver.borrow_mut();
-        if let Driver::Idle = driver {
-            *driver = self.worker().map_or_else(|| self.slices(), Driver::Worker);
-        }
-        match driver {
-            Driver::Worker(worker) => {
-                // A worker that has just failed takes nothing; then slices begin, with this.
-                let _ = worker.want.call1(&JsValue::NULL, &self.0.wanted.borrow().as_str().into());
-            }
-            Driver::Slices { engine, next } => {
-                engine.want(&self.0.wanted.borrow());
-                *next = Some(self.soon());
-            }
-            Driver::Idle => {}
-        }
-    }
-
-    /// Whether it works beside the page.
-    pub fn has_worker(&self) -> bool {
-        matches!(*self.0.driver.borrow(), Driver::Worker(_))
-    }
-
-    fn worker(&self) -> Option<Worker> {
-        let inner = Rc::downgrade(&self.0);
-        let tell = Closure::<dyn FnMut(String, JsValue)>::new(move |kind: String, what: JsValue| {
-            let Some(inner) = inner.upgrade() else { return };
-            if kind == "frame" || kind == "there" {
-                inner.on_frame.emit(Frame { bytes: js_sys::Uint8Array::new(&what).to_vec(), there: kind == "there" });
-                return;
-            }
-            // No worker after all. Not here: this closure is the worker's, and must not be dropped while it runs.
-            let link = Link(inner);
-            Timeout::new(0, move || {
-                let slices = link.slices();
-                *link.0.driver.borrow_mut() = slices;
-                let wanted = link.0.wanted.borrow().clone();
-                link.want(wanted);
-            })
-            .forget();
+    ///
+    /// # Panics
+    /// If there is no engine, later also in place of the engine: then the still figure is put back, with the reason.
+    pub fn want(&self, wanted: &str) {
+        let started = &mut *self.0.started.borrow_mut();
+        let started = started.get_or_insert_with(|| {
+            start(self.0.demo, self.0.on_frame.clone())
+                .expect("the loader keeps what is wanted until an engine is there")
         });
-        let end = crate::task::start_worker(self.0.demo, &JsValue::UNDEFINED, Closure::as_ref(&tell)).ok()?;
-        let want = js_sys::Reflect::get(&end, &"want".into()).ok()?;
-        Some(Worker { end, want: want.unchecked_into(), _tell: tell })
-    }
-
-    fn slices(&self) -> Driver {
-        (self.0.make)().map_or(Driver::Idle, |engine| Driver::Slices { engine, next: None })
-    }
-
-    fn soon(&self) -> Timeout {
-        let inner = Rc::downgrade(&self.0);
-        Timeout::new(0, move || {
-            let Some(inner) = inner.upgrade() else { return };
-            let frame = {
-                let Driver::Slices { engine, next } = &mut *inner.driver.borrow_mut() else { return };
-                let began = js_sys::Date::now();
-                let mut there = engine.step(EVENTS);
-                while !there && js_sys::Date::now() - began < SLICE_MS {
-                    there = engine.step(EVENTS);
-                }
-                *next = (!there).then(|| Link(inner.clone()).soon());
-                Frame { bytes: engine.frame(), there }
-            };
-            inner.on_frame.emit(frame);
-        })
+        // It throws nothing: it keeps what is wanted until the engine is there.
+        let _ = started.want.call1(&JsValue::NULL, &wanted.into());
     }
 }
 
-thread_local!(static FIRST: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) });
+fn start(demo: &str, on_frame: Callback<Frame>) -> Result<Started, JsValue> {
+    let tell = Closure::<dyn FnMut(String, JsValue)>::new(move |kind: String, what: JsValue| match kind.as_str() {
+        "frame" | "there" => {
+            on_frame.emit(Frame { bytes: js_sys::Uint8Array::new(&what).to_vec(), there: kind == "there" });
+        }
+        _ => panic!("{}", what.as_string().unwrap_or_default()),
+    });
+    let end = crate::task::start_worker(demo, &JsValue::UNDEFINED, Closure::as_ref(&tell))?;
+    let want = js_sys::Reflect::get(&end, &"want".into())?;
+    Ok(Started { end, want: want.unchecked_into(), _tell: tell })
+}
 
-/// Has an engine compute what a demo shows at first, and keeps it for [`take_first`].
+/// The frames that a demo awaits, one after the other, each after its length in four bytes; nothing if it awaits none.
+#[cfg(feature = "ssr")]
+pub fn first(make: Make, awaited: &[String]) -> Option<Vec<u8>> {
+    let mut all = vec![];
+    for wanted in awaited {
+        let frame = computed(make, wanted);
+        all.extend((frame.len() as u32).to_le_bytes());
+        all.extend(frame);
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// The frame for a wish, however long that takes.
+#[cfg(feature = "ssr")]
+fn computed(make: Make, wanted: &str) -> Vec<u8> {
+    let mut engine = make().expect("the engine of a demo that awaits frames");
+    engine.want(wanted);
+    while !engine.step(1 << 20) {}
+    engine.frame()
+}
+
+thread_local!(static FIRST: RefCell<VecDeque<Vec<u8>>> = const { RefCell::new(VecDeque::new()) });
+
+/// Keeps the frames that a demo shows at first, for [`take_first`]: those of the site's file, or, if it could not be
+/// had, what an engine computes.
 #[cfg(feature = "hydrate")]
-pub(crate) async fn await_first(demo: &'static str, make: Make, wanted: String) {
+pub(crate) async fn await_first(demo: &'static str, awaited: Vec<String>, mut file: &[u8]) {
+    for wanted in awaited {
+        let frame = match file.split_first_chunk() {
+            Some((length, rest)) => {
+                let (frame, rest) = rest.split_at((u32::from_le_bytes(*length) as usize).min(rest.len()));
+                file = rest;
+                frame.to_vec()
+            }
+            None => computed_beside(demo, wanted).await,
+        };
+        FIRST.with_borrow_mut(|first| first.push_back(frame));
+    }
+}
+
+#[cfg(feature = "hydrate")]
+async fn computed_beside(demo: &'static str, wanted: String) -> Vec<u8> {
+    let frame = Rc::new(RefCell::new(vec![]));
     let mut link = None;
     let there = js_sys::Promise::new(&mut |resolve, _| {
-        let on_frame = Callback::from(move |frame: Frame| {
-            if frame.there {
-                FIRST.set(Some(frame.bytes));
+        let frame = frame.clone();
+        let on_frame = Callback::from(move |new: Frame| {
+            if new.there {
+                *frame.borrow_mut() = new.bytes;
                 // A function that resolves a promise does nothing else.
                 let _ = resolve.call0(&JsValue::NULL);
             }
         });
-        let engine = Link::new(demo, make, on_frame);
-        engine.want(wanted.clone());
+        let engine = Link::new(demo, on_frame);
+        engine.want(&wanted);
         link = Some(engine);
     });
     // It is never rejected.
     let _ = wasm_bindgen_futures::JsFuture::from(there).await;
     drop(link);
+    frame.take()
 }
 
-/// The first frame, if the demo had to await one.
-pub fn take_first() -> Option<Vec<u8>> {
-    FIRST.take()
+/// The next of the first frames, in the order in which the demo awaits them. The host computes it.
+///
+/// # Panics
+/// In the browser, if the demo did not await it.
+pub fn take_first(make: Make, wanted: impl FnOnce() -> String) -> Vec<u8> {
+    #[cfg(feature = "ssr")]
+    return computed(make, &wanted());
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = (make, wanted);
+        FIRST.with_borrow_mut(VecDeque::pop_front).expect("a frame that was awaited")
+    }
 }

@@ -8,15 +8,15 @@ use crate::{
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-/// Makes a library a bundle of demos: exports `hydrate`, `run_task`, `Engine` and `trace_hash` over those in the
-/// given list.
+/// Makes a library a bundle of demos: exports `hydrate` over those in the given list.
 #[macro_export]
 macro_rules! bundle {
     ($demos:expr) => {
         use wasm_bindgen::prelude::*;
 
         /// Hydrates one demo in its prerendered element. `view` is what the page shows, `link` what the
-        /// address asks for, or empty; `start_task` is the loader's way to a worker.
+        /// address asks for, or empty; `first` is the site's file of first frames, empty if there is none or if it
+        /// cannot be had; `start_task` is the loader's way to a worker.
         ///
         /// A panic sends the event `demo-panic` to the element, its message as detail: the loader then
         /// puts the still figure back. Each demo has an instance of the module for itself, so nothing
@@ -35,26 +35,33 @@ macro_rules! bundle {
             link: String,
             root: String,
             embedded: bool,
+            first: Vec<u8>,
             start_task: js_sys::Function,
         ) -> Result<(), JsError> {
-            let page = $crate::exports::Page { element, title, view, offers, link, root, embedded, start_task };
-            $crate::exports::find($demos, &name)?.hydrate(page).await;
+            let page = $crate::exports::Page { element, title, view, offers, link, root, embedded, first, start_task };
+            $crate::exports::demo($demos, &name)?.hydrate(page).await;
             Ok(())
         }
+    };
+}
 
-        /// What simulates for a demo, in a worker, in an instance for it alone. A panic is thrown with its message.
-        #[wasm_bindgen]
+/// Makes a library what computes for demos: exports `run_task`, `Engine` and `trace_hash` over those in the given list.
+#[macro_export]
+macro_rules! computes {
+    ($demos:expr) => {
+        /// What simulates for a demo, in an instance for it alone. A panic is thrown with its message.
+        #[wasm_bindgen::prelude::wasm_bindgen]
         pub struct Engine(Box<dyn $crate::engine::Engine>);
 
-        #[wasm_bindgen]
+        #[wasm_bindgen::prelude::wasm_bindgen]
         impl Engine {
             /// The engine of that demo, with nothing to do.
             ///
             /// # Errors
             /// If there is no such demo, or it has no engine.
             #[wasm_bindgen(constructor)]
-            pub fn new(name: &str) -> Result<Self, JsError> {
-                $crate::exports::find($demos, name)?.engine().map(Self)
+            pub fn new(name: &str) -> Result<Self, wasm_bindgen::JsError> {
+                $crate::exports::computing($demos, name)?.engine().map(Self)
             }
 
             /// From now on this is wanted.
@@ -78,9 +85,9 @@ macro_rules! bundle {
         ///
         /// # Errors
         /// If there is no such demo.
-        #[wasm_bindgen]
-        pub fn run_task(name: &str, input: &str, report: &js_sys::Function) -> Result<(), JsError> {
-            $crate::exports::find($demos, name)?.run_task(input, report);
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub fn run_task(name: &str, input: &str, report: &js_sys::Function) -> Result<(), wasm_bindgen::JsError> {
+            $crate::exports::computing($demos, name)?.run_task(input, report);
             Ok(())
         }
 
@@ -88,36 +95,52 @@ macro_rules! bundle {
         ///
         /// # Errors
         /// If there is no such demo or the code cannot be read.
-        #[wasm_bindgen]
-        pub fn trace_hash(name: &str, code: &str) -> Result<String, JsError> {
-            $crate::exports::find($demos, name)?.trace_hash(code)
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub fn trace_hash(name: &str, code: &str) -> Result<String, wasm_bindgen::JsError> {
+            $crate::exports::computing($demos, name)?.trace_hash(code)
         }
     };
 }
 
-macro_rules! list {
-    ($bundle:literal: $($demo:ty,)*) => { &[$(Exported::of::<$demo>()),*] };
+macro_rules! shown {
+    ($bundle:literal by $engine:literal: $($demo:ty,)*) => { &[$(Shown::of::<$demo>()),*] };
+}
+
+macro_rules! computed {
+    ($bundle:literal by $engine:literal: $($demo:ty,)*) => { &[$(Computed::of::<$demo>()),*] };
 }
 
 /// The demos about calls.
-pub const CALLS: &[Exported] = for_each_demo!(list, calls);
+pub const CALLS: &[Shown] = for_each_demo!(shown, calls);
+/// What computes for them.
+pub const CALLS_COMPUTED: &[Computed] = for_each_demo!(computed, calls);
 
 /// The demos about architectures.
-pub const ARCHITECTURE: &[Exported] = for_each_demo!(list, architecture);
+pub const ARCHITECTURE: &[Shown] = for_each_demo!(shown, architecture);
+/// What computes for them.
+pub const ARCHITECTURE_COMPUTED: &[Computed] = for_each_demo!(computed, architecture);
 
 /// The lab of the exercises.
-pub const LAB: &[Exported] = for_each_demo!(list, lab);
+pub const LAB: &[Shown] = for_each_demo!(shown, lab);
+/// What computes for it.
+pub const LAB_COMPUTED: &[Computed] = for_each_demo!(computed, lab);
+
+/// One demo, as a bundle shows it. Kept as functions, so that a bundle links no other demos than its own.
+pub struct Shown {
+    name: &'static str,
+    hydrate: fn(Element, DemoProps),
+    awaits: fn(&str) -> Vec<String>,
+}
 
 /// As [`Demo::task`].
 type Work = fn(&str, &mut dyn FnMut(&str));
 
-/// One demo, as a bundle has it. Kept as functions, so that a bundle links no other demos than its own.
-pub struct Exported {
+/// One demo, as a module computes for it. Apart from [`Shown`], so that it can do without pictures, and the pictures
+/// without it.
+pub struct Computed {
     name: &'static str,
-    hydrate: fn(Element, DemoProps),
     task: Work,
-    engine: fn() -> Option<Box<dyn Engine>>,
-    awaits: fn(&str) -> Option<String>,
+    engine: engine::Make,
     hash_of: fn(&str) -> Result<String, String>,
 }
 
@@ -137,42 +160,53 @@ pub struct Page {
     pub root: String,
     /// Whether this is an embed page.
     pub embedded: bool,
+    /// The first frames as the site has them; see [`engine::first`].
+    pub first: Vec<u8>,
     /// The loader's way to a worker; see [`Task`](crate::task::Task).
     pub start_task: js_sys::Function,
 }
 
-/// The demo of that name.
+/// The demo of that name, to be shown.
 ///
 /// # Errors
 /// If there is none: the page and the module do not belong together.
-pub fn find(demos: &'static [Exported], name: &str) -> Result<&'static Exported, JsError> {
-    demos.iter().find(|demo| demo.name == name).ok_or_else(|| JsError::new(&format!("no demo is called {name}")))
+pub fn demo(demos: &'static [Shown], name: &str) -> Result<&'static Shown, JsError> {
+    demos.iter().find(|demo| demo.name == name).ok_or_else(|| unknown(name))
 }
 
-impl Exported {
+/// What computes for the demo of that name.
+///
+/// # Errors
+/// If there is none: the page and the module do not belong together.
+pub fn computing(demos: &'static [Computed], name: &str) -> Result<&'static Computed, JsError> {
+    demos.iter().find(|demo| demo.name == name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> JsError {
+    JsError::new(&format!("no demo is called {name}"))
+}
+
+impl Shown {
     const fn of<D: Demo>() -> Self {
-        Self {
-            name: D::NAME,
-            hydrate: hydrate::<D>,
-            task: D::task,
-            engine: D::engine,
-            awaits: D::awaits,
-            hash_of: D::hash_of,
-        }
+        Self { name: D::NAME, hydrate: hydrate::<D>, awaits: D::awaits }
     }
 
-    /// Hydrates the demo in its prerendered element, as soon as what it shows at first is computed.
+    /// Hydrates the demo in its prerendered element, as soon as what it shows at first is there.
     pub async fn hydrate(&self, page: Page) {
-        let Page { element, title, view, offers, link, root, embedded, start_task } = page;
+        let Page { element, title, view, offers, link, root, embedded, first, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
-        if let Some(wanted) = (self.awaits)(&view) {
-            engine::await_first(self.name, self.engine, wanted).await;
-        }
+        engine::await_first(self.name, (self.awaits)(&view), &first).await;
         let link = (!link.is_empty()).then(|| link.into());
         let session = Session { link, root: root.into(), embedded };
         let (id, title, view, offers) = (element.id().into(), title.into(), view.into(), offers.into());
         (self.hydrate)(element, DemoProps { id, title, view, offers, session });
+    }
+}
+
+impl Computed {
+    const fn of<D: Demo>() -> Self {
+        Self { name: D::NAME, task: D::task, engine: D::engine, hash_of: D::hash_of }
     }
 
     /// What simulates for the demo.
@@ -180,15 +214,13 @@ impl Exported {
     /// # Errors
     /// If it has none.
     pub fn engine(&self) -> Result<Box<dyn Engine>, JsError> {
-        // As in a task: the worker tells what was thrown.
-        yew::set_custom_panic_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
+        throw_panics();
         (self.engine)().ok_or_else(|| JsError::new(&format!("{} has no engine", self.name)))
     }
 
     /// Carries out a task of the demo and calls `report` with what it says.
     pub fn run_task(&self, input: &str, report: &js_sys::Function) {
-        // In place of the trap that would follow, which says nothing: the worker tells what was thrown.
-        yew::set_custom_panic_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
+        throw_panics();
         (self.task)(input, &mut |text| {
             // The worker's own function; all it does is send the text to the page.
             let _ = report.call1(&JsValue::NULL, &text.into());
@@ -202,6 +234,11 @@ impl Exported {
     pub fn trace_hash(&self, code: &str) -> Result<String, JsError> {
         (self.hash_of)(code).map_err(|error| JsError::new(&error))
     }
+}
+
+/// In place of the trap that would follow, which says nothing: whoever has called tells what was thrown.
+fn throw_panics() {
+    std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
 }
 
 fn hydrate<D: Demo>(element: Element, props: DemoProps) {

@@ -66,6 +66,8 @@ pub struct Entry {
     pub name: &'static str,
     /// The WebAssembly module that it is part of.
     pub bundle: &'static str,
+    /// The WebAssembly module that computes for it: its bundle, or one that is fetched when it is needed.
+    pub engine: &'static str,
     /// What the demo is for, in one sentence.
     pub purpose: &'static str,
     /// A block that works, for the reference page; its `id` is `example-<name>`.
@@ -82,6 +84,9 @@ pub struct Entry {
     /// # Panics
     /// If `props` did not come out of `check`.
     pub prerender: fn(id: &str, props: &str) -> String,
+    /// What the figure is drawn from, for the canonical properties of a checked block, if the page does not compute
+    /// that itself: see [`engine::first`](crate::engine::first).
+    pub first: fn(props: &str) -> Option<Vec<u8>>,
     /// The fingerprint of the run that a link's code stands for.
     pub hash_of: fn(code: &str) -> Result<String, String>,
 }
@@ -91,7 +96,7 @@ pub fn entries() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         let mut entries = vec![];
         macro_rules! list {
-            ($bundle:literal: $($demo:ty,)*) => { entries.extend([$(entry::<$demo>($bundle)),*]) };
+            ($bundle:literal by $engine:literal: $($demo:ty,)*) => { entries.extend([$(entry::<$demo>($bundle, $engine)),*]) };
         }
         for_each_demo!(list);
         entries
@@ -99,16 +104,18 @@ pub fn entries() -> &'static [Entry] {
     &ENTRIES
 }
 
-fn entry<D: Authored>(bundle: &'static str) -> Entry {
+fn entry<D: Authored>(bundle: &'static str, engine: &'static str) -> Entry {
     Entry {
         name: D::NAME,
         bundle,
+        engine,
         purpose: D::PURPOSE,
         example: D::EXAMPLE,
         facts: D::facts(),
         schema: schema::<D>,
         check: check::<D>,
         prerender: prerender::<D>,
+        first: first::<D>,
         hash_of: D::hash_of,
     }
 }
@@ -188,6 +195,11 @@ fn prerender<D: Authored>(id: &str, props: &str) -> String {
         })
         .render(),
     )
+}
+
+fn first<D: Authored>(props: &str) -> Option<Vec<u8>> {
+    let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
+    crate::engine::first(D::engine, &D::awaits(props["view"].as_str().unwrap_or_default()))
 }
 
 /// The choice nearest to what was written, if one is near enough to be meant.

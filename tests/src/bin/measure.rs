@@ -125,7 +125,7 @@ async fn swarm(page: &str) -> Result<()> {
     let compute = "const [wanted, done] = arguments;
         (async () => {
             const loader = document.querySelector('script[src*=loader-]');
-            const [glue, wasm] = loader.getAttribute('data-architecture').split(' ');
+            const [glue, wasm] = loader.getAttribute('data-models').split(' ');
             const bytes = await (await fetch(new URL(wasm, loader.src))).arrayBuffer();
             const script = document.createElement('script');
             script.src = new URL(glue, loader.src);

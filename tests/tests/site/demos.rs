@@ -548,7 +548,7 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
             let entry =
                 widgets::registry::entries().iter().find(|entry| entry.name == *name).context("no such demo")?;
             let hash = (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{name} {code}: {error}"))?;
-            Ok((entry.bundle, hash))
+            Ok((entry.engine, hash))
         })
         .collect::<Result<_>>()?;
     let (bundles, host): (Vec<&str>, Vec<String>) = host.into_iter().unzip();

@@ -298,7 +298,7 @@ async fn runs_are_the_same_in_the_browser_to_the_last_event() -> Result<()> {
                 return codes.map((code) => instance.trace_hash('topology', code));
             })().then(done, (error) => done(String(error)))";
         let browser =
-            reader.driver.execute_async(script, vec![json!(codes), json!(entry.bundle)]).await?.json().clone();
+            reader.driver.execute_async(script, vec![json!(codes), json!(entry.engine)]).await?.json().clone();
         let browser: Vec<String> = serde_json::from_value(browser.clone()).with_context(|| browser.to_string())?;
         for ((code, host), browser) in codes.iter().zip(&host).zip(&browser) {
             ensure!(host == browser, "{code}: {host} on the host, {browser} in the browser");

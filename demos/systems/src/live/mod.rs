@@ -21,7 +21,7 @@ mod run;
 pub use frame::{Class, Crowd, Dot, DotKind, Frame, Kind, LinkView, Mark, NodeView, Row, Scene, State, Thousandths};
 pub use histogram::Histogram;
 pub use knob::{Knob, Settings};
-pub use model::{Chart, Curve, CurveKind, Fact, Group, Line, Model, Names, Node, Story, World};
+pub use model::{Chart, Curve, CurveKind, Fact, Group, Line, Model, Names, Node, Start, Story, World};
 pub use play::{BUDGET_BYTES, BUDGET_EVENTS, Live};
 pub use requests::{Outcome, Requests};
 pub use run::{Action, Change, Run, Translation};

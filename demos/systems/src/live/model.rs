@@ -204,9 +204,11 @@ pub struct Model {
     pub charts: &'static [&'static Chart],
     /// What a run yields, list after list.
     pub facts: &'static [&'static [Fact]],
-    /// The system at the beginning of a run.
-    pub start: fn(&Settings, u64) -> Box<dyn World>,
 }
+
+/// The system at the beginning of a run with these settings and this seed. Not part of [`Model`], so that a page which
+/// only speaks of models does not have to load what simulates them; see [`models::start`](crate::models::start).
+pub type Start = fn(&Settings, u64) -> Box<dyn World>;
 
 /// Two models of the same name are one.
 impl PartialEq for Model {

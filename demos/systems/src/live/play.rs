@@ -1,6 +1,7 @@
 //! A run being played: actions when they are due, windows of measurement, back and forth in time.
 
-use super::{Frame, Row, Run, World};
+use super::{Frame, Row, Run, Start, World};
+use crate::models;
 use sim::Time;
 
 /// How many events a run may have: some tens of seconds of work.
@@ -21,6 +22,7 @@ const SLICE: u32 = 1 << 20;
 /// A run and the system that lives it.
 pub struct Live {
     run: Run,
+    start: Start,
     world: Box<dyn World>,
     target: Time,
     /// How many actions have been done.
@@ -40,8 +42,14 @@ struct Checkpoint {
 impl Live {
     /// The run at its very beginning.
     pub fn new(run: Run) -> Self {
-        let world = (run.model.start)(&run.settings, run.seed);
-        Self { run, world, target: Time::ZERO, done: 0, rows: vec![], stopped: None, checkpoints: vec![] }
+        let start = models::start(run.model);
+        Self::started_by(start, run)
+    }
+
+    /// The same, with another system than the model's: another way to simulate it, to hold the two against each other.
+    pub fn started_by(start: Start, run: Run) -> Self {
+        let world = start(&run.settings, run.seed);
+        Self { run, start, world, target: Time::ZERO, done: 0, rows: vec![], stopped: None, checkpoints: vec![] }
     }
 
     /// The run, played to that time.
@@ -77,6 +85,7 @@ impl Live {
     pub fn fork(&self) -> Self {
         Self {
             run: self.run.clone(),
+            start: self.start,
             world: self.world.copy(),
             target: self.target,
             done: self.done,
@@ -121,7 +130,7 @@ impl Live {
                     self.rows.truncate(checkpoint.rows);
                 }
                 None => {
-                    self.world = (self.run.model.start)(&self.run.settings, self.run.seed);
+                    self.world = (self.start)(&self.run.settings, self.run.seed);
                     self.done = 0;
                     self.rows.clear();
                 }

@@ -11,18 +11,35 @@ mod slab;
 pub mod super_peers;
 pub mod swarm;
 
-use crate::live::Model;
+use crate::live::{Model, Start};
 
-/// All of them, in the order in which the lesson tells of them.
-pub static ALL: &[&Model] = &[
-    &client_server::MODEL,
-    &peer_to_peer::MODEL,
-    &swarm::MODEL,
-    &multi_tier::MODEL,
-    &super_peers::MODEL,
-    &edge::MODEL,
-    &microservices::MODEL,
-];
+macro_rules! architectures {
+    ($($name:ident),* $(,)?) => {
+        /// All of them, in the order in which the lesson tells of them.
+        pub static ALL: &[&Model] = &[$(&$name::MODEL),*];
+
+        /// What simulates a model. Apart from [`ALL`], so that only who simulates links it.
+        ///
+        /// # Panics
+        /// If the model is none of [`ALL`].
+        pub fn start(model: &Model) -> Start {
+            match model.name {
+                $(name if name == $name::MODEL.name => $name::start,)*
+                name => panic!("no system is known for {name}"),
+            }
+        }
+    };
+}
+
+architectures! {
+    client_server,
+    peer_to_peer,
+    swarm,
+    multi_tier,
+    super_peers,
+    edge,
+    microservices,
+}
 
 /// The architecture of that name.
 pub fn find(name: &str) -> Option<&'static Model> {

@@ -6,8 +6,8 @@
 use crate::sample::{Sample, fact, finished, told};
 use sim::Time;
 use systems::{
-    live::{Class, Live, Model, Run},
-    models::client_server::{self, MODEL},
+    live::{Class, Live, Run, Start},
+    models::client_server,
     theory::Mmc,
 };
 #[cfg(target_arch = "wasm32")]
@@ -198,21 +198,6 @@ fn what_can_be_done_to_a_client_concerns_that_client() {
     assert!(fact(&left, "sent") < fact(&alone("restart.client-2"), "sent"));
 }
 
-/// The same settings with merged clients; [`MODEL`] would keep them apart.
-static MERGED: Model = Model {
-    name: MODEL.name,
-    title: MODEL.title,
-    about: MODEL.about,
-    knobs: MODEL.knobs,
-    seconds: MODEL.seconds,
-    groups: MODEL.groups,
-    accepts: MODEL.accepts,
-    victim: MODEL.victim,
-    charts: MODEL.charts,
-    facts: MODEL.facts,
-    start: |settings, seed| client_server::started(settings, seed, true),
-};
-
 #[test]
 fn merged_clients_measure_as_clients_one_by_one() {
     for code in [
@@ -221,12 +206,14 @@ fn merged_clients_measure_as_clients_one_by_one() {
         "2~client-server~users.400~load.300~servers.3~workers.10~state.stateful~seconds.60~at.20.s.stop.server-1~at.30.s.set.load.to.250",
     ] {
         let names = ["throughput", "mean", "p99", "success", "affected"];
-        let measured = [&MODEL, &MERGED].map(|model| {
+        let starts: [Start; 2] = [client_server::start, |settings, seed| client_server::started(settings, seed, true)];
+        let measured = starts.map(|start| {
             let mut samples = names.map(|_| Sample::default());
             for seed in 1..=20 {
-                let mut run = Run::from_code(&format!("{code}~seed.{seed}")).expect(code);
-                run.model = model;
-                let live = Live::finished(run);
+                let run = Run::from_code(&format!("{code}~seed.{seed}")).expect(code);
+                let mut live = Live::started_by(start, run);
+                live.seek(live.run().end());
+                while !live.advance(u32::MAX) {}
                 names.iter().zip(&mut samples).for_each(|(name, sample)| sample.add(fact(&live, name)));
             }
             samples

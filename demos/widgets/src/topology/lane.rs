@@ -33,17 +33,10 @@ pub struct Lane {
     pub shown: Option<Rc<Shown>>,
 }
 
-/// The first frame: computed while drawing if that is quick, else already there.
+/// The first frame, which the demo has awaited.
 fn first(run: &Rc<Run>, at: Time) -> Rc<Shown> {
-    let wanted = Simulator::wanted(run, at);
-    let frame = if cfg!(feature = "ssr") {
-        Simulator::slow(&wanted)
-    } else {
-        Simulator::quick(&wanted)
-            .or_else(|| take_first().and_then(|bytes| Frame::unpack(&bytes)))
-            .unwrap_or_else(|| Simulator::slow(&wanted))
-    };
-    Rc::new(Shown { run: run.clone(), frame })
+    let bytes = take_first(super::Topology::engine, || Simulator::wanted(run, at));
+    Rc::new(Shown { run: run.clone(), frame: Frame::unpack(&bytes).expect("a frame of this demo's engine") })
 }
 
 /// A lane that follows a run and a moment. The engine starts with the first change of either: until then all is drawn
@@ -64,7 +57,7 @@ pub fn use_lane(run: Option<Rc<Run>>, at: Time) -> Lane {
                     shown.set(Some(Rc::new(Shown { run: run.clone(), frame })));
                 }
             });
-            Link::new(super::Topology::NAME, super::Topology::engine, on_frame)
+            Link::new(super::Topology::NAME, on_frame)
         })
     };
     {
@@ -79,7 +72,7 @@ pub fn use_lane(run: Option<Rc<Run>>, at: Time) -> Lane {
                 return;
             }
             *latest.borrow_mut() = Some((run.clone(), run.code()));
-            link.want(Simulator::wanted(run, *at));
+            link.want(&Simulator::wanted(run, *at));
         });
     }
     Lane { shown: (*shown).clone() }

@@ -32,7 +32,7 @@ use settings::settings;
 use sim::Time;
 use std::rc::Rc;
 use systems::{
-    live::{Action, Change, Live, Model, Row, Run, State},
+    live::{Action, Change, Live, Model, Row, Run, State, Translation},
     models,
 };
 use wasm_bindgen::JsCast;
@@ -74,13 +74,10 @@ impl Demo for Topology {
         Some(Box::<Simulator>::default())
     }
 
-    fn awaits(view: &str) -> Option<String> {
-        let looked = Looked::parse(view)?;
-        let wanted = looked.wanted();
-        let both = looked.with.map(|model| Simulator::wanted(&looked.run.under(model).run, looked.at));
-        // What is quickly computed is computed again in the first render.
-        let slow = |wanted: &String| Simulator::quick(wanted).is_none();
-        both.filter(slow).or(Some(wanted).filter(slow))
+    fn awaits(view: &str) -> Vec<String> {
+        let Some(looked) = Looked::parse(view) else { return vec![] };
+        let other = looked.beside().map(|other| Simulator::wanted(&other.run, looked.at));
+        [looked.wanted()].into_iter().chain(other).collect()
     }
 }
 
@@ -103,6 +100,11 @@ impl Looked {
         let at = view.at.unwrap_or_else(|| usual_moment(&run)).min(run.end());
         let with = view.list("with").and_then(models::find);
         Ok(Self { at, with, run })
+    }
+
+    /// The run under the other architecture, unless that is the one that is there already.
+    fn beside(&self) -> Option<Translation> {
+        self.with.filter(|model| model.name != self.run.model.name).map(|model| self.run.under(model))
     }
 
     fn wanted(&self) -> String {

@@ -9,9 +9,6 @@ const AHEAD_EVENTS: u64 = 1_500_000;
 /// and the system takes at most so many bytes.
 const AHEAD_BYTES: usize = 4 << 20;
 
-/// What the page can compute while it draws for the first time, in events.
-const QUICK: u32 = 150_000;
-
 /// Plays one run after the other.
 #[derive(Default)]
 pub struct Simulator {
@@ -35,8 +32,7 @@ impl Simulator {
         format!("{} {}", at.as_micros(), run.code())
     }
 
-    /// The frame that is there, to be looked at without packing it.
-    pub fn look(&self) -> Frame {
+    fn look(&self) -> Frame {
         let Some(live) = &self.live else { return Frame::default() };
         let mut frame = live.frame();
         frame.run.clone_from(&self.code);
@@ -45,21 +41,6 @@ impl Simulator {
             frame.outcome = ahead.world().facts();
         }
         frame
-    }
-
-    /// The frame of a run at a moment, if it is quickly computed.
-    pub fn quick(wanted: &str) -> Option<Frame> {
-        let mut simulator = Self::default();
-        simulator.want(wanted);
-        (simulator.step(QUICK) && simulator.step(QUICK)).then(|| simulator.look())
-    }
-
-    /// The frame of a run at a moment, however long it takes.
-    pub fn slow(wanted: &str) -> Frame {
-        let mut simulator = Self::default();
-        simulator.want(wanted);
-        while !simulator.step(QUICK) {}
-        simulator.look()
     }
 }
 

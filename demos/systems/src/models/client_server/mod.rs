@@ -52,8 +52,12 @@ pub static MODEL: Model = Model {
     victim: "server-1",
     charts: &[&Requests::THROUGHPUT, &LATENCY, &Requests::SUCCESS, &UTILISATION],
     facts: &[Requests::FACTS, FACTS],
-    start: |settings, seed| started(settings, seed, settings.at(USERS) > MERGED_ABOVE),
 };
+
+/// The system at the beginning of a run; many clients are merged.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+    started(settings, seed, settings.at(USERS) > MERGED_ABOVE)
+}
 
 const USERS: usize = 0;
 const LOAD: usize = 1;

@@ -25,6 +25,8 @@ mod scene;
 mod store;
 mod world;
 
+pub use world::start;
+
 use crate::live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Requests, Settings};
 pub use store::{Merge, Store, Write};
 
@@ -96,7 +98,6 @@ pub static MODEL: Model = Model {
     victim: "cloud",
     charts: &[&Requests::THROUGHPUT, &Requests::LATENCY, &Requests::SUCCESS, &WAITING, &CONFLICTS],
     facts: &[Requests::FACTS, FACTS],
-    start: world::start,
 };
 
 fn groups(settings: &Settings) -> Vec<Group> {

@@ -243,7 +243,8 @@ pub(super) struct Edge {
     pub flights: Vec<Flight>,
 }
 
-pub(super) fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+/// The system at the beginning of a run.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
     let config = Config::new(settings);
     let stream = |n| Rng::new(seed, Stream::Node(NodeId(n)));
     let nodes = (config.users + config.edges + 1) as usize;

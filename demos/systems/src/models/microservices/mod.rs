@@ -32,6 +32,8 @@ mod breaker;
 mod scene;
 mod world;
 
+pub use world::start;
+
 use crate::live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Requests, Settings};
 
 /// How long the gateway takes for a request, in milliseconds.
@@ -146,7 +148,6 @@ pub static MODEL: Model = Model {
     victim: "service-1",
     charts: &[&Requests::THROUGHPUT, &Requests::LATENCY, &Requests::SUCCESS, &AMPLIFICATION, &UTILISATION],
     facts: &[Requests::FACTS, FACTS],
-    start: world::start,
 };
 
 fn groups(settings: &Settings) -> Vec<Group> {

@@ -281,7 +281,8 @@ pub(super) struct Services {
     pub flights: Vec<Flight>,
 }
 
-pub(super) fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+/// The system at the beginning of a run.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
     let config = Config::new(settings);
     let stream = |n| Rng::new(seed, Stream::Node(NodeId(n)));
     let node = |n: u32| Node {

@@ -48,8 +48,12 @@ pub static MODEL: Model = Model {
     victim: "database-1",
     charts: &[&THROUGHPUT, &Requests::LATENCY, &Requests::SUCCESS, &UTILISATION, &WAITING],
     facts: &[Requests::FACTS, FACTS],
-    start: |settings, seed| Box::new(Tiers::new(settings, seed)),
 };
+
+/// The system at the beginning of a run.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+    Box::new(Tiers::new(settings, seed))
+}
 
 const USERS: usize = 0;
 const LOAD: usize = 1;

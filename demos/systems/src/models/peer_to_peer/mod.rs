@@ -38,7 +38,7 @@ mod scene;
 mod table;
 mod world;
 
-use crate::live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Requests, Settings};
+use crate::live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Requests, Settings, World};
 
 /// The model.
 pub static MODEL: Model = Model {
@@ -55,8 +55,12 @@ pub static MODEL: Model = Model {
     victim: "peer-1",
     charts: &[&Requests::THROUGHPUT, &Requests::LATENCY, &Requests::SUCCESS, &MESSAGES, &HOPS],
     facts: &[Requests::FACTS, FACTS],
-    start: |settings, seed| Box::new(world::Peers::new(settings, seed)),
 };
+
+/// The system at the beginning of a run.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+    Box::new(world::Peers::new(settings, seed))
+}
 
 /// The places of the knobs.
 mod at {

@@ -35,7 +35,7 @@ pub use world::Swarm;
 
 use crate::{
     distribution::Plan,
-    live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Settings},
+    live::{Change, Chart, Curve, CurveKind, Fact, Group, Knob, Model, Settings, World},
 };
 use sim::Duration;
 
@@ -54,8 +54,12 @@ pub static MODEL: Model = Model {
     victim: "seed-1",
     charts: &[&FINISHED, &THROUGHPUT, &COPIES],
     facts: &[FACTS],
-    start: |settings, seed| Box::new(Swarm::new(settings, seed)),
 };
+
+/// The system at the beginning of a run.
+pub fn start(settings: &Settings, seed: u64) -> Box<dyn World> {
+    Box::new(Swarm::new(settings, seed))
+}
 
 const KNOBS: &[Knob] = &[
     Knob::number("users", "Peers", "", (1, 100_000), 24, "How many users want the file.").log(),
