@@ -204,7 +204,16 @@ async fn the_same_can_be_done_without_a_mouse() -> Result<()> {
         reader.press(Key::Home).await?;
         demo.until("the beginning", "demo.querySelector('.scrubber input').valueAsNumber === 0").await?;
         demo.until("nothing over", "!demo.querySelector('.hint')").await?;
-        demo.until("nodes to press", "demo.querySelector('.scene [role=button]')").await
+        demo.until("nodes to press", "demo.querySelector('.scene [role=button]')").await?;
+        // Buttons that take themselves away leave the focus to what brings back what they did.
+        for button in ["Undo: at 5 s stop server", "Hide the run before the change (dotted)", "Back to the page’s run"] {
+            let find = "[...demo.querySelectorAll('.faults button')]
+                .find((it) => (it.getAttribute('aria-label') ?? it.textContent.trim())";
+            demo.js(&format!("{find} === {}).focus()", json!(button))).await?;
+            reader.press(Key::Enter).await?;
+            demo.until(button, "document.activeElement.textContent === 'Undo'").await?;
+        }
+        Ok(())
     })
     .await
 }
@@ -527,6 +536,7 @@ async fn nonsense_in_a_link_is_named_and_the_figure_stays_alive() -> Result<()> 
         ("2~microservices~at.5.s.stop.database-1", "database-1"),
         ("2~", "no architecture of that name"),
         ("7~client-server", "version"),
+        ("2~client-server~~with.ring", "no architecture of that name"),
         (&long, "longer than any"),
         (&format!("2~client-server{many}"), "more than 40 actions"),
     ];

@@ -333,10 +333,7 @@ impl Run {
     pub fn from_code(code: &str) -> Result<Self, CodeError> {
         let fields = code::split(code)?;
         let name = fields.first().map_or("", String::as_str);
-        let model = models::find(name).ok_or_else(|| {
-            let all: Vec<&str> = models::ALL.iter().map(|model| model.name).collect();
-            code::bad(name, format!("no architecture of that name; there are {}", all.join(", ")))
-        })?;
+        let model = models::named(name).map_err(|why| code::bad(name, why))?;
         let mut run = Self::new(model);
         // Knobs first: which nodes there are depends on them.
         for field in fields[1..].iter().filter(|field| !field.starts_with("at ")) {

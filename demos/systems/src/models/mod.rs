@@ -45,3 +45,14 @@ architectures! {
 pub fn find(name: &str) -> Option<&'static Model> {
     ALL.iter().copied().find(|model| model.name == name)
 }
+
+/// The architecture of that name.
+///
+/// # Errors
+/// If there is none: says which there are.
+pub fn named(name: &str) -> Result<&'static Model, String> {
+    find(name).ok_or_else(|| {
+        let all: Vec<&str> = ALL.iter().map(|model| model.name).collect();
+        format!("no architecture of that name; there are {}", all.join(", "))
+    })
+}

@@ -23,7 +23,7 @@ use crate::{
     demo::{Demo, DemoProps, View},
     engine::Engine,
     player::{ControlsProps, Move, controls, keys, use_held_cursor},
-    shell::{Shell, use_arrival},
+    shell::{Shell, use_arrival, use_next_focus},
 };
 use lane::{Shown, use_lane};
 use panel::panel;
@@ -98,7 +98,10 @@ impl Looked {
     fn of(view: &View<'_>) -> Result<Self, String> {
         let run = Run::from_code(view.run).map_err(|error| error.to_string())?;
         let at = view.at.unwrap_or_else(|| usual_moment(&run)).min(run.end());
-        let with = view.list("with").and_then(models::find);
+        let with = match view.list("with") {
+            None => None,
+            Some(name) => Some(models::named(name).map_err(|why| format!("it says “with.{name}”: {why}"))?),
+        };
         Ok(Self { at, with, run })
     }
 
@@ -200,6 +203,9 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let chosen = use_state(|| None::<Part>);
     let ghost = use_state(|| None::<Rc<Ghost>>);
     let told = use_state(|| None::<AttrValue>);
+    // A button that takes itself away leaves the focus to the one that brings back what it did.
+    let next_focus = use_next_focus(&props.id);
+    let leave_focus = Callback::from(move |()| *next_focus.borrow_mut() = Some("undo"));
 
     let beside = use_memo((run.clone(), *with), |(run, with)| {
         // A link, or another run, can ask for the architecture that is there already.
@@ -291,9 +297,15 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         })
     };
 
-    // The one thing that everybody tries first.
-    let victim =
-        run.model.names(&run.settings).find(run.model.victim).filter(|_| shown.run.model.name == run.model.name);
+    // The one thing that everybody tries first: what the page's own run is about, or else what the model is.
+    let told_of = original.run.actions.iter().find_map(|action| match action.change {
+        Change::Stop(node) => Some(original.run.model.names(&original.run.settings).name(node)),
+        _ => None,
+    });
+    let told_of = told_of.filter(|_| original.run.model.name == run.model.name);
+    let victim = run.model.names(&run.settings);
+    let victim = told_of.and_then(|name| victim.find(&name)).or_else(|| victim.find(run.model.victim));
+    let victim = victim.filter(|_| shown.run.model.name == run.model.name);
     let victim = victim.and_then(|node| {
         let view = shown.frame.scene.nodes.iter().find(|view| view.node == node)?;
         let (change_to, verb) = match view.state {
@@ -347,6 +359,20 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let story = shown.frame.story.as_slice();
     let latest = story.last();
     let done = run.actions.len();
+    let hide = {
+        let (ghost, leave_focus) = (ghost.clone(), leave_focus.clone());
+        Callback::from(move |_: MouseEvent| {
+            leave_focus.emit(());
+            ghost.set(None);
+        })
+    };
+    let back = {
+        let (replace, original, leave_focus) = (replace.clone(), original.clone(), leave_focus.clone());
+        Callback::from(move |_: MouseEvent| {
+            leave_focus.emit(());
+            replace.emit(original.run.clone());
+        })
+    };
     let rest = html! {
         <>
             { lane::progress(&shown, cursor.at, &run) }
@@ -376,8 +402,11 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                             let words = run.written(action);
                             let mut without = (*run).clone();
                             without.actions.remove(place);
-                            let replace = replace.clone();
-                            let undo = Callback::from(move |_: MouseEvent| replace.emit(without.clone()));
+                            let (replace, leave_focus) = (replace.clone(), leave_focus.clone());
+                            let undo = Callback::from(move |_: MouseEvent| {
+                                leave_focus.emit(());
+                                replace.emit(without.clone());
+                            });
                             html! {
                                 <li>
                                     <span>{ words.clone() }</span>
@@ -389,17 +418,18 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                     </ul>
                 }
                 <div class="run-steps needs-js">
-                    <button type="button" class="quiet" disabled={!live} aria-disabled={history.past.is_empty().to_string()}
+                    <button id={format!("{id}-undo")} type="button" class="quiet" disabled={!live}
+                        aria-disabled={history.past.is_empty().to_string()}
                         onclick={step(|| Step::Undo, history.past.last())}>{ "Undo" }</button>
                     <button type="button" class="quiet" disabled={!live} aria-disabled={history.undone.is_empty().to_string()}
                         onclick={step(|| Step::Redo, history.undone.last())}>{ "Redo" }</button>
                     if ghost.is_some() {
-                        <button type="button" class="quiet" onclick={{ let ghost = ghost.clone(); Callback::from(move |_: MouseEvent| ghost.set(None)) }}>
+                        <button type="button" class="quiet" onclick={hide}>
                             { "Hide the run before the change (dotted)" }
                         </button>
                     }
                     if *run != original.run {
-                        <button type="button" class="quiet" onclick={{ let (replace, original) = (replace.clone(), original.clone()); Callback::from(move |_: MouseEvent| replace.emit(original.run.clone())) }}>
+                        <button type="button" class="quiet" onclick={back}>
                             { "Back to the page’s run" }
                         </button>
                     }
