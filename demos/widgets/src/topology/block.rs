@@ -308,22 +308,12 @@ impl Authored for Topology {
         if let Some(problems) = stopped(&live) {
             return Err(problems);
         }
-        let other = looked.with.map(|model| Live::finished(looked.run.under(model).run));
+        let other = looked.beside().map(|other| Live::finished(other.run));
         if let Some(problems) = other.as_ref().and_then(stopped) {
             return Err(problems);
         }
-        let of = |live: &Live, name: &str| {
-            let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
-            live.world().facts()[place].map(number)
-        };
-        let facts = Self::facts().into_iter().map(|fact| {
-            let value = match OTHER.iter().find(|(name, _)| *name == fact.name) {
-                Some((_, name)) => other.as_ref().and_then(|other| of(other, name)),
-                None if fact.name == "hash" => Some(json!(live.world().hash().to_string())),
-                None => of(&live, fact.name),
-            };
-            value.unwrap_or(Value::Null)
-        });
+        let facts =
+            Self::facts().into_iter().map(|fact| yielded(&live, other.as_ref(), fact.name).unwrap_or(Value::Null));
         let facts = facts.collect();
         let mut problems = vec![];
         for (index, (preset, offer)) in block.presets.iter().zip(&offers).enumerate() {
@@ -331,9 +321,10 @@ impl Authored for Topology {
                 continue;
             }
             let Some(looked) = Looked::parse(&offer.view) else { continue };
+            let other = looked.beside().map(|other| Live::finished(other.run));
             let live = Live::finished(looked.run);
             for (name, expected) in &preset.expect {
-                let yields = of(&live, name).map(FactValue);
+                let yields = yielded(&live, other.as_ref(), name).map(FactValue);
                 let (key, message) = match yields.as_ref().map(|fact| (fact.meets(expected), fact)) {
                     None => (true, format!("a run of `{}` yields no `{name}`", live.run().model.name)),
                     Some((Ok(true), _)) => continue,
@@ -351,5 +342,18 @@ impl Authored for Topology {
         }
         let offers: Vec<String> = offers.iter().map(Offer::line).collect();
         Ok(Examined { view: looked.code(), offers: offers.join("\n"), facts })
+    }
+}
+
+/// The fact of that name that a run has come to, or, for `other-…`, the run beside it.
+fn yielded(live: &Live, other: Option<&Live>, name: &str) -> Option<Value> {
+    let of = |live: &Live, name: &str| {
+        let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
+        live.world().facts()[place].map(number)
+    };
+    match OTHER.iter().find(|(other, _)| *other == name) {
+        Some((_, name)) => of(other?, name),
+        None if name == "hash" => Some(json!(live.world().hash().to_string())),
+        None => of(live, name),
     }
 }
