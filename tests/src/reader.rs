@@ -22,10 +22,13 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::Setup;
+use crate::{Setup, server::AXE_PATH};
 
 /// When a page is taken to hang. No test depends on how long anything takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The same for a script that goes through a whole page: each of its parts has that patience.
+const SCRIPT_PATIENCE: Duration = Duration::from_secs(600);
 
 /// The colours that the system asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,17 @@ pub enum Size {
     Narrow,
     /// 320 × 640 CSS pixels, with touch: the smallest that has to work.
     Smallest,
+}
+
+impl Size {
+    /// Width and height of a phone's screen, in CSS pixels.
+    fn phone(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Wide => None,
+            Self::Narrow => Some((390, 844)),
+            Self::Smallest => Some((320, 640)),
+        }
+    }
 }
 
 /// What kind of reader it is.
@@ -73,6 +87,7 @@ pub struct Reader {
     /// The WebDriver session, for what the methods here do not offer.
     pub driver: WebDriver,
     setup: Setup,
+    look: Look,
     profile: PathBuf,
     // Killed when dropped; the browser itself ends with the session.
     _chromedriver: Child,
@@ -128,12 +143,7 @@ impl Reader {
         .into();
         arguments.push(format!("--user-data-dir={}", profile.display()));
         let mut options = json!({ "binary": which(&setup.chromium) });
-        let screen = match look.size {
-            Size::Wide => None,
-            Size::Narrow => Some((390, 844)),
-            Size::Smallest => Some((320, 640)),
-        };
-        match screen {
+        match look.size.phone() {
             None => arguments.push("--window-size=1280,900".into()),
             Some((width, height)) => {
                 options["mobileEmulation"] = json!({
@@ -147,23 +157,14 @@ impl Reader {
         }
         capabilities.set("browserName", json!("chrome"))?;
         capabilities.set("goog:chromeOptions", options)?;
+        capabilities.set("timeouts", json!({ "script": SCRIPT_PATIENCE.as_millis() as u64 }))?;
         capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
         let driver = WebDriver::new(&address, capabilities).await.with_context(|| {
             format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
         })?;
-        let reader =
-            Self { driver, setup: setup.clone(), profile, _chromedriver: chromedriver, complaints: Mutex::default() };
-        let scheme = if look.scheme == Scheme::Dark { "dark" } else { "light" };
-        let motion = if look.reduced_motion { "reduce" } else { "no-preference" };
-        reader
-            .devtools(
-                "Emulation.setEmulatedMedia",
-                json!({ "features": [
-                    { "name": "prefers-color-scheme", "value": scheme },
-                    { "name": "prefers-reduced-motion", "value": motion },
-                ] }),
-            )
-            .await?;
+        let complaints = Mutex::default();
+        let reader = Self { driver, setup: setup.clone(), look, profile, _chromedriver: chromedriver, complaints };
+        reader.prefer(look.scheme).await?;
         // The empty page that every browser starts with is none of ours.
         reader.requests().await?;
         Ok(reader)
@@ -178,6 +179,41 @@ impl Reader {
     /// A command of the Chrome DevTools Protocol.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
         self.driver.cdp().send_raw(method, parameters).await.with_context(|| method.to_owned())
+    }
+
+    /// Has the system ask for other colours, for the page that is open and for those to come, and waits until the
+    /// page has them.
+    pub async fn prefer(&self, scheme: Scheme) -> Result<()> {
+        let scheme = if scheme == Scheme::Dark { "dark" } else { "light" };
+        let motion = if self.look.reduced_motion { "reduce" } else { "no-preference" };
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": motion },
+        ]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+        // Colours pass over into each other.
+        self.until("the colours settled", "document.getAnimations().every((it) => !(it instanceof CSSTransition))")
+            .await
+    }
+
+    /// Puts the page that is open, and those to come, on another screen, and waits until it is laid out there. For
+    /// readers who began on a wide one: the driver would not learn of it, and click where others touch.
+    pub async fn resize(&self, size: Size) -> Result<()> {
+        ensure!(self.look.size == Size::Wide, "a phone stays a phone");
+        let touch = size.phone().is_some();
+        match size.phone() {
+            None => self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await?,
+            Some((width, height)) => {
+                let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+                self.devtools("Emulation.setDeviceMetricsOverride", screen).await?
+            }
+        };
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": touch })).await?;
+        self.until("the pointer", &format!("matchMedia('(pointer: coarse)').matches === {touch}")).await?;
+        // What watches sizes hears of them with the next picture.
+        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        self.driver.execute_async(script, vec![]).await.context("two pictures")?;
+        Ok(())
     }
 
     /// Goes to `url` and waits until the page has loaded.
@@ -207,11 +243,14 @@ impl Reader {
     pub async fn until_with(&self, what: &str, expression: &str, arguments: Vec<Value>) -> Result<()> {
         let script = format!("return Boolean({expression})");
         let start = Instant::now();
+        // Most things come at once; what takes long is not hurried by asking.
+        let mut pause = Duration::from_millis(5);
         while start.elapsed() < PATIENCE {
             if self.js_with(&script, arguments.clone()).await? == json!(true) {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(50));
         }
         bail!("never: {what} ({expression}); the page complains: {:#?}", self.complaints().await)
     }
@@ -288,15 +327,40 @@ impl Reader {
         Ok(demo)
     }
 
-    /// Brings every demo of the page near, waits until all are live, and returns their ids.
+    /// Brings every demo of the page near, one after the other, waits until it is live, and returns their ids. It
+    /// opens folds as [`Self::demo`] does.
     pub async fn wake_demos(&self) -> Result<Vec<String>> {
-        let ids = self.js("return [...document.querySelectorAll('.demo[data-demo]')].map((demo) => demo.id)").await?;
-        let ids: Vec<String> = serde_json::from_value(ids).context("a demo without an id")?;
-        for id in &ids {
-            self.demo(id).await?;
+        // In one script: asking from here after each demo takes longer than the demos take.
+        let script = "const [patience, done] = arguments;
+            const live = (demo) => new Promise((resolve, reject) => {
+                const { state } = demo.dataset;
+                if (state === 'live') return resolve(demo.id);
+                const fail = () => reject(`demo ${demo.id} is not live: ${demo.dataset.state}`);
+                if (state === 'stopped') return fail();
+                const timer = setTimeout(fail, patience);
+                new MutationObserver((_, observer) => {
+                    if (demo.dataset.state === 'waking') return;
+                    observer.disconnect();
+                    clearTimeout(timer);
+                    if (demo.dataset.state === 'live') resolve(demo.id); else fail();
+                }).observe(demo, { attributeFilter: ['data-state'] });
+            });
+            (async () => {
+                const ids = [];
+                for (const demo of document.querySelectorAll('.demo[data-demo]')) {
+                    for (let fold; (fold = demo.closest('details:not([open])')); ) fold.open = true;
+                    demo.scrollIntoView({ block: 'center', behavior: 'instant' });
+                    ids.push(await live(demo));
+                }
+                scrollTo({ top: 0, behavior: 'instant' });
+                return ids;
+            })().then(done, (error) => done(String(error)))";
+        let patience = json!(PATIENCE.as_millis() as u64);
+        let ids = self.driver.execute_async(script, vec![patience]).await.context("waking the demos")?.json().clone();
+        match ids {
+            Value::String(error) => bail!("{error}; the page complains: {:#?}", self.complaints().await),
+            ids => serde_json::from_value(ids).context("a demo without an id"),
         }
-        self.js("scrollTo({ top: 0, behavior: 'instant' })").await?;
-        Ok(ids)
     }
 
     /// What went wrong so far, in all pages: errors and warnings on the console, uncaught errors,
@@ -343,18 +407,35 @@ impl Reader {
 
     /// What axe-core finds wrong with the page: what is wrong, and where in the page.
     pub async fn axe(&self) -> Result<Vec<(String, String)>> {
-        let path = self.setup.node_modules.join("axe-core/axe.min.js");
-        let source = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}: `cargo xtask test` installs it", path.display()))?;
-        // Without its source, half a megabyte, in the message.
-        self.driver.execute(source, vec![]).await.context("loading axe-core")?;
-        let script = "const done = arguments[0];
-            axe.run(document, { resultTypes: ['violations'] }).then(
-                ({ violations }) => done(violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => [
-                    `${id} (${impact}): ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}`,
-                    `${node.target.join(' ')}: ${node.html.slice(0, 160)}`]))),
-                (error) => done(String(error)))";
-        let found = self.driver.execute_async(script, vec![]).await.context("running axe-core")?.json().clone();
+        self.run_axe("{}").await
+    }
+
+    /// The same by those of its rules only that depend on colours.
+    pub async fn axe_colours(&self) -> Result<Vec<(String, String)>> {
+        self.run_axe(
+            "{ runOnly: axe.getRules(['cat.color']).filter(({ enabled }) => enabled).map(({ ruleId }) => ruleId) }",
+        )
+        .await
+    }
+
+    async fn run_axe(&self, options: &str) -> Result<Vec<(String, String)>> {
+        let script = format!(
+            "const [path, done] = arguments;
+            const loaded = window.axe ? Promise.resolve() : new Promise((resolve, reject) => {{
+                const script = Object.assign(document.createElement('script'), {{ src: path }});
+                script.onload = resolve;
+                script.onerror = () => reject('cannot load axe-core: `cargo xtask test` installs it');
+                document.head.append(script);
+                script.remove();
+            }});
+            loaded.then(() => axe.run(document, {{ resultTypes: ['violations'], ...{options} }})).then(
+                ({{ violations }}) => done(violations.flatMap(({{ id, impact, nodes }}) => nodes.map((node) => [
+                    `${{id}} (${{impact}}): ${{(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''}}`,
+                    `${{node.target.join(' ')}}: ${{node.html.slice(0, 160)}}`]))),
+                (error) => done(String(error)))"
+        );
+        let path = json!(AXE_PATH);
+        let found = self.driver.execute_async(script, vec![path]).await.context("running axe-core")?.json().clone();
         serde_json::from_value(found.clone()).with_context(|| format!("axe-core failed: {found}"))
     }
 
@@ -416,18 +497,22 @@ impl Demo<'_> {
     }
 
     async fn named(&self, name: &str) -> Result<WebElement> {
-        let mut seen = Vec::new();
-        for element in self.reader.find_all(&format!("{0} button, {0} [role], {0} summary, {0} a", self.css())).await? {
-            let label = match element.attr("aria-label").await? {
-                Some(label) => label,
-                None => element.text().await?,
-            };
-            if label.contains(name) {
-                return Ok(element);
+        // In one script: a figure can have more than a hundred of them.
+        let script = "const [demo, name] = arguments;
+            const seen = [];
+            for (const element of demo.querySelectorAll('button, [role], summary, a')) {
+                const text = () => element.checkVisibility() ? element.innerText ?? element.textContent : '';
+                const label = element.getAttribute('aria-label') ?? text();
+                if (label.includes(name)) return element;
+                seen.push(label);
             }
-            seen.push(label);
+            return seen";
+        let demo = self.reader.find(&self.css()).await?.to_json()?;
+        let found = self.reader.driver.execute(script, vec![demo, json!(name)]).await?;
+        if found.json().is_array() {
+            bail!("demo {}: nothing named {name:?}; there are {}", self.id, found.json());
         }
-        bail!("demo {}: nothing named {name:?}; there are {seen:?}", self.id)
+        Ok(found.element()?)
     }
 
     /// The visible text of what `css` selects in it.

@@ -17,6 +17,8 @@ use axum::{
 };
 use flate2::{Compression, write::GzEncoder};
 
+use crate::Setup;
+
 /// How to serve.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
@@ -28,13 +30,15 @@ pub struct ServerOptions {
     pub gzip: bool,
     /// Whether pages get a script that keeps what goes wrong in them; see [`crate::Reader::complaints`].
     pub recorder: bool,
+    /// Whether browsers may keep what they got for ten minutes, as GitHub Pages lets them, or have to ask each time.
+    pub keep: bool,
     /// Pages that are not the site's, by path from the root of the server, such as `/host.html`.
     pub pages: Vec<(String, String)>,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self { base: "/".into(), wasm_type: None, gzip: false, recorder: true, pages: Vec::new() }
+        Self { base: "/".into(), wasm_type: None, gzip: false, recorder: true, keep: true, pages: Vec::new() }
     }
 }
 
@@ -67,6 +71,9 @@ struct Shared {
 const FAVICON: &str = "/favicon.ico";
 
 const RECORDER_PATH: &str = "/__recorder.js";
+
+/// Where every server has axe-core.
+pub(crate) const AXE_PATH: &str = "/__axe.js";
 
 impl Server {
     /// Serves the folder `site`.
@@ -129,7 +136,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         body = compressed(&body);
     }
     lock(&shared.hits).push(Hit { path, status: status.as_u16(), bytes: body.len() });
-    let mut response = (status, [(header::CONTENT_TYPE, kind)], Body::from(body)).into_response();
+    let keep = if shared.options.keep { "max-age=600" } else { "no-store" };
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep.to_owned())];
+    let mut response = (status, headers, Body::from(body)).into_response();
     if gzip {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
@@ -141,6 +150,10 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
     const HTML: &str = "text/html; charset=utf-8";
     if path == RECORDER_PATH {
         return Some(("text/javascript".into(), include_bytes!("recorder.js").to_vec()));
+    }
+    if path == AXE_PATH {
+        let modules = Setup::find().ok()?.node_modules;
+        return Some(("text/javascript".into(), fs::read(modules.join("axe-core/axe.min.js")).ok()?));
     }
     let page = shared.options.pages.iter().find(|(name, _)| name == path);
     if let Some((_, page)) = page {

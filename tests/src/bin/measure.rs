@@ -54,7 +54,7 @@ async fn main() -> Result<()> {
 
 async fn weigh(page: &str) -> Result<()> {
     let setup = Setup::find()?;
-    let options = ServerOptions { gzip: true, recorder: false, ..ServerOptions::default() };
+    let options = ServerOptions { gzip: true, recorder: false, keep: false, ..ServerOptions::default() };
     let server = Server::start(&setup.site, options).await?;
     reading("weigh", Look::default(), async |reader| {
         reader.goto(&server.url(page)).await?;

@@ -26,15 +26,16 @@ frame.addEventListener("load", () => frame.contentWindow.postMessage("[iFrameSiz
     )
 }
 
-/// Serves the site, and on another site a host page that frames `page` of it.
-async fn framed(page: &str, attributes: &str) -> Result<(Server, String)> {
+/// Serves the site, and on another site, for each of these pages, a host page that frames it; returns their addresses
+/// in that order.
+async fn framed(pages: &[String], attributes: &str) -> Result<Vec<String>> {
     let setup = Setup::find()?;
     let site = Server::start(&setup.site, ServerOptions::default()).await?;
-    let pages = vec![("/host.html".to_owned(), host(&site.url(page), attributes))];
-    let other =
-        Server::start(&setup.site, ServerOptions { pages, base: "/none/".into(), ..ServerOptions::default() }).await?;
-    let url = format!("{}/host.html", other.foreign_origin());
-    Ok((site, url))
+    let path = |page: &String| format!("/host/{page}");
+    let hosts = pages.iter().map(|page| (path(page), host(&site.url(page), attributes))).collect();
+    let options = ServerOptions { pages: hosts, base: "/none/".into(), ..ServerOptions::default() };
+    let other = Server::start(&setup.site, options).await?;
+    Ok(pages.iter().map(|page| format!("{}{}", other.foreign_origin(), path(page))).collect())
 }
 
 /// What the host heard.
@@ -44,9 +45,10 @@ async fn heard(reader: &Reader) -> Result<Value> {
 
 #[tokio::test]
 async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
-    for page in Setup::find()?.embed_pages()? {
-        let (_site, host) = framed(&page, "allow=\"fullscreen; clipboard-write\" loading=\"lazy\"").await?;
-        reading("embed", Look::default(), async |reader| {
+    let pages = Setup::find()?.embed_pages()?;
+    let hosts = framed(&pages, "allow=\"fullscreen; clipboard-write\" loading=\"lazy\"").await?;
+    reading("embed", Look::default(), async |reader| {
+        for (page, host) in pages.iter().zip(hosts) {
             reader.goto(&host).await?;
             reader.until("lti.frameResize with a height", "heard.lti?.height > 150").await?;
             reader.until("h5p resize with a height", "heard.h5p?.scrollHeight > 150").await?;
@@ -57,9 +59,9 @@ async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
             let ids = reader.wake_demos().await?;
             ensure!(ids.len() == 1, "{page}: {} demos", ids.len());
             ensure!(reader.find_all("header.bar, #contents").await?.is_empty(), "{page} has book chrome");
-            reader.until("the whole demo in view", "document.documentElement.scrollHeight <= innerHeight + 1").await?;
-            // Growing is told too, and so is shrinking.
             let fits = "document.documentElement.scrollHeight <= innerHeight + 1";
+            reader.until("the whole demo in view", fits).await?;
+            // Growing is told too, and so is shrinking.
             let open = async |open: bool| {
                 reader.js(&format!("for (const one of document.querySelectorAll('details')) one.open = {open}")).await
             };
@@ -75,19 +77,18 @@ async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
             reader.driver.enter_default_frame().await?;
             let heard = heard(reader).await?;
             ensure!(heard["lti"]["height"].is_number(), "{heard}");
-            reader.ensure_quiet(&page).await
-        })
-        .await?;
-    }
-    Ok(())
+            reader.ensure_quiet(page).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test]
 async fn in_an_opaque_sandbox_the_demo_is_live() -> Result<()> {
-    let page = Setup::find()?.embed_pages()?.remove(0);
-    let (_site, host) = framed(&page, "sandbox=\"allow-scripts\"").await?;
+    let hosts = framed(&Setup::find()?.embed_pages()?[..1], "sandbox=\"allow-scripts\"").await?;
     reading("sandbox", Look::default(), async |reader| {
-        reader.goto(&host).await?;
+        reader.goto(&hosts[0]).await?;
         reader.driver.enter_frame(0).await?;
         ensure!(reader.js("return self.origin").await? == json!("null"), "the frame is not opaque");
         reader.wake_demos().await?;
@@ -99,10 +100,9 @@ async fn in_an_opaque_sandbox_the_demo_is_live() -> Result<()> {
 
 #[tokio::test]
 async fn without_scripts_a_frame_shows_the_figure() -> Result<()> {
-    let page = Setup::find()?.embed_pages()?.remove(0);
-    let (_site, host) = framed(&page, "sandbox").await?;
+    let hosts = framed(&Setup::find()?.embed_pages()?[..1], "sandbox").await?;
     reading("sandbox_no_scripts", Look::default(), async |reader| {
-        reader.goto(&host).await?;
+        reader.goto(&hosts[0]).await?;
         reader.driver.enter_frame(0).await?;
         let svg = reader.find(&format!(".demo {PICTURE}")).await?.rect().await?;
         ensure!(svg.width > 100.0, "the picture is {} px wide", svg.width);

@@ -51,31 +51,6 @@ async fn every_page_works_under_a_sub_path() -> Result<()> {
 }
 
 #[tokio::test]
-async fn no_page_is_wider_than_a_small_phone() -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    let look = Look { size: Size::Smallest, ..Look::default() };
-    reading("smallest", look, async |reader| {
-        let mut wide = Vec::new();
-        for page in setup.pages()? {
-            reader.goto(&server.url(&page)).await?;
-            reader.wake_demos().await?;
-            // Touch screens zoom out to what sticks out, and the window's width with them.
-            let width = reader.js("return Math.max(innerWidth, document.documentElement.scrollWidth)").await?;
-            if width.as_u64() > Some(320) {
-                let script = "return [...document.querySelectorAll('body *')].filter((e) => {
-                    const box = e.getBoundingClientRect(); return box.width && box.right > 321; })
-                    .slice(0, 5).map((e) => e.tagName + '.' + (e.getAttribute('class') ?? ''))";
-                wide.push(format!("{page} is {width} px wide: {}", reader.js(script).await?));
-            }
-        }
-        ensure!(wide.is_empty(), "on a screen of 320 px\n  {}", wide.join("\n  "));
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
 async fn every_page_states_the_policy() -> Result<()> {
     let setup = Setup::find()?;
     for page in setup.pages()? {

@@ -759,14 +759,16 @@ async fn they_are_on_a_phone_in_the_dark_too() -> Result<()> {
 async fn no_word_of_a_picture_is_cut_off() -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    for size in [Size::Wide, Size::Narrow] {
-        reading("cut_off", Look { size, ..Look::default() }, async |reader| {
-            for page in setup.embed_pages()? {
-                if !std::fs::read_to_string(setup.site.join(&page))?.contains("data-demo=\"rpc-timeline\"") {
-                    continue;
-                }
-                reader.goto(&server.url(&page)).await?;
-                reader.wake_demos().await?;
+    reading("cut_off", Look::default(), async |reader| {
+        for page in setup.embed_pages()? {
+            if !std::fs::read_to_string(setup.site.join(&page))?.contains("data-demo=\"rpc-timeline\"") {
+                continue;
+            }
+            reader.goto(&server.url(&page)).await?;
+            reader.wake_demos().await?;
+            // Back on the wide screen for the next page.
+            for size in [Size::Narrow, Size::Wide] {
+                reader.resize(size).await?;
                 let cut = reader
                     .js("return [...document.querySelectorAll('svg.spacetime text')].filter((text) => {
                              const word = text.getBoundingClientRect();
@@ -776,9 +778,8 @@ async fn no_word_of_a_picture_is_cut_off() -> Result<()> {
                     .await?;
                 ensure!(cut == json!([]), "{page}, {size:?}: {cut}");
             }
-            Ok(())
-        })
-        .await?;
-    }
-    Ok(())
+        }
+        Ok(())
+    })
+    .await
 }
