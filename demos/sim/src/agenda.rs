@@ -1,6 +1,6 @@
 //! What a large model runs on: a clock and its pending events, nothing else.
 
-use crate::{Duration, EventQueue, LadderQueue, Time};
+use crate::{Duration, EventQueue, Time, queue::Chosen};
 
 /// The pending events of a model that handles them itself, and the time of the last one.
 ///
@@ -31,7 +31,7 @@ use crate::{Duration, EventQueue, LadderQueue, Time};
 /// Events come in the order of `(time, who was pushed first)`, as in every [`EventQueue`]. Like a
 /// simulation it is a value: a clone goes on by itself.
 #[derive(Debug)]
-pub struct Agenda<E, Q = LadderQueue<E>> {
+pub struct Agenda<E, Q = Chosen<E>> {
     queue: Q,
     now: Time,
     handled: u64,

@@ -206,7 +206,8 @@ async fn the_same_can_be_done_without_a_mouse() -> Result<()> {
         demo.until("nothing over", "!demo.querySelector('.hint')").await?;
         demo.until("nodes to press", "demo.querySelector('.scene [role=button]')").await?;
         // Buttons that take themselves away leave the focus to what brings back what they did.
-        for button in ["Undo: at 5 s stop server", "Hide the run before the change (dotted)", "Back to the page’s run"] {
+        for button in ["Undo: at 5 s stop server", "Hide the run before the change (dotted)", "Back to the page’s run"]
+        {
             let find = "[...demo.querySelectorAll('.faults button')]
                 .find((it) => (it.getAttribute('aria-label') ?? it.textContent.trim())";
             demo.js(&format!("{find} === {}).focus()", json!(button))).await?;
@@ -533,6 +534,7 @@ async fn nonsense_in_a_link_is_named_and_the_figure_stays_alive() -> Result<()> 
         ("2~client-server~users.3~at.5.s.cut.client-4.-.server", "client-4"),
         ("2~client-server~at.5.s.explode.server", "explode"),
         ("2~client-server~at.99999999999999999999.s.stop.server", "99999999999999999999"),
+        ("2~client-server~seconds.20~at.20.s.stop.server", "the run ends at 20 s"),
         ("2~microservices~at.5.s.stop.database-1", "database-1"),
         ("2~", "no architecture of that name"),
         ("7~client-server", "version"),

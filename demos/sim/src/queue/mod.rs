@@ -8,8 +8,9 @@ pub use ladder::LadderQueue;
 
 use crate::Time;
 
-/// The queue of every [`Simulation`](crate::Simulation): the fast one, or, with the feature `heap`, the plain one,
-/// so that the tests of the models can tell that it makes no difference.
+/// The queue of every [`Simulation`](crate::Simulation), and of every [`Agenda`](crate::Agenda) that names no other: the
+/// fast one, or, with the feature `heap`, the plain one, so that the tests of the models can tell that it makes no
+/// difference.
 #[cfg(not(feature = "heap"))]
 pub(crate) type Chosen<T> = LadderQueue<T>;
 #[cfg(feature = "heap")]

@@ -221,6 +221,11 @@ impl Run {
         Time::from_secs(self.seconds.into())
     }
 
+    /// Why the run cannot have this action, which it would never come to; nothing if it can.
+    pub fn never_comes_to(&self, action: &Action) -> Option<String> {
+        (action.at >= self.end()).then(|| format!("the run ends at {}, before this", self.end()))
+    }
+
     /// How long a window of measurement is: the least round time of which at most 120 make up the run.
     pub fn window(&self) -> Duration {
         let steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600];
@@ -329,7 +334,8 @@ impl Run {
     /// Reads a short code. Numbers out of bounds become the nearest within.
     ///
     /// # Errors
-    /// If it is damaged, of another version, or names what the architecture does not have.
+    /// If it is damaged, of another version, names what the architecture does not have, or has an action that would
+    /// come after the end.
     pub fn from_code(code: &str) -> Result<Self, CodeError> {
         let fields = code::split(code)?;
         let name = fields.first().map_or("", String::as_str);
@@ -359,6 +365,9 @@ impl Run {
         }
         for field in fields[1..].iter().filter(|field| field.starts_with("at ")) {
             let action = Action::parse(model, &run.settings, field).map_err(|error| code::bad(field, error))?;
+            if let Some(why) = run.never_comes_to(&action) {
+                return Err(code::bad(field, why));
+            }
             if run.actions.len() == Self::ACTIONS {
                 return Err(code::bad(field, format!("more than {} actions", Self::ACTIONS)));
             }

@@ -108,6 +108,22 @@ fn actions_are_read_in_any_order_and_kept_in_that_of_time() {
 }
 
 #[test]
+fn an_action_that_the_run_never_comes_to_is_refused() {
+    let code = |seconds: u32, at: &str| format!("2~client-server~at.{at}.stop.server-1~seconds.{seconds}");
+    let last = Run::from_code(&code(20, "19999999.us")).expect("a moment before the end");
+    assert_eq!(last.actions.len(), 1);
+    for at in ["20.s", "20000001.us", "90.s"] {
+        let error = Run::from_code(&code(20, at)).expect_err(at).to_string();
+        assert!(error.contains("the run ends at 20 s") && error.contains("stop server-1"), "{error}");
+        assert!(Run::from_code(&code(91, at)).is_ok(), "{at}");
+    }
+    // Without a word of its length it lasts as long as usual.
+    let usual = models::find("client-server").expect("a model").seconds.1;
+    let error = Run::from_code(&format!("2~client-server~at.{usual}.s.stop.server-1")).expect_err("too late");
+    assert!(error.to_string().contains("the run ends at"), "{error}");
+}
+
+#[test]
 fn a_share_is_said_in_words_or_with_a_sign() {
     let model = models::find("peer-to-peer").expect("peers");
     let settings = Run::new(model).settings;
@@ -121,6 +137,7 @@ fn a_share_is_said_in_words_or_with_a_sign() {
 fn the_longest_run_fits_into_what_is_read() {
     for model in models::ALL {
         let mut run = worlds::random(model, 1, true);
+        run.seconds = model.seconds.2;
         run.seed = u64::MAX;
         let names = model.names(&run.settings);
         let nodes = names.count().min(50);

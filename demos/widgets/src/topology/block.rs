@@ -164,11 +164,12 @@ impl Checker<'_> {
         for (index, text) in actions.iter().enumerate() {
             let pointer = format!("/actions/{index}");
             match Action::parse(run.model, &run.settings, text) {
-                Ok(action) if action.at >= run.end() => {
-                    let message = format!("the run ends at {}, before this", run.end());
-                    self.problem(pointer, false, message, Some("act earlier, or raise `seconds`".into()));
-                }
-                Ok(action) => read.push((index, action)),
+                Ok(action) => match run.never_comes_to(&action) {
+                    Some(message) => {
+                        self.problem(pointer, false, message, Some("act earlier, or raise `seconds`".into()));
+                    }
+                    None => read.push((index, action)),
+                },
                 Err(error) => {
                     let help = choices(&text[error.at.clone()], &error.choices);
                     self.problems.push(Problem {

@@ -253,8 +253,9 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let change = {
         let (run, go, told, at) = (run.clone(), go.clone(), told.clone(), cursor.at);
         Callback::from(move |change: Change| {
-            // Whole milliseconds: links are short then.
-            let at = Time::from_millis(at.as_micros().div_ceil(1_000));
+            // Whole milliseconds: links are short then. The last one is not the end, where nothing can be done any more.
+            let last = run.end().as_micros() / 1_000 - 1;
+            let at = Time::from_millis(at.as_micros().div_ceil(1_000).min(last));
             let next = run.with(Action { at, change });
             if next == *run || next.actions.len() == run.actions.len() && run.actions.len() == Run::ACTIONS {
                 told.set(Some(format!("A run can have {} actions. Undo one to do another.", Run::ACTIONS).into()));
