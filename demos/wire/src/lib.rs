@@ -34,6 +34,7 @@
 pub mod decode;
 pub mod edit;
 pub mod encode;
+pub mod evolve;
 pub mod json;
 pub mod reader;
 pub mod schema;
