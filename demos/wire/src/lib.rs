@@ -31,10 +31,12 @@
 //!   runtime refuses then. It refuses a semicolon without a field in a oneof, and options without meaning here if their
 //!   values are of the wrong type.
 
+pub mod case;
 pub mod decode;
 pub mod edit;
 pub mod encode;
 pub mod evolve;
+pub mod formats;
 pub mod json;
 pub mod reader;
 pub mod schema;

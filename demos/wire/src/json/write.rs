@@ -37,7 +37,7 @@ pub fn write_content(schema: &Schema, field: &Field, content: Option<&Content>) 
     writer.out
 }
 
-/// A floating-point number as [`write`] has it, but never in quotation marks.
+/// A floating-point number as [`write()`] has it, but never in quotation marks.
 pub(crate) fn write_float(value: f64, single: bool) -> String {
     let schema = Schema { text: String::new(), messages: Vec::new(), enums: Vec::new() };
     let mut writer = Writer { schema: &schema, layout: Layout::Line, spelt: false, out: String::new(), indent: 0 };
