@@ -4,6 +4,7 @@
 //! a page is made of is the builder's business (`mdbook-demos`).
 
 mod bench;
+mod fuzz;
 mod project;
 mod run;
 mod serve;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Options),
     /// Measure page weight and build times against their budgets
     Bench(bench::Options),
+    /// Look for input that the wire codec does not cope with
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::command(project, &options),
         Command::Test(options) => test::command(&project, &options),
         Command::Bench(options) => bench::command(&project, &options),
+        Command::Fuzz(options) => fuzz::command(&project, &options),
     }
 }
 

@@ -1,12 +1,13 @@
 //! `test`: everything that has to hold.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::{
+    fuzz,
     project::Project,
     run,
     site::{self, Site, Stale},
@@ -16,12 +17,12 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates whose tests also run in the browser.
-const IN_THE_BROWSER: [&str; 4] = ["sim", "systems", "search", "widgets"];
+const IN_THE_BROWSER: [&str; 5] = ["sim", "systems", "search", "wire", "widgets"];
 
 /// What to test.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Run only the tests whose name contains this, and no lints
+    /// Run only the tests whose name contains this; no lints, no fuzzing
     filter: Option<String>,
     /// Run only this part
     #[arg(long, value_enum)]
@@ -35,6 +36,8 @@ enum Part {
     Lints,
     /// Unit, property, snapshot and documentation tests on this machine
     Host,
+    /// The wire codec with random input, a short while
+    Fuzz,
     /// The demos' tests compiled to WebAssembly, in a browser
     Wasm,
     /// The built site in a browser, axe-core and html-validate
@@ -44,17 +47,28 @@ enum Part {
 /// `cargo xtask test`
 pub fn command(project: &Project, options: &Options) -> Result<()> {
     let filter = options.filter.as_deref();
-    let wanted = |part| options.only.is_none_or(|only| only == part) && !(part == Part::Lints && filter.is_some());
+    let wanted = |part| {
+        let whole = matches!(part, Part::Lints | Part::Fuzz);
+        options.only.is_none_or(|only| only == part) && !(whole && filter.is_some())
+    };
     site::ensure_target()?;
     // First of all, so that whoever lacks something hears of it before the long part.
     let browser = if wanted(Part::Wasm) || wanted(Part::Site) { Some(tools::browser()?) } else { None };
     let node_modules = if wanted(Part::Site) { Some(tools::node_modules(project)?) } else { None };
+    if wanted(Part::Fuzz) && !cfg!(windows) {
+        tools::cpp()?;
+    }
+    let oracle = if wanted(Part::Host) { Some(tools::oracle(project)?) } else { None };
 
     if wanted(Part::Lints) {
         lints(project)?;
     }
-    if wanted(Part::Host) {
-        host(project, filter)?;
+    if let Some(oracle) = oracle {
+        host(project, &oracle, filter)?;
+    }
+    if wanted(Part::Fuzz) {
+        heading("random input");
+        fuzz::test(project)?;
     }
     if let Some(browser) = browser.as_ref().filter(|_| wanted(Part::Wasm)) {
         wasm(project, browser, filter)?;
@@ -85,10 +99,12 @@ fn lints(project: &Project) -> Result<()> {
     run::run(doc.env("RUSTDOCFLAGS", "--deny=warnings"), "documentation")
 }
 
-fn host(project: &Project, filter: Option<&str>) -> Result<()> {
+fn host(project: &Project, oracle: &Path, filter: Option<&str>) -> Result<()> {
     heading("tests on this machine");
     let mut test = project.cargo("test");
     test.args(["--workspace", "--exclude=site-tests", "--features=widgets/ssr"]).args(filter);
+    // Without it, as in a plain `cargo test`, what compares with Google's protobuf is skipped.
+    test.env("WIRE_ORACLE_PYTHON", oracle);
     run::run(&mut test, "tests on this machine")
 }
 
@@ -138,7 +154,7 @@ fn in_wasm() -> impl Iterator<Item = String> {
 fn in_the_browser(
     project: &Project,
     browser: &tools::Browser,
-    node_modules: &std::path::Path,
+    node_modules: &Path,
     filter: Option<&str>,
 ) -> Result<()> {
     heading("the site");

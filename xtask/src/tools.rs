@@ -172,6 +172,96 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
     Ok(modules)
 }
 
+/// The oldest Python that the packages run on.
+const PYTHON: (u32, u32) = (3, 10);
+
+/// A Python with the encodings that `wire` is held against (`demos/wire/tests/oracle/requirements.txt`), in a virtual
+/// environment under the target directory; returns its interpreter. None of it becomes part of the site.
+pub fn oracle(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join("oracle");
+    let interpreter = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    let interpreter = folder.join(interpreter);
+    let done = folder.join("installed-requirements.txt");
+    let requirements = project.root.join("demos/wire/tests/oracle/requirements.txt");
+    let wanted = fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    // The interpreter is a link: it is gone if the Python that it was made from is.
+    if interpreter.is_file() && fs::read(&done).is_ok_and(|installed| installed == wanted) {
+        return Ok(interpreter);
+    }
+    let lacking = match virtual_environment(&folder)? {
+        Ok(()) => None,
+        Err(lacking) => {
+            let installed = install(&["python3", "python3-venv"]);
+            if installed.is_ok() && virtual_environment(&folder)?.is_ok() {
+                None
+            } else {
+                let tried = installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"));
+                Some(format!("{lacking}{tried}"))
+            }
+        }
+    };
+    if let Some(lacking) = lacking {
+        let (major, minor) = PYTHON;
+        bail!(
+            "the tests compare with Google's protobuf, and need Python {major}.{minor} or newer with venv for it.\n\
+             Debian, Ubuntu: apt-get install python3 python3-venv\n\
+             Elsewhere: https://www.python.org\n\
+             If it is on no path, name it: PYTHON=/path/to/python3\n{lacking}"
+        );
+    }
+    run::step("installing Google's protobuf and the libraries of other encodings");
+    let mut pip = Command::new(&interpreter);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
+    pip.stdin(Stdio::null()).stdout(std::io::stderr());
+    run::run(&mut pip, "pip install in target/oracle")?;
+    fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))?;
+    Ok(interpreter)
+}
+
+/// Makes a virtual environment anew, or says what is lacking.
+fn virtual_environment(folder: &Path) -> Result<Result<(), String>> {
+    let Some(python) = named("PYTHON")?.or_else(|| ["python3", "python"].iter().find_map(on_path)) else {
+        return Ok(Err("neither python3 nor python is installed".to_owned()));
+    };
+    let (major, minor) = PYTHON;
+    let check = format!("import sys; sys.exit(sys.version_info < ({major}, {minor}))");
+    let new_enough = Command::new(&python).args(["-c", &check]).stdin(Stdio::null()).status();
+    if !new_enough.is_ok_and(|status| status.success()) {
+        return Ok(Err(format!("{} is older, or does not start", python.display())));
+    }
+    run::step("making a Python environment in target/oracle");
+    let output = Command::new(&python).args(["-m", "venv", "--clear"]).arg(folder).stdin(Stdio::null()).output();
+    let output = output.with_context(|| format!("cannot start {}", python.display()))?;
+    Ok(if output.status.success() {
+        Ok(())
+    } else {
+        // Debian's Python says on standard output that its venv is a package of its own.
+        let told = [output.stdout, output.stderr].concat();
+        Err(format!("{} -m venv: {}", python.display(), String::from_utf8_lossy(&told).trim()))
+    })
+}
+
+/// A C++ compiler, which libFuzzer is compiled with: found, or installed where that can be done.
+pub fn cpp() -> Result<()> {
+    let find = || -> Result<bool> {
+        Ok(named("CXX")?.is_some() || ["c++", "g++", "clang++"].iter().any(|name| on_path(name).is_some()))
+    };
+    if find()? {
+        return Ok(());
+    }
+    let installed = install(&["g++"]);
+    if installed.is_ok() && find()? {
+        return Ok(());
+    }
+    bail!(
+        "fuzzing needs a C++ compiler, for libFuzzer.\n\
+         Debian, Ubuntu: apt-get install g++\n\
+         macOS: xcode-select --install\n\
+         If it is on no path, name it: CXX=/path/to/c++{}",
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+    )
+}
+
 /// The oldest Node.js that html-validate runs on.
 const NODE: u32 = 18;
 
