@@ -182,6 +182,7 @@ macro_rules! for_each_demo {
         for_each_demo!($with, calls);
         for_each_demo!($with, architecture);
         for_each_demo!($with, lab);
+        for_each_demo!($with, wire);
     };
     ($with:ident, calls) => {
         $with! {
@@ -202,6 +203,14 @@ macro_rules! for_each_demo {
         $with! {
             "lab" by "lab":
             $crate::design_lab::DesignLab,
+        }
+    };
+    ($with:ident, wire) => {
+        $with! {
+            "wire" by "wire":
+            $crate::wire_lab::WireLab,
+            $crate::encodings::Encodings,
+            $crate::verdicts::Verdicts,
         }
     };
 }

@@ -125,6 +125,11 @@ pub const LAB: &[Shown] = for_each_demo!(shown, lab);
 /// What computes for it.
 pub const LAB_COMPUTED: &[Computed] = for_each_demo!(computed, lab);
 
+/// The demos about encodings and schemas.
+pub const WIRE: &[Shown] = for_each_demo!(shown, wire);
+/// What computes for them.
+pub const WIRE_COMPUTED: &[Computed] = for_each_demo!(computed, wire);
+
 /// One demo, as a bundle shows it. Kept as functions, so that a bundle links no other demos than its own.
 pub struct Shown {
     name: &'static str,

@@ -11,6 +11,7 @@ pub mod call_chain;
 pub mod demo;
 pub mod design_lab;
 pub mod distribution_time;
+pub mod encodings;
 pub mod engine;
 mod player;
 pub mod rpc_search;
@@ -19,6 +20,8 @@ mod shell;
 mod svg;
 pub mod task;
 pub mod topology;
+pub mod verdicts;
+pub mod wire_lab;
 
 #[cfg(feature = "ssr")]
 pub mod registry;

@@ -69,6 +69,9 @@ pub struct ShellProps {
     /// What was wrong with the link that brought the reader here.
     #[prop_or_default]
     pub trouble: Option<AttrValue>,
+    /// Why this run fits no link, if it does not; then there is none to copy.
+    #[prop_or_default]
+    pub unlinkable: Option<AttrValue>,
     /// The height that the demo needs in a frame, in pixels.
     pub height: u32,
     /// The figure's element.
@@ -135,16 +138,19 @@ pub fn Shell(props: &ShellProps) -> Html {
             <figcaption class="figure-head">
                 <span class="figure-title" id={format!("{}-title", props.id)}>{ props.title.clone() }</span>
                 <span class="figure-tools needs-js">
-                    <button type="button" class="quiet" disabled={!props.live} onclick={copy("Link", ShellAddress::link)}>
+                    <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Link", ShellAddress::link)}>
                         { icon(LINK) }<span>{ "Copy link to this run" }</span>
                     </button>
-                    <button type="button" class="quiet" disabled={!props.live} onclick={copy("Embed code", ShellAddress::snippet)}>
+                    <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Embed code", ShellAddress::snippet)}>
                         { icon(CODE) }<span>{ "Copy embed code" }</span>
                     </button>
                 </span>
             </figcaption>
             if let Some(trouble) = &props.trouble {
                 <p class="notice" role="alert">{ trouble.clone() }</p>
+            }
+            if let Some(why) = &props.unlinkable {
+                <p class="notice" role="status">{ why.clone() }</p>
             }
             <div class="copied" role="status">
                 if let Some(Copied::Yes(what)) = &*copied {

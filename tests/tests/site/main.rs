@@ -13,3 +13,4 @@ mod tasks;
 mod timeline;
 mod topology;
 mod validity;
+mod wire;

@@ -1,0 +1,240 @@
+//! What the lab holds: the case, what follows from it, and the way back.
+
+use super::form;
+use std::rc::Rc;
+use wire::{
+    case::{Case, Outcome},
+    edit::Edit,
+    json,
+    value::Message,
+};
+use yew::prelude::*;
+
+/// How many steps back are kept.
+const STEPS: usize = 200;
+
+/// The lab's state.
+pub struct State {
+    /// What the reader has made.
+    pub case: Rc<Case>,
+    /// What follows from it.
+    pub outcome: Rc<Outcome>,
+    past: Vec<Rc<Case>>,
+    future: Vec<Rc<Case>>,
+    /// The text that is being typed, so that a word is one step back and not ten.
+    typing: Option<Text>,
+    /// The byte that was chosen.
+    pub at: Option<usize>,
+    /// Cause and consequence of the last change, in words.
+    pub told: String,
+    /// What could not be done, and why.
+    pub refused: Option<String>,
+}
+
+/// The texts of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// The schema of who writes.
+    Writer,
+    /// The schema of who reads.
+    Reader,
+    /// The value.
+    Value,
+}
+
+/// What can be done.
+pub enum Act {
+    /// A text was typed.
+    Type(Text, String),
+    /// The form of the value was used.
+    Form(form::Deed),
+    /// Another message type is looked at.
+    Root(String),
+    /// A byte was changed; then that byte is chosen.
+    Edit(Edit, usize),
+    /// The bytes are as they were encoded.
+    Restore,
+    /// A byte was chosen, or none.
+    Choose(Option<usize>),
+    /// The other version writes.
+    Swap,
+    /// Another case, with why.
+    Open(Rc<Case>, String),
+    /// One step back,
+    Undo,
+    /// and forth again.
+    Redo,
+}
+
+impl State {
+    /// The lab with a case.
+    pub fn new(case: Rc<Case>) -> Self {
+        let outcome = Rc::new(case.outcome(None));
+        Self { case, outcome, past: vec![], future: vec![], typing: None, at: None, told: String::new(), refused: None }
+    }
+
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether one was taken back.
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// The same with another case. `cause` is what was done.
+    fn with(&self, mut case: Case, cause: String, typing: Option<Text>) -> Self {
+        let mut outcome = case.outcome(Some(&self.outcome));
+        let mut cause = cause;
+        // What was done to bytes says nothing about other bytes.
+        if !case.edits.is_empty() && case.edits == self.case.edits && outcome.encoded != self.outcome.encoded {
+            case.edits.clear();
+            outcome = case.outcome(Some(&outcome));
+            cause.push_str(" Your changes of single bytes are gone with the bytes that they were made to.");
+        }
+        let mut past = self.past.clone();
+        if typing.is_none() || typing != self.typing {
+            past.push(self.case.clone());
+            if past.len() > STEPS {
+                past.remove(0);
+            }
+        }
+        self.arrive(Rc::new(case), outcome, cause, past, vec![], typing)
+    }
+
+    fn arrive(
+        &self,
+        case: Rc<Case>,
+        outcome: Outcome,
+        cause: String,
+        past: Vec<Rc<Case>>,
+        future: Vec<Rc<Case>>,
+        typing: Option<Text>,
+    ) -> Self {
+        let told = format!("{cause} {}", super::words::consequence(&self.outcome, &outcome));
+        let last = outcome.bytes.len().checked_sub(1);
+        let at = self.at.and_then(|at| last.map(|last| at.min(last)));
+        Self { case, outcome: Rc::new(outcome), past, future, typing, at, told, refused: None }
+    }
+
+    /// The case with a text typed. A field that has got another name in the writer's schema keeps its value.
+    fn typed(&self, text: Text, new: String) -> Self {
+        let mut case = (*self.case).clone();
+        let cause = match text {
+            Text::Writer => "The writer’s schema is another.",
+            Text::Reader => "The reader’s schema is another.",
+            Text::Value => "The value is another.",
+        };
+        match text {
+            Text::Writer => case.writer = new,
+            Text::Reader => case.reader = new,
+            Text::Value => case.value = new,
+        }
+        if text == Text::Writer {
+            let outcome = case.outcome(Some(&self.outcome));
+            if !outcome.writer.stale && !outcome.value_problems.is_empty() && self.outcome.value_problems.is_empty() {
+                let (carried, dropped) = self.carried(&outcome);
+                if dropped == 0 {
+                    case.value = json::write(&outcome.writer.schema, outcome.writer.root, &carried);
+                }
+            }
+        }
+        self.with(case, cause.to_owned(), Some(text))
+    }
+
+    /// The value for another schema of the writer, and how many fields have no place in it.
+    fn carried(&self, outcome: &Outcome) -> (Message, usize) {
+        let from = (&*self.outcome.writer.schema, self.outcome.writer.root);
+        form::carry(from, (&outcome.writer.schema, outcome.writer.root), &self.outcome.value)
+    }
+
+    fn swapped(&self) -> Self {
+        let mut case = (*self.case).clone();
+        std::mem::swap(&mut case.writer, &mut case.reader);
+        case.old_writes = !case.old_writes;
+        case.edits.clear();
+        let outcome = case.outcome(None);
+        if !outcome.value_problems.is_empty() {
+            let (carried, _) = self.carried(&outcome);
+            case.value = json::write(&outcome.writer.schema, outcome.writer.root, &carried);
+        }
+        let cause = match case.old_writes {
+            true => "Now the old version writes and the new one reads.",
+            false => "Now the new version writes and the old one reads.",
+        };
+        self.with(case, cause.to_owned(), None)
+    }
+
+    fn formed(&self, deed: &form::Deed) -> Result<Self, String> {
+        let (schema, root) = (&self.outcome.writer.schema, self.outcome.writer.root);
+        let mut value = self.outcome.value.clone();
+        form::change(schema, root, &mut value, &deed.path.0, &deed.what)?;
+        let mut case = (*self.case).clone();
+        case.value = json::write(schema, root, &value);
+        Ok(self.with(case, "The value is another.".to_owned(), None))
+    }
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        Self {
+            case: self.case.clone(),
+            outcome: self.outcome.clone(),
+            past: self.past.clone(),
+            future: self.future.clone(),
+            typing: self.typing,
+            at: self.at,
+            told: self.told.clone(),
+            refused: self.refused.clone(),
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        Rc::new(match act {
+            Act::Type(text, new) => self.typed(text, new),
+            Act::Form(deed) => match self.formed(&deed) {
+                Ok(state) => state,
+                Err(why) => Self { refused: Some(why), ..(*self).clone() },
+            },
+            Act::Root(message) => {
+                let cause = format!("The message type is {message}.");
+                let mut case = Case { message, edits: vec![], ..(*self.case).clone() };
+                let outcome = case.outcome(Some(&self.outcome));
+                if !outcome.value_problems.is_empty() {
+                    case.value = "{}".to_owned();
+                }
+                self.with(case, cause, None)
+            }
+            Act::Edit(edit, then) => {
+                let mut case = (*self.case).clone();
+                case.edits.push(edit);
+                let mut state = self.with(case, format!("You did this: {edit}."), None);
+                state.at = state.outcome.bytes.len().checked_sub(1).map(|last| then.min(last));
+                state
+            }
+            Act::Restore => {
+                let case = Case { edits: vec![], ..(*self.case).clone() };
+                self.with(case, "The bytes are as they were encoded.".to_owned(), None)
+            }
+            Act::Choose(at) => Self { at, ..(*self).clone() },
+            Act::Swap => self.swapped(),
+            Act::Open(case, cause) => Self { at: None, ..self.with((*case).clone(), cause, None) },
+            Act::Undo | Act::Redo => {
+                let (mut past, mut future) = (self.past.clone(), self.future.clone());
+                let (from, to, cause) = match act {
+                    Act::Undo => (&mut past, &mut future, "One step back."),
+                    _ => (&mut future, &mut past, "One step on again."),
+                };
+                let Some(case) = from.pop() else { return self };
+                to.push(self.case.clone());
+                let outcome = case.outcome(Some(&self.outcome));
+                self.arrive(case, outcome, cause.to_owned(), past, future, None)
+            }
+        })
+    }
+}
