@@ -136,6 +136,8 @@ impl Reader {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // A page that one comes back to would keep the memories of all its demos, and a browser has some hundred.
+            "--disable-features=BackForwardCache",
             "--no-first-run",
             "--no-default-browser-check",
         ]

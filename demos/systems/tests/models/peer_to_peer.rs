@@ -13,7 +13,7 @@ const MESSAGES: (usize, usize) = (7, 8);
 #[test]
 fn a_run_is_the_same_however_it_is_cut() {
     let actions =
-        "at.2.s.stop.peer-1~at.2.s.cut.peer-2.-.peer-3~at.4.s.stop.30.percent.of.peers~at.5.s.restart.all.peers";
+        "at.2.s.stop.peer-1~at.2.s.cut.peer-2.-.peer-3~at.3.s.stop.30.percent.of.peers~at.3500.ms.restart.all.peers";
     for lookup in ["flooding", "random-walk", "dht"] {
         check_slices(&format!("2~peer-to-peer~lookup.{lookup}~churn.5~absence.1~refresh.5~seconds.8~{actions}"));
         check_slices(&format!("2~peer-to-peer~users.120~lookup.{lookup}~bootstrap.off~churn.20~seconds.4~{actions}"));
