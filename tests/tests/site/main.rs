@@ -4,6 +4,7 @@ mod access;
 mod chain;
 mod demos;
 mod embed;
+mod encodings;
 mod fallback;
 mod keyboard;
 mod lab;

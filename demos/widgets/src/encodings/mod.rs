@@ -293,7 +293,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
             </div>
             { legend() }
             <div class="enc-sizes">
-                <h4 class="panel-title">{ format!("What {} like this take", records(sample.count)) }</h4>
+                <p class="panel-title">{ format!("What {} like this take", records(sample.count)) }</p>
                 <div class="knobs needs-js">
                     <label class="slider">
                         <span>{ "Records: " }<b>{ grouped(sample.count.into()) }</b></span>
@@ -347,7 +347,7 @@ fn who_needs(record: &Record) -> Html {
     };
     html! {
         <div class="enc-needs">
-            <h4 class="panel-title">{ "Who needs which schema" }</h4>
+            <p class="panel-title">{ "Who needs which schema" }</p>
             <ul>
                 { for groups.iter().map(|group| {
                     let needed = needs(group[0]);

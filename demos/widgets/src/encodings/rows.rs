@@ -113,12 +113,17 @@ pub(super) fn row(
         0 => format!(", none for {}", FIELDS[place]),
         bytes => format!(", {bytes} for {}", FIELDS[place]),
     });
+    // A message of defaults is there, and empty: nothing in it can be chosen.
+    let chosen_from = live && !parts.is_empty();
     html! {
         <div class="enc-row">
             <p class="enc-name"><b id={format!("{id}-{place}-of")}>{ row.format.name() }</b>{ " " }<span>{ bytes }{ of_field }</span></p>
-            <div class="enc-bytes" role={live.then_some("listbox")} tabindex={live.then_some("0")}
-                aria-labelledby={live.then(|| format!("{id}-{place}-of"))}
+            <div class="enc-bytes" role={chosen_from.then_some("listbox")} tabindex={chosen_from.then_some("0")}
+                aria-labelledby={chosen_from.then(|| format!("{id}-{place}-of"))}
                 aria-activedescendant={here.filter(|_| live).map(part_id)} {onkeydown} onfocusin={enter}>
+                if parts.is_empty() {
+                    <span class="enc-none">{ "no bytes at all" }</span>
+                }
                 { for parts.iter().enumerate().map(|(index, part)| {
                     let lights = field.is_some() && part.field == field;
                     let class = classes!(
@@ -193,6 +198,7 @@ fn said(value: &FieldValue) -> String {
             format!("“{}…”", text.chars().take(40).collect::<String>())
         }
         FieldValue::String(text) => format!("“{text}”"),
+        FieldValue::Int32(number) if *number < 0 => format!("−{}", number.unsigned_abs()),
         FieldValue::Int32(number) => number.to_string(),
         _ => String::new(),
     }
