@@ -96,7 +96,7 @@ async fn other_values_have_other_bytes_and_sizes() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_holds_the_record() -> Result<()> {
-    with_encodings("encodings_link", "2~encodings~Zo-xeb-~-7~~5", Look::default(), async |reader, demo| {
+    with_encodings("encodings_link", "2~encodings~n.Zo-xeb-~-7~e.~5", Look::default(), async |reader, demo| {
         demo.until_text(".enc-sizes .panel-title", "5 records").await?;
         demo.until_text(".enc-row:nth-child(6) .enc-bytes", "08 5a 6f c3 ab 0d 00").await?;
         let values = demo.js("return [...demo.querySelectorAll('.enc-field input')].map((it) => it.value)").await?;
@@ -106,11 +106,11 @@ async fn a_link_holds_the_record() -> Result<()> {
         demo.click_named("Copy link to this run").await?;
         demo.until_text(".copied", "Link copied").await?;
         let link = reader.clipboard().await?;
-        ensure!(link.ends_with("?run=2~encodings~Zo-xeb-~-7~~5"), "{link}");
+        ensure!(link.ends_with("?run=2~encodings~n.Zo-xeb-~-7~e.~5"), "{link}");
         Ok(())
     })
     .await?;
-    with_encodings("encodings_damaged_link", "2~encodings~Zo", Look::default(), async |_, demo| {
+    with_encodings("encodings_damaged_link", "2~encodings~n.Zo", Look::default(), async |_, demo| {
         demo.until_text(".notice", "the page's own record").await
     })
     .await

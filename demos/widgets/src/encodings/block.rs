@@ -156,7 +156,7 @@ mod tests {
         }
         let one = facts("Alice", 42, "a@b.com", 1);
         assert_eq!(fact(&one, "many-smallest"), json!("Protocol Buffers"), "Avro's file has its schema in it");
-        let hash = Encodings::hash_of("2~encodings~Alice~42~a-x40-b-pcom~1000");
+        let hash = Encodings::hash_of("2~encodings~n.Alice~42~e.a-x40-b-pcom~1000");
         assert_eq!(hash.map(Value::String).as_ref(), Ok(&fact(&all, "hash")));
         assert!(Encodings::hash_of("2~encodings~Alice").is_err());
     }

@@ -39,9 +39,10 @@ impl Sample {
         Record::new("Person", fields)
     }
 
-    /// The code for links: `2~encodings~Alice~42~a-x40-b-pcom~1000`.
+    /// The code for links: `2~encodings~n.Alice~42~e.a-x40-b-pcom~1000`. No field of it is ever empty: `~~` ends a
+    /// run's code.
     pub fn code(&self) -> String {
-        format!("{VERSION}~encodings~{}~{}~{}~{}", pack(&self.name), self.id, pack(&self.email), self.count)
+        format!("{VERSION}~encodings~n.{}~{}~e.{}~{}", pack(&self.name), self.id, pack(&self.email), self.count)
     }
 
     /// Reads what [`Sample::code`] wrote.
@@ -66,7 +67,11 @@ impl Sample {
         if kind != "encodings" {
             return Err(bad(kind, "this is no record of the encodings"));
         }
-        let text = |field: &str| match unpack(field)? {
+        let text = |field: &str, name: &str| match unpack(
+            field
+                .strip_prefix(name)
+                .ok_or_else(|| bad(field, "a text was expected, with the first letter of its name before it"))?,
+        )? {
             text if text.chars().count() > Self::LONGEST => Err(bad(field, "the text is longer than 200 characters")),
             text => Ok(text),
         };
@@ -75,7 +80,7 @@ impl Sample {
             Ok(number @ 1..=Self::MOST) => number,
             _ => return Err(bad(count, "a number of records from 1 to 100000 was expected")),
         };
-        Ok(Self { name: text(name)?, id: id_of, email: text(email)?, count })
+        Ok(Self { name: text(name, "n.")?, id: id_of, email: text(email, "e.")?, count })
     }
 }
 
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn codes_are_read_back() {
-        assert_eq!(Sample::default().code(), "2~encodings~Alice~42~a-x40-b-pcom~1000");
+        assert_eq!(Sample::default().code(), "2~encodings~n.Alice~42~e.a-x40-b-pcom~1000");
         let odd = "~-._ \"%&#+?/\\ü😀\n".to_owned();
         for (name, id, email, count) in [
             (odd.clone(), i32::MIN, String::new(), 1),
@@ -95,24 +100,28 @@ mod tests {
             let sample = Sample { name, id, email, count };
             let code = sample.code();
             assert!(code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)), "{code}");
+            assert!(!code.contains("~~"), "{code}");
             assert_eq!(Sample::from_code(&code), Ok(sample));
         }
     }
 
     #[test]
     fn damaged_codes_are_told() {
+        assert!(Sample::from_code("2~encodings~n.Alice~42~e.a~1").is_ok());
         for code in [
             "",
-            "1~encodings~Alice~42~a~1",
-            "2~wire~Alice~42~a~1",
-            "2~encodings~Alice~42~a",
-            "2~encodings~Alice~42~a~1~2",
-            "2~encodings~Alice~x~a~1",
-            "2~encodings~Alice~2147483648~a~1",
-            "2~encodings~Alice~42~a~0",
-            "2~encodings~Alice~42~a~100001",
-            "2~encodings~Alice-~42~a~1",
-            &format!("2~encodings~{}~42~a~1", "b".repeat(201)),
+            "1~encodings~n.Alice~42~e.a~1",
+            "2~wire~n.Alice~42~e.a~1",
+            "2~encodings~n.Alice~42~e.a",
+            "2~encodings~n.Alice~42~e.a~1~2",
+            "2~encodings~Alice~42~e.a~1",
+            "2~encodings~e.Alice~42~n.a~1",
+            "2~encodings~n.Alice~x~e.a~1",
+            "2~encodings~n.Alice~2147483648~e.a~1",
+            "2~encodings~n.Alice~42~e.a~0",
+            "2~encodings~n.Alice~42~e.a~100001",
+            "2~encodings~n.Alice-~42~e.a~1",
+            &format!("2~encodings~n.{}~42~e.a~1", "b".repeat(201)),
             &"2".repeat(LONGEST + 1),
         ] {
             assert!(Sample::from_code(code).is_err(), "{code}");
