@@ -70,6 +70,7 @@ fn seconds(time: Duration) -> u64 {
 
 impl Authored for DistributionTime {
     const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N.";
+    const SHEETS: &'static [&'static str] = &["demos-maps"];
     const EXAMPLE: &'static str = r#"{
   "id": "example-distribution-time",
   "title": "One gigabyte for a thousand users",
