@@ -38,6 +38,7 @@ pub mod encode;
 pub mod evolve;
 pub mod formats;
 pub mod json;
+pub mod number;
 pub mod reader;
 pub mod schema;
 pub mod value;

@@ -1,5 +1,7 @@
 //! JSON, RFC 8259, without spaces.
 
+use crate::number;
+
 use super::{Annotated, FieldValue, Record, Role, bytes_words, count, quoted, said};
 
 /// JavaScript's numbers hold every integer up to this one.
@@ -27,9 +29,9 @@ fn value(value: &FieldValue, place: usize, out: &mut Annotated) {
         FieldValue::Bool(yes) => {
             out.put(field, Role::Payload, yes.to_string().as_bytes(), format!("The word {yes}."));
         }
-        FieldValue::Double(number) if number.is_finite() => {
-            // `Debug` is the shortest text that reads back as the same number; most libraries write the exponent's plus.
-            let text = format!("{number:?}").replace('e', "e+").replace("e+-", "e-");
+        FieldValue::Double(value) if value.is_finite() => {
+            // Most libraries write the exponent's plus.
+            let text = number::shortest(*value).replace('e', "e+").replace("e+-", "e-");
             let words =
                 "The fewest digits that read back as the same double. Whether it is one, the text does not say.";
             out.put(field, Role::Payload, text.as_bytes(), words.into());

@@ -266,7 +266,7 @@ fn bytes_words(bytes: &[u8]) -> String {
 /// A float's payload in words.
 fn double_words(value: f64, lowest_first: bool) -> String {
     let order = if lowest_first { "lowest" } else { "highest" };
-    format!("{value:?} in the 8 bytes of IEEE 754, the {order} first.")
+    format!("{} in the 8 bytes of IEEE 754, the {order} first.", crate::number::shortest(value))
 }
 
 #[cfg(test)]

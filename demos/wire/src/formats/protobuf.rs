@@ -5,15 +5,16 @@ use super::{
     varint_words,
 };
 
+use crate::schema::sorted;
+
 const VARINT: u8 = 0;
 const I64: u8 = 1;
 const LEN: u8 = 2;
 
 /// Writes the fields by ascending number, as the runtimes do.
 pub(super) fn write(record: &Record, out: &mut Annotated) {
-    let mut order: Vec<usize> = (0..record.fields.len()).collect();
-    order.sort_by_key(|place| record.fields[*place].number);
-    for place in order {
+    let fields = &record.fields;
+    for place in sorted(fields.len(), &|a, b| fields[a].number.cmp(&fields[b].number)) {
         let number = record.fields[place].number;
         match &record.fields[place].value {
             FieldValue::Int32(value) => integer(number, (*value).into(), place, out),

@@ -21,6 +21,7 @@ mod write;
 use std::ops::Range;
 
 use crate::{
+    number,
     schema::{Field, Kind, Label, MessageId, MessageType, Problem, Schema, nearest},
     value::{Content, Message, Path, Step, Value},
 };
@@ -437,7 +438,7 @@ fn float(kind: Kind, text: &str) -> Result<Value, Refused> {
         "Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
         _ => {
-            let value: f64 = if syntax::is_number(text) { text.parse().ok() } else { None }.ok_or(Refused::Kind)?;
+            let value: f64 = if syntax::is_number(text) { number::parse(text) } else { None }.ok_or(Refused::Kind)?;
             if value.is_infinite() || kind == Kind::Float && (value as f32).is_infinite() {
                 return Err(Refused::Range);
             }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
+    number,
     schema::{Field, Kind, Label, MessageId, Schema},
     value::{Content, Message, Value},
 };
@@ -79,9 +80,9 @@ fn float_digits(value: f64) -> String {
     // Nine are always enough.
     let mut digits = String::new();
     for after_the_point in 5..9 {
-        digits = format!("{value:.after_the_point$e}");
+        digits = number::exponential_to(value, after_the_point);
         // Through 64 bits, as numbers in JSON go.
-        if digits.parse::<f64>().is_ok_and(|read| read as f32 == value as f32) {
+        if number::parse(&digits).is_some_and(|read| read as f32 == value as f32) {
             break;
         }
     }
@@ -214,7 +215,7 @@ impl Writer<'_> {
                 let value = f64::from(*value);
                 return self.float(value, &float_digits(value));
             }
-            Value::F64(value) => return self.float(*value, &format!("{value:e}")),
+            Value::F64(value) => return self.float(*value, &number::exponential(*value)),
             Value::String(text) => return self.string(text),
             Value::Bytes(bytes) => return self.base64(bytes),
             Value::Message(message) => {
