@@ -22,6 +22,7 @@ pub mod task;
 pub mod topology;
 pub mod verdicts;
 pub mod wire_lab;
+pub(crate) mod written;
 
 #[cfg(feature = "ssr")]
 pub mod registry;

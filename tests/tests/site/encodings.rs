@@ -135,3 +135,33 @@ async fn on_the_smallest_phone_the_words_are_in_sight_and_nothing_is_too_wide() 
     })
     .await
 }
+
+#[tokio::test]
+async fn bytes_are_shown_as_text_and_what_is_counted_adds_up() -> Result<()> {
+    with_encodings("encodings_text", "", Look::default(), async |_, demo| {
+        demo.click(".choice label:nth-of-type(2) input").await?;
+        demo.until_text(".enc-row:nth-child(1) .enc-bytes", "Alice").await?;
+        demo.until_text(".enc-row:nth-child(4) .enc-bytes", "Alice").await?;
+        // A number stays in hex where it is none in text.
+        demo.until_text(".enc-row:nth-child(6) .enc-bytes", "54").await?;
+        demo.click(".choice label:nth-of-type(1) input").await?;
+        demo.until_text(".enc-row:nth-child(1) .enc-bytes", "41 6c 69 63 65").await?;
+        demo.click("details.figure-events > summary").await?;
+        let sums = demo
+            .js("return [...demo.querySelectorAll('.enc-counted tbody')].map((body) => {
+                     const number = (cell) => Number(cell.textContent.replaceAll(',', ''));
+                     const [whole, ...rows] = body.rows;
+                     const parts = [...rows].filter((row) => row.cells.length === 4);
+                     const sum = parts.reduce((sum, row) => sum + number(row.cells[3]), 0);
+                     return [sum, number(whole.cells[1])];
+                 })")
+            .await?;
+        let sums = sums.as_array().context("sums")?;
+        ensure!(sums.len() == 6 && sums.iter().all(|pair| pair[0] == pair[1] && pair[0] != json!(0)), "{sums:?}");
+        // What stands below is the builder's, and still there.
+        demo.until("all schemas", "demo.querySelectorAll('.enc-needs .enc-schema').length === 3").await?;
+        demo.until_text(".enc-needs", "the writer’s schema, and its own").await?;
+        demo.until("the shapes", "demo.querySelectorAll('.enc-legend li').length === 4").await
+    })
+    .await
+}

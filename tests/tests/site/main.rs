@@ -14,4 +14,5 @@ mod tasks;
 mod timeline;
 mod topology;
 mod validity;
+mod verdicts;
 mod wire;

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod block;
 mod chart;
+#[cfg(feature = "ssr")]
+mod page;
 mod rows;
 
 #[cfg(feature = "ssr")]
@@ -11,14 +13,15 @@ pub use block::{Block, Person};
 use crate::{
     demo::{Demo, DemoProps, View},
     shell::{Shell, use_arrival},
-    svg::grouped,
+    svg::{el, grouped},
+    written::written,
 };
 use chart::{chart, records, size};
 use rows::{Lit, panel, row};
 use sim::TraceHash;
 use web_sys::HtmlInputElement;
-use wire::formats::{Annotated, Format, Many, Need, Part, Record, Role, Sample, encode, many, needs, schema};
-use yew::prelude::*;
+use wire::formats::{Annotated, Format, Many, Role, Sample, encode, many};
+use yew::{prelude::*, virtual_dom::VText};
 
 /// The names of the record's fields, in their order.
 const FIELDS: [&str; 3] = ["name", "id", "email"];
@@ -291,7 +294,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                 { for rows.iter().enumerate().map(|(place, shown)| row(&id, live, shown, place, &rows, &lit, *as_text, &light)) }
                 { panel(live, &rows, &record, &lit) }
             </div>
-            { legend() }
+            { written(page::legend) }
             <div class="enc-sizes">
                 <p class="panel-title">{ format!("What {} like this take", records(sample.count)) }</p>
                 <div class="knobs needs-js">
@@ -308,79 +311,8 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                     { ". Left to right: values; numbers, types and lengths; names; what holds it all together. Nothing is compressed: a compressor would take out much of what repeats, and names repeat in every record." }
                 </p>
             </div>
-            { who_needs(&record) }
+            { written(|| page::who_needs(&record)) }
         </Shell>
-    }
-}
-
-/// What the shapes mean.
-fn legend() -> Html {
-    let sample = |class: &'static str, bytes: &'static str, words: &'static str| {
-        html! { <li><span class={classes!("enc-part", class)} aria-hidden="true">{ bytes }</span>{ words }</li> }
-    };
-    html! {
-        <ul class="enc-legend">
-            { sample("payload", "41 6c", "solid: the value itself") }
-            { sample("head", "65", "outlined: a number, a type, a length") }
-            { sample("name", "69 64", "underlined: the name of a field") }
-            { sample("structure", "7b", "plain: what holds the record together") }
-        </ul>
-    }
-}
-
-/// Who needs which schema, the encodings with the same answer together.
-fn who_needs(record: &Record) -> Html {
-    let mut groups: Vec<Vec<Format>> = vec![];
-    for format in Format::ALL {
-        match groups.iter_mut().find(|group| needs(group[0]).reader.0 == needs(format).reader.0) {
-            Some(group) => group.push(format),
-            None => groups.push(vec![format]),
-        }
-    }
-    let need = |who: &'static str, (need, why): (Need, &'static str)| {
-        let what = match need {
-            Need::Nothing => "no schema",
-            Need::AVersion => "a version of the schema",
-            Need::TheWriters => "the writer’s schema, and its own",
-        };
-        html! { <div><dt>{ who }{ ": " }<b>{ what }</b></dt><dd>{ why }</dd></div> }
-    };
-    html! {
-        <div class="enc-needs">
-            <p class="panel-title">{ "Who needs which schema" }</p>
-            <ul>
-                { for groups.iter().map(|group| {
-                    let needed = needs(group[0]);
-                    html! {
-                        <li>
-                            <p class="enc-group">{ group.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ") }</p>
-                            <dl>
-                                { need("Writer", needed.writer) }
-                                { need("Reader", needed.reader) }
-                                { for group.iter().enumerate().map(|(place, format)| {
-                                    let alone = needs(*format).alone;
-                                    // Of several in a row with the same answer the first gives it.
-                                    let before = place.checked_sub(1).map(|place| needs(group[place]).alone);
-                                    let same = group[place..].iter().take_while(|other| needs(**other).alone == alone);
-                                    let names: Vec<_> = same.map(|format| format.name()).collect();
-                                    if before == Some(alone) {
-                                        return html! {};
-                                    }
-                                    let of = if names.len() < group.len() { format!(" of {}", names.join(", ")) } else { String::new() };
-                                    html! { <div><dt>{ format!("The bytes{of} alone say") }</dt><dd>{ alone }</dd></div> }
-                                }) }
-                            </dl>
-                            { for group.iter().filter_map(|format| schema(*format, record).map(|schema| html! {
-                                <details class="more">
-                                    <summary>{ format!("The schema for {}", format.name()) }</summary>
-                                    <pre class="enc-schema"><code>{ schema }</code></pre>
-                                </details>
-                            })) }
-                        </li>
-                    }
-                }) }
-            </ul>
-        </div>
     }
 }
 
@@ -394,67 +326,77 @@ const fn role_name(role: Role) -> &'static str {
     }
 }
 
+fn tag(name: &'static str, class: &'static str, children: Vec<Html>) -> Html {
+    let attributes = if class.is_empty() { vec![] } else { vec![("class", class.to_owned())] };
+    el(name, &attributes, children).into()
+}
+
+fn text(words: impl Into<AttrValue>) -> Html {
+    VText::new(words).into()
+}
+
+fn cell(words: impl Into<AttrValue>) -> Html {
+    tag("td", "", vec![text(words)])
+}
+
+/// A cell over several columns.
+fn wide(name: &'static str, columns: u8, words: String) -> Html {
+    let mut attributes = vec![("colspan", columns.to_string())];
+    if name == "th" {
+        attributes.push(("scope", "rowgroup".to_owned()));
+    }
+    el(name, &attributes, vec![text(words)]).into()
+}
+
+/// A table with a body for each encoding.
+fn bodies(label: &'static str, class: &'static str, head: [&'static str; 4], bodies: Vec<Vec<Html>>) -> Html {
+    let head = head.map(|title| el("th", &[("scope", "col".to_owned())], vec![text(title)]).into());
+    let mut parts = vec![tag("thead", "", vec![tag("tr", "", head.into())])];
+    parts.extend(bodies.into_iter().map(|rows| tag("tbody", "", rows)));
+    let attributes = [("class", "scroll-box"), ("tabindex", "0"), ("role", "group"), ("aria-label", label)];
+    let attributes = attributes.map(|(name, value)| (name, value.to_owned()));
+    el("div", &attributes, vec![tag("table", class, parts)]).into()
+}
+
 fn table(rows: &[Row]) -> Html {
-    let part = |row: &Row, part: &Part| {
-        html! {
-            <tr>
-                <td><code>{ hex(&row.one.bytes[part.at.clone()]) }</code></td>
-                <td>{ part.field.map_or("", |place| FIELDS[place]) }</td>
-                <td>{ role_name(part.role) }</td>
-                <td>{ &part.words }</td>
-            </tr>
+    let words = rows.iter().map(|row| {
+        let whole = format!("{}, {}", row.format.name(), size(row.one.bytes.len() as u64));
+        let mut lines = vec![tag("tr", "whole", vec![wide("th", 4, whole)])];
+        lines.extend(row.one.parts.iter().map(|part| {
+            let bytes = tag("td", "", vec![tag("code", "", vec![text(hex(&row.one.bytes[part.at.clone()]))])]);
+            let field = cell(part.field.map_or("", |place| FIELDS[place]));
+            tag("tr", "", vec![bytes, field, cell(role_name(part.role)), cell(part.words.clone())])
+        }));
+        lines
+    });
+    let counted = rows.iter().map(|row| {
+        let whole = wide("th", 3, format!("{}: {}", row.format.name(), row.many.form));
+        let mut lines = vec![tag("tr", "whole", vec![whole, cell(grouped(row.many.bytes))])];
+        lines.extend(row.many.counted.iter().map(|one| {
+            let numbers = [one.bytes, one.times, one.bytes * one.times].map(|number| cell(grouped(number)));
+            tag("tr", "", [cell(one.what)].into_iter().chain(numbers).collect())
+        }));
+        if let Some((form, bytes)) = row.many.other {
+            lines.push(tag("tr", "", vec![wide("td", 3, format!("Or as {form}")), cell(grouped(bytes))]));
         }
-    };
-    html! {
-        <>
-            <div class="scroll-box" tabindex="0" role="group" aria-label="Parts of one record">
-                <table class="enc-words">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ "Bytes" }</th><th scope="col">{ "Field" }</th>
-                            <th scope="col">{ "What for" }</th><th scope="col">{ "What they say" }</th>
-                        </tr>
-                    </thead>
-                    { for rows.iter().map(|row| html! {
-                        <tbody>
-                            <tr class="whole">
-                                <th scope="rowgroup" colspan="4">
-                                    { format!("{}, {}", row.format.name(), size(row.one.bytes.len() as u64)) }
-                                </th>
-                            </tr>
-                            { for row.one.parts.iter().map(|one| part(row, one)) }
-                        </tbody>
-                    }) }
-                </table>
-            </div>
-            <div class="scroll-box" tabindex="0" role="group" aria-label="What many records take">
-                <table class="enc-counted">
-                    <thead>
-                        <tr>
-                            <th scope="col">{ "What is counted" }</th><th scope="col">{ "Bytes" }</th>
-                            <th scope="col">{ "Times" }</th><th scope="col">{ "Together" }</th>
-                        </tr>
-                    </thead>
-                    { for rows.iter().map(|row| html! {
-                        <tbody>
-                            <tr class="whole">
-                                <th scope="rowgroup" colspan="3">{ format!("{}: {}", row.format.name(), row.many.form) }</th>
-                                <td>{ grouped(row.many.bytes) }</td>
-                            </tr>
-                            { for row.many.counted.iter().map(|one| html! {
-                                <tr>
-                                    <td>{ one.what }</td><td>{ grouped(one.bytes) }</td><td>{ grouped(one.times) }</td>
-                                    <td>{ grouped(one.bytes * one.times) }</td>
-                                </tr>
-                            }) }
-                            if let Some((form, bytes)) = row.many.other {
-                                <tr><td colspan="3">{ "Or as " }{ form }</td><td>{ grouped(bytes) }</td></tr>
-                            }
-                        </tbody>
-                    }) }
-                </table>
-            </div>
-        </>
+        lines
+    });
+    let head = ["Bytes", "Field", "What for", "What they say"];
+    let words = bodies("Parts of one record", "enc-words", head, words.collect());
+    let head = ["What is counted", "Bytes", "Times", "Together"];
+    html! { <>{ words }{ bodies("What many records take", "enc-counted", head, counted.collect()) }</> }
+}
+
+#[cfg(not(feature = "ssr"))]
+mod page {
+    //! What only the builder says.
+
+    pub(super) fn legend() -> String {
+        String::new()
+    }
+
+    pub(super) fn who_needs(_: &wire::formats::Record) -> String {
+        String::new()
     }
 }
 

@@ -1,6 +1,9 @@
 //! What an author writes, and what the table yields.
 
-use super::{Shown, Verdicts, differs, fingerprint, harmful};
+use super::{
+    Offers, Shown, Verdicts,
+    page::{differs, fingerprint, harmful},
+};
 use crate::demo::{Authored, Examined, FactInfo, Problem};
 use serde::Deserialize;
 use serde_json::json;
@@ -84,6 +87,8 @@ impl Authored for Verdicts {
             json!(rows.iter().filter(|row| differs(row) && harmful(row)).count()),
             json!(fingerprint(shown, &rows)),
         ];
-        Ok(Examined { view: shown.code(), offers: block.lab.clone().unwrap_or_default(), facts })
+        let counts = Shown::ALL.map(|shown| rows.iter().filter(|row| shown.has(row)).count());
+        let offers = Offers { lab: block.lab.as_deref().unwrap_or_default(), counts }.write();
+        Ok(Examined { view: shown.code(), offers, facts })
     }
 }

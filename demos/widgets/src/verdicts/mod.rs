@@ -1,7 +1,11 @@
 //! The usual changes of a schema, each with its verdicts, a message that shows the worst, and what `buf breaking` says.
+//!
+//! The builder writes the table; what is alive chooses among its rows.
 
 #[cfg(feature = "ssr")]
 mod block;
+#[cfg(feature = "ssr")]
+mod page;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
@@ -9,19 +13,12 @@ pub use block::Block;
 use crate::{
     demo::{Demo, DemoProps, Session, View},
     shell::{Shell, use_arrival},
-    svg::el,
-    wire_lab::words::{self, count, hex},
+    wire_lab::words::count,
+    written::written,
 };
 use sim::TraceHash;
-use std::rc::Rc;
-use wire::{
-    case::Case,
-    evolve::{Harm, Row, Witness, buf::RULES, catalogue},
-};
-use yew::{prelude::*, virtual_dom::VText};
-
-/// The message type of all rows.
-const MESSAGE: &str = "Order";
+use web_sys::Element;
+use yew::prelude::*;
 
 /// Which rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,24 +62,6 @@ impl Shown {
             format!("there is no choice of rows “{word}”; copy the whole link again, or ask for a new one")
         })
     }
-
-    fn has(self, row: &Row) -> bool {
-        match self {
-            Self::All => true,
-            Self::Harmful => harmful(row),
-            Self::Differing => differs(row),
-        }
-    }
-}
-
-/// Whether the change does harm to bytes in one direction at least.
-fn harmful(row: &Row) -> bool {
-    row.change.forward.max(row.change.backward) > Harm::Names
-}
-
-/// Whether `buf breaking` in its category WIRE judges other than the bytes do.
-fn differs(row: &Row) -> bool {
-    row.buf_objects().0 != harmful(row)
 }
 
 /// The usual changes of a schema, in a table.
@@ -93,28 +72,33 @@ impl Demo for Verdicts {
     type Component = VerdictsView;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        Ok(fingerprint(Shown::from_code(run)?, &catalogue()))
+        // That of the choice: the rows are the builder's, whose fact `hash` is about them.
+        let mut hash = TraceHash::default();
+        hash.text(&Shown::from_code(run)?.code());
+        Ok(hash.to_string())
     }
 }
 
-/// The fingerprint of the rows that are shown.
-fn fingerprint(shown: Shown, rows: &[Row]) -> String {
-    let mut hash = TraceHash::default();
-    hash.text(&shown.code());
-    for row in rows.iter().filter(|row| shown.has(row)) {
-        hash.text(row.title);
-        hash.text(&row.old);
-        hash.text(&row.new);
-        for harm in [row.change.forward, row.change.backward, row.change.json] {
-            hash.text(words::harm(harm).0);
-        }
-        hash.text(&row.change.why);
-        row.change.buf.iter().for_each(|rule| hash.text(rule));
-        if let Some(witness) = &row.change.witness {
-            hash.text(&hex(&witness.bytes));
-        }
+/// What the builder says of the table beside its rows: the lab in which they can be opened, if there is one, and how
+/// many rows each choice has, in the order of [`Shown::ALL`].
+struct Offers<'a> {
+    lab: &'a str,
+    counts: [usize; 3],
+}
+
+impl<'a> Offers<'a> {
+    fn parse(offers: &'a str) -> Self {
+        let mut words = offers.split(' ');
+        let lab = words.next().unwrap_or_default();
+        let mut count = || words.next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        Self { lab, counts: [count(), count(), count()] }
     }
-    hash.to_string()
+
+    #[cfg(feature = "ssr")]
+    fn write(&self) -> String {
+        let [all, harmful, differing] = self.counts;
+        format!("{} {all} {harmful} {differing}", self.lab)
+    }
 }
 
 /// The component.
@@ -122,7 +106,6 @@ fn fingerprint(shown: Shown, rows: &[Row]) -> String {
 pub fn VerdictsView(props: &DemoProps) -> Html {
     let original = Shown::from_code(View::parse(&props.view).run).unwrap_or(Shown::All);
     let shown = use_state(|| original);
-    let rows: Rc<Vec<Row>> = use_memo((), |()| catalogue());
     let figure = use_node_ref();
     let (live, trouble) = {
         let shown = shown.clone();
@@ -132,7 +115,15 @@ pub fn VerdictsView(props: &DemoProps) -> Html {
         })
     };
     let id: AttrValue = props.id.clone();
-    let chosen: Vec<&Row> = rows.iter().filter(|row| shown.has(row)).collect();
+    let offers = Offers::parse(&props.offers);
+    {
+        let (figure, lab, session) = (figure.clone(), offers.lab.to_owned(), props.session.clone());
+        use_effect_with((), move |()| {
+            if let Some(figure) = figure.cast::<Element>() {
+                lead_to_lab(&figure, &lab, &session);
+            }
+        });
+    }
     let choices = Shown::ALL.into_iter().map(|choice| {
         let (state, on) = (shown.clone(), *shown == choice);
         html! {
@@ -143,191 +134,64 @@ pub fn VerdictsView(props: &DemoProps) -> Html {
             </label>
         }
     });
-    let said = format!("{} of {} are shown.", count(chosen.len(), "change", "changes"), rows.len());
+    let [all, ..] = offers.counts;
+    let said = format!("{} of {all} are shown.", count(offers.counts[*shown as usize], "change", "changes"));
     html! {
         <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={shown.code()} trouble={(*trouble).clone()} height={1100} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="The rules of buf breaking, in words" table={rules()}>
+            summary="The rules of buf breaking, in words" table={written(rules)}>
             <div class="knobs needs-js">
                 <fieldset class="choice">
                     <legend>{ "Changes" }</legend>
                     <div class="pills">{ for choices }</div>
                 </fieldset>
             </div>
-            <div class="scroll-box" tabindex="0" role="group" aria-label="Changes and verdicts">
-                { table(&chosen, (live && !props.offers.is_empty()).then_some((&*props.offers, &props.session))) }
+            <div class={classes!("scroll-box", "vd-rows", shown.word())} tabindex="0" role="group" aria-label="Changes and verdicts">
+                { written(|| table(offers.lab)) }
             </div>
             <p class="visually-hidden" aria-live="polite">{ said }</p>
         </Shell>
     }
 }
 
-fn tag(name: &'static str, attributes: &[(&'static str, &str)], children: Vec<Html>) -> Html {
-    let attributes: Vec<_> = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    el(name, &attributes, children).into()
-}
-
-fn text(words: impl Into<AttrValue>) -> Html {
-    VText::new(words).into()
-}
-
-fn head(titles: &[&'static str]) -> Html {
-    let cells = titles.iter().map(|title| tag("th", &[("scope", "col")], vec![text(*title)])).collect();
-    tag("thead", &[], vec![tag("tr", &[], cells)])
-}
-
-/// Where a row can be opened: the id of a lab, and where the table is. Known in the browser only, as on the embed page of
-/// the table there is no lab.
-type Lab<'a> = Option<(&'a str, &'a Session)>;
-
-fn table(rows: &[&Row], lab: Lab<'_>) -> Html {
-    let titles =
-        ["Change", "The old reads the new", "The new reads the old", "JSON", "Programs", "buf, WIRE", "buf, WIRE_JSON"];
-    let body = rows.iter().map(|row| {
-        let (wire, json) = row.buf_objects();
-        let cells = vec![
-            tag("th", &[("scope", "row")], vec![text(row.title)]),
-            harm(row.change.forward),
-            harm(row.change.backward),
-            harm(row.change.json),
-            tag("td", &[], vec![text(if row.change.source { "to be changed" } else { "compile" })]),
-            objects(wire),
-            objects(json),
-        ];
-        // Bodies, so that the two rows of a change stay together.
-        tag(
-            "tbody",
-            &[],
-            vec![
-                tag("tr", &[], cells),
-                tag("tr", &[("class", "vd-why")], vec![tag("td", &[("colspan", "7")], vec![why(row, lab)])]),
-            ],
-        )
-    });
-    let mut children = vec![head(&titles)];
-    children.extend(body);
-    tag("table", &[("class", "vd-table")], children)
-}
-
-fn harm(harm: Harm) -> Html {
-    let (word, sign, class) = words::harm(harm);
-    let class = format!("vd-mark {class}");
-    tag("td", &[], vec![tag("span", &[("class", &class)], vec![text(format!("{sign} {word}"))])])
-}
-
-fn objects(objects: bool) -> Html {
-    let (class, words) = if objects { ("vd-mark bad", "✕ objects") } else { ("vd-mark good", "✓ allows") };
-    tag("td", &[], vec![tag("span", &[("class", class)], vec![text(words)])])
-}
-
-/// The lines that the change takes away and those that it brings.
-fn lines(row: &Row) -> String {
-    let only = |one: &str, other: &str, sign: &str| -> String {
-        let lines = one.lines().filter(|line| !other.lines().any(|same| same == *line));
-        lines.map(|line| format!("{sign} {}\n", line.trim())).collect()
-    };
-    only(&row.old, &row.new, "−") + &only(&row.new, &row.old, "+")
-}
-
-fn why(row: &Row, lab: Lab<'_>) -> Html {
-    let paragraph = |words: String| tag("p", &[], vec![text(words)]);
-    let mut children = vec![
-        tag("summary", &[], vec![text("Why")]),
-        tag("pre", &[], vec![text(lines(row))]),
-        paragraph(row.change.why.clone()),
-    ];
-    if let Some(witness) = &row.change.witness {
-        children.push(shown_by(witness));
-    }
-    if !row.change.buf.is_empty() {
-        children.push(paragraph(format!("Rules of buf that it breaks: {}.", row.change.buf.join(", "))));
-    }
-    if let Some(note) = row.note {
-        children.push(paragraph(note.to_owned()));
-    }
-    if let Some((lab, session)) = lab {
-        let link = address(row, lab, session);
-        children.push(tag("p", &[], vec![tag("a", &[("href", &link)], vec![text("Open it in the lab")])]));
-    }
-    tag("details", &[("class", "more")], children)
-}
-
-/// The message that shows the worst.
-fn shown_by(witness: &Witness) -> Html {
-    let reader = if witness.new_writes { "old" } else { "new" };
-    let code = |words: &str| tag("code", &[], vec![text(words.to_owned())]);
-    let line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut children = vec![
-        text("A message that shows it: "),
-        code(&line(&witness.json)),
-        text(" is sent as "),
-        code(&if witness.bytes.is_empty() { "no bytes".to_owned() } else { hex(&witness.bytes) }),
-    ];
-    match &witness.seen {
-        Ok(seen) => children.extend([text(format!(", and the {reader} reader sees ")), code(&line(seen)), text(".")]),
-        Err(why) => children.push(text(format!(", and the {reader} reader refuses it: {why}"))),
-    }
-    tag("p", &[], children)
-}
-
-/// The address of the row's case in the lab of that id: on the same page, or on its embed page.
-fn address(row: &Row, lab: &str, session: &Session) -> String {
-    let witness = row.change.witness.as_ref().filter(|witness| witness.message == MESSAGE);
-    let new_writes = witness.is_none_or(|witness| witness.new_writes);
-    let (writer, reader) = if new_writes { (&row.new, &row.old) } else { (&row.old, &row.new) };
-    let case = Case {
-        writer: writer.clone(),
-        reader: reader.clone(),
-        message: MESSAGE.to_owned(),
-        value: witness.map_or_else(|| "{\n  \"orderId\": \"o1\"\n}".to_owned(), |witness| witness.json.clone()),
-        edits: vec![],
-        old_writes: !new_writes,
-    };
-    if session.embedded {
-        format!("{}embed/{lab}.html?run={}", session.root, case.code())
-    } else {
-        format!("?run={lab}:{}#{lab}", case.code())
+/// Lets each row's link lead to its case in the lab: on the same page, or, from the table's embed page, on the lab's.
+fn lead_to_lab(figure: &Element, lab: &str, session: &Session) {
+    while let Ok(Some(link)) = figure.query_selector("a[data-case]") {
+        let code = link.get_attribute("data-case").unwrap_or_default();
+        let address = match session.embedded {
+            true => format!("{}embed/{lab}.html?run={code}", session.root),
+            false => format!("?run={lab}:{code}#{lab}"),
+        };
+        if link.remove_attribute("data-case").and_then(|()| link.set_attribute("href", &address)).is_err() {
+            return;
+        }
     }
 }
 
-/// All rules, with their categories.
-fn rules() -> Html {
-    let rows = RULES.iter().map(|rule| {
-        let yes = |yes: bool| tag("td", &[], vec![text(if yes { "yes" } else { "no" })]);
-        let id = tag("code", &[], vec![text(rule.id)]);
-        let meaning = tag("td", &[], vec![text(rule.meaning)]);
-        tag("tr", &[], vec![tag("th", &[("scope", "row")], vec![id]), yes(rule.wire), yes(rule.wire_json), meaning])
-    });
-    let body = tag("tbody", &[], rows.collect());
-    let table = tag("table", &[], vec![head(&["Rule", "WIRE", "WIRE_JSON", "What it demands"]), body]);
-    tag(
-        "div",
-        &[("class", "scroll-box"), ("tabindex", "0"), ("role", "group"), ("aria-label", "Rules of buf breaking")],
-        vec![table],
-    )
+#[cfg(feature = "ssr")]
+fn table(lab: &str) -> String {
+    page::table(&wire::evolve::catalogue(), lab)
+}
+
+#[cfg(feature = "ssr")]
+fn rules() -> String {
+    page::rules()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn table(_lab: &str) -> String {
+    String::new()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn rules() -> String {
+    String::new()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_row_opens_in_the_lab_and_shows_there_what_it_says() {
-        for row in catalogue() {
-            let link = address(&row, "lab", &Session::default());
-            let code = link.strip_prefix("?run=lab:").and_then(|rest| rest.strip_suffix("#lab")).expect(&link);
-            let case = Case::from_code(code).unwrap_or_else(|error| panic!("{}: {error}", row.title));
-            let outcome = case.outcome(None);
-            assert!(outcome.writer.problems.is_empty() && outcome.value_problems.is_empty(), "{}", row.title);
-            assert!(outcome.changes.contains(&row.change), "{}", row.title);
-            if let Some(witness) = &row.change.witness
-                && witness.message == MESSAGE
-            {
-                assert_eq!(outcome.bytes, witness.bytes, "{}", row.title);
-            }
-        }
-    }
 
     #[test]
     fn codes_of_choices_are_read_back_and_others_refused() {
