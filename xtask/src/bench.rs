@@ -27,6 +27,15 @@ const LESSON: &str = "time-causality/architectural-models-rpc/client-server-p2p"
 /// Another one that is weighed: its demos are those of another bundle.
 const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics";
 
+/// And a third, of a third bundle.
+const LESSON_3: &str = "time-causality/architectural-models-rpc/serialization-idl";
+
+/// The page of the lab of schemas and bytes.
+const WIRE: &str = "embed/example-wire-lab.html";
+
+/// What the lab is measured beside.
+const PROTOBUFJS: &str = "protobufjs@7.5.4";
+
 /// The page whose search is measured: all call semantics, three attempts.
 const SEARCH: &str = "embed/example-rpc-search.html";
 
@@ -64,6 +73,15 @@ enum Name {
     /// Everything it fetches until lesson 2's first demo can be used, compressed
     #[value(name = "lesson-2-interactive")]
     Interactive2,
+    /// What a browser fetches to read lesson 3, compressed, its demos' modules and glue left out
+    #[value(name = "lesson-3-read")]
+    Read3,
+    /// Everything it fetches until lesson 3's first demo, the lab of schemas and bytes, can be used, compressed
+    #[value(name = "lesson-3-interactive")]
+    Interactive3,
+    /// A key stroke in a schema of 50 fields in the lab: parsing, encoding, decoding, explaining, comparing, in WASM
+    #[value(name = "wire-key-stroke")]
+    KeyStroke,
     /// Searching all schedules of two faults of a call, under all semantics, in a browser
     #[value(name = "search-2-faults")]
     Search2,
@@ -159,14 +177,24 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     let wanted = |name| options.names.is_empty() || options.names.contains(&name);
     site::ensure_target()?;
     let mut figures = Vec::new();
-    let site =
-        [Name::Read, Name::Interactive, Name::Interactive2, Name::Search2, Name::Search3, Name::LongTasks, Name::Swarm];
+    let site = [
+        Name::Read,
+        Name::Interactive,
+        Name::Interactive2,
+        Name::Read3,
+        Name::Interactive3,
+        Name::KeyStroke,
+        Name::Search2,
+        Name::Search3,
+        Name::LongTasks,
+        Name::Swarm,
+    ];
     if site.into_iter().any(wanted) {
         let scale = Scale::new(project)?;
         if wanted(Name::Read) || wanted(Name::Interactive) {
             let hits = scale.weigh(LESSON)?;
             if wanted(Name::Read) {
-                figures.push(read(&hits));
+                figures.push(read("lesson-1-read", &hits));
             }
             if wanted(Name::Interactive) {
                 figures.push(interactive("lesson-1-interactive", &hits, 300.0));
@@ -175,6 +203,20 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
         if wanted(Name::Interactive2) {
             // Three demos and the search are in its bundle, and twice as many figures in its text.
             figures.push(interactive("lesson-2-interactive", &scale.weigh(LESSON_2)?, 380.0));
+        }
+        if wanted(Name::Read3) || wanted(Name::Interactive3) {
+            let hits = scale.weigh(LESSON_3)?;
+            if wanted(Name::Read3) {
+                figures.push(read("lesson-3-read", &hits));
+            }
+            if wanted(Name::Interactive3) {
+                // What a page takes to be read, and 250 KB for the lab.
+                figures.push(interactive("lesson-3-interactive", &hits, 370.0));
+                figures.push(demos("lesson-3-lab", &hits, 250.0));
+            }
+        }
+        if wanted(Name::KeyStroke) {
+            figures.extend(scale.key_stroke()?);
         }
         if wanted(Name::Search2) {
             figures.push(scale.search("search-2-faults", 2, 150.0)?);
@@ -274,6 +316,38 @@ impl<'a> Scale<'a> {
         })
     }
 
+    /// Lets a browser work out what follows from a key stroke in the lab of schemas and bytes.
+    fn key_stroke(&self) -> Result<Vec<Figure>> {
+        run::step("typing into a schema of 50 fields");
+        let mut measure = measure(self.project, &self.browser)?;
+        measure.args(["wire", WIRE]).env("SITE_DIR", &self.out);
+        let printed = run::output(&mut measure, "typing in a browser")?;
+        let found: Value = serde_json::from_str(&printed)?;
+        let number = |key: &str| found[key].as_f64().with_context(|| format!("measure printed no {key}: {found}"));
+        let peer = protobufjs(self.project, &printed)?;
+        let notes = vec![
+            format!("median of 40, in Chromium; {} bytes, {} changes", number("bytes")?, number("changes")?),
+            "both schemas parsed, encoded, read by three programs, every byte explained, versions compared".to_owned(),
+            "protobufjs, in Node.js: one schema parsed, one message encoded and decoded; no reasons, no second schema"
+                .to_owned(),
+        ];
+        let peer = Some(("protobufjs 7.5.4, which does less", peer));
+        let figure = |name, value, budget, peer, notes| Figure {
+            name,
+            value,
+            unit: "ms",
+            budget: Budget::AtMost(budget),
+            peer,
+            notes,
+        };
+        let drawn =
+            vec!["from the event to the page changed, the lab drawn anew; the rest of a frame is left".to_owned()];
+        Ok(vec![
+            figure("wire-key-stroke", number("worked")?, 8.0, peer, notes),
+            figure("wire-key-stroke-drawn", number("drawn")?, 16.0, None, drawn),
+        ])
+    }
+
     /// Lets a browser compute a flash crowd, and play it.
     fn swarm(&self) -> Result<Vec<Figure>> {
         run::step("playing a swarm of 100,000");
@@ -338,6 +412,27 @@ impl<'a> Scale<'a> {
     }
 }
 
+/// What protobufjs takes to parse the schema and to encode and decode the message, in milliseconds.
+fn protobufjs(project: &Project, case: &str) -> Result<f64> {
+    tools::node()?;
+    let folder = project.target.join("bench/protobufjs");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    if !folder.join("node_modules/protobufjs").is_dir() {
+        run::step("installing protobufjs");
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]).arg(&folder).arg(PROTOBUFJS);
+        npm.stdin(Stdio::null()).stdout(std::io::stderr());
+        run::run(&mut npm, "npm install protobufjs")?;
+    }
+    fs::write(folder.join("case.json"), case).context("cannot write a case")?;
+    let script = project.root.join("demos/wire/benches/protobufjs.cjs");
+    fs::copy(&script, folder.join("measure.cjs")).with_context(|| format!("cannot copy {}", script.display()))?;
+    let mut node = Command::new("node");
+    node.arg(folder.join("measure.cjs")).stdin(Stdio::null());
+    let told = run::output(&mut node, "protobufjs in Node.js")?;
+    told.trim().parse().with_context(|| format!("it printed {told:?}"))
+}
+
 /// The search against a model checker: both go through the same graph of states, one after the other.
 fn search_states(project: &Project) -> Result<Vec<Figure>> {
     run::step("searching beside stateright");
@@ -371,11 +466,20 @@ fn measure(project: &Project, browser: &tools::Browser) -> Result<Command> {
     Ok(command)
 }
 
-fn read(hits: &[Sent]) -> Figure {
-    // All that a page without living demos would fetch, and the loader, which finds out.
-    let is_demo = |path: &str| path.contains("/demos/") && !path.contains("/demos/loader-");
-    let parts: Vec<&Sent> = hits.iter().filter(|hit| !is_demo(&hit.path)).collect();
-    weight("lesson-1-read", &parts, 120.0, ("stock mdBook page, 260 KB", 260.0))
+/// Whether a page without living demos would not fetch it. The loader finds out whether there are any.
+fn is_demo(hit: &Sent) -> bool {
+    hit.path.contains("/demos/") && !hit.path.contains("/demos/loader-")
+}
+
+fn read(name: &'static str, hits: &[Sent]) -> Figure {
+    let parts: Vec<&Sent> = hits.iter().filter(|hit| !is_demo(hit)).collect();
+    weight(name, &parts, 120.0, ("stock mdBook page, 260 KB", 260.0))
+}
+
+/// What the demos add to that.
+fn demos(name: &'static str, hits: &[Sent], budget: f64) -> Figure {
+    let parts: Vec<&Sent> = hits.iter().filter(|hit| is_demo(hit)).collect();
+    weight(name, &parts, budget, ("distributed-systems-visualizer, Raft page, JavaScript and CSS, 235 KB", 235.0))
 }
 
 fn interactive(name: &'static str, hits: &[Sent], budget: f64) -> Figure {
@@ -597,7 +701,8 @@ mod tests {
             sent("/demos/calls-glue-1.js", 5_000.0),
             sent("/demos/calls-1.wasm", 150_000.0),
         ];
-        assert!((read(&hits).value - 21.0).abs() < 1e-9);
+        assert!((read("lesson-1-read", &hits).value - 21.0).abs() < 1e-9);
+        assert!((demos("lesson-3-lab", &hits, 250.0).value - 155.0).abs() < 1e-9);
         assert!((interactive("lesson-1-interactive", &hits, 300.0).value - 176.0).abs() < 1e-9);
     }
 

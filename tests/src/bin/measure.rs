@@ -22,9 +22,9 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use search::{Calls, Matrix};
-use serde_json::json;
+use serde_json::{Value, json};
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
 use systems::{
     live::{Frame, Live},
@@ -43,11 +43,12 @@ async fn main() -> Result<()> {
         ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
         ["scrub", page] => scrub(page).await,
         ["swarm", page] => swarm(page).await,
+        ["wire", page] => wire(page).await,
         ["kernel"] => kernel().await,
         _ => bail!(
             "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE | \
              measure swarm PAGE | \
-             measure kernel"
+             measure wire PAGE | measure kernel"
         ),
     }
 }
@@ -70,6 +71,112 @@ async fn weigh(page: &str) -> Result<()> {
         .map(|hit| json!({ "path": hit.path, "status": hit.status, "bytes": hit.bytes }))
         .collect();
     println!("{}", json!(hits));
+    Ok(())
+}
+
+/// A message type of so many fields of all sorts, in a version, and a value of it.
+fn wide(fields: usize, version: usize) -> (String, serde_json::Map<String, Value>) {
+    let (mut schema, mut value) = ("syntax = \"proto3\";\nmessage Wide {\n".to_owned(), serde_json::Map::new());
+    for number in 1..=fields {
+        let (kind, content) = match number % 10 {
+            0 => ("string", json!(format!("v{number}"))),
+            1 => ("int32", json!(number * 7)),
+            // Two fields of the versions differ, so that there is something to compare.
+            2 if number == 12 && version > 0 => ("sint64", json!("9")),
+            2 => ("int64", json!("9")),
+            3 => ("sint32", json!(-3)),
+            4 => ("bool", json!(true)),
+            5 => ("double", json!(0.5)),
+            6 => ("repeated int32", json!([1, 300])),
+            7 => ("bytes", json!("AQI=")),
+            8 => ("map<string, int32>", json!({ "k": 1 })),
+            _ => ("fixed32", json!(5)),
+        };
+        let name = if number == 13 && version > 0 { "renamed".to_owned() } else { format!("f{number}") };
+        schema.push_str(&format!("  {kind} {name} = {number};\n"));
+        value.insert(name, content);
+    }
+    schema.push_str("}\n");
+    (schema, value)
+}
+
+/// What a key stroke in a schema of 50 fields costs in the lab.
+async fn wire(page: &str) -> Result<()> {
+    const FIELDS: usize = 50;
+    const STROKES: usize = 40;
+    let ((reader, _), (writer, value)) = (wide(FIELDS, 0), wide(FIELDS, 1));
+    let value = Value::Object(value).to_string();
+    let case = wire::case::Case {
+        writer: writer.clone(),
+        reader,
+        message: "Wide".to_owned(),
+        value: value.clone(),
+        ..wire::case::Case::default()
+    };
+    ensure!(case.fits_a_link(), "the case takes {} characters", case.code().len());
+    let outcome = case.outcome(None);
+    let fine = outcome.writer.problems.is_empty() && outcome.value_problems.is_empty();
+    ensure!(fine && outcome.changes.len() > 1, "the case is damaged: {:?}", outcome.value_problems);
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    let script = "const [code, strokes, id, done] = arguments;
+        (async () => {
+            const loader = document.querySelector('script[src*=loader-]');
+            const [glue, wasm] = loader.getAttribute('data-wire').split(' ');
+            const file = (name) => new URL(name, loader.src);
+            const module = await WebAssembly.compile(await (await fetch(file(wasm))).arrayBuffer());
+            const script = Object.assign(document.createElement('script'), { src: file(glue) });
+            await new Promise((resolve, reject) => {
+                Object.assign(script, { onload: resolve, onerror: reject });
+                document.head.append(script);
+            });
+            const instance = window.demosGlue();
+            await instance({ module_or_path: module });
+            const worked = [];
+            for (let i = 0; i < strokes; i++) {
+                const start = performance.now();
+                instance.trace_hash('wire-lab', code);
+                worked.push(performance.now() - start);
+            }
+            const area = document.getElementById(`${id}-writer`);
+            const set = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value').set;
+            const typed = area.value;
+            const drawn = [];
+            for (let i = 0; i < strokes; i++) {
+                // Something else each time: another number for the first field.
+                set.call(area, typed.replace('f1 = 1;', `f1 = ${51 + i};`));
+                const changed = new Promise((resolve) => {
+                    const observer = new MutationObserver(() => { observer.disconnect(); resolve(performance.now()); });
+                    observer.observe(area.closest('figure'), { subtree: true, childList: true, characterData: true });
+                });
+                const start = performance.now();
+                area.dispatchEvent(new Event('input', { bubbles: true }));
+                drawn.push(await changed - start);
+                await new Promise(requestAnimationFrame);
+            }
+            return { worked, drawn };
+        })().then(done, (error) => done(String(error?.message ?? error)))";
+    let found = Mutex::new(None);
+    reading("wire", Look::default(), async |reader| {
+        reader.goto(&server.url(&format!("{page}?run={}", case.code()))).await?;
+        let id = page.rsplit('/').next().and_then(|name| name.strip_suffix(".html")).context("a page")?;
+        let demo = reader.demo(id).await?;
+        demo.until("the case", "demo.querySelector('textarea').value.includes('f50 = 50')").await?;
+        let took = reader.driver.execute_async(script, vec![json!(case.code()), json!(STROKES), json!(id)]).await?;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(took.json().clone());
+        Ok(())
+    })
+    .await?;
+    let took = found.into_inner().unwrap_or_else(PoisonError::into_inner).context("nothing was measured")?;
+    let of = |key: &str| -> Result<f64> {
+        let times = serde_json::from_value(took[key].clone()).with_context(|| format!("no times: {took}"))?;
+        Ok(median(times))
+    };
+    let found = json!({
+        "worked": of("worked")?, "drawn": of("drawn")?, "bytes": outcome.bytes.len(), "changes": outcome.changes.len(),
+        "schema": writer, "value": value, "message": outcome.bytes,
+    });
+    println!("{found}");
     Ok(())
 }
 
