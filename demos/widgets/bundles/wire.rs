@@ -1,4 +1,3 @@
 //! The demos about encodings and schemas, as a WebAssembly module.
 
 widgets::bundle!(widgets::exports::WIRE);
-widgets::computes!(widgets::exports::WIRE_COMPUTED);

@@ -126,9 +126,9 @@ pub trait Demo {
     }
 
     /// What an [engine](crate::engine) has to have computed before the page can draw the view that it shows at
-    /// first: a wish for each frame. The site has these frames as files, so that a page need not compute what the
+    /// first, with what its author offers: a wish for each frame. The site has these frames as files, so that a page need not compute what the
     /// builder has computed already. Nothing for what is computed while drawing.
-    fn awaits(_view: &str) -> Vec<String> {
+    fn awaits(_view: &str, _offers: &str) -> Vec<String> {
         vec![]
     }
 }
@@ -210,7 +210,7 @@ macro_rules! for_each_demo {
     };
     ($with:ident, wire) => {
         $with! {
-            "wire" by "wire":
+            "wire" by "schemas":
             $crate::wire_lab::WireLab,
             $crate::encodings::Encodings,
             $crate::verdicts::Verdicts,

@@ -134,7 +134,7 @@ pub const WIRE_COMPUTED: &[Computed] = for_each_demo!(computed, wire);
 pub struct Shown {
     name: &'static str,
     hydrate: fn(Element, DemoProps),
-    awaits: fn(&str) -> Vec<String>,
+    awaits: fn(&str, &str) -> Vec<String>,
 }
 
 /// As [`Demo::task`].
@@ -201,7 +201,7 @@ impl Shown {
         let Page { element, title, view, offers, link, root, embedded, first, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
-        engine::await_first(self.name, (self.awaits)(&view), &first).await;
+        engine::await_first(self.name, (self.awaits)(&view, &offers), &first).await;
         let link = (!link.is_empty()).then(|| link.into());
         let session = Session { link, root: root.into(), embedded };
         let (id, title, view, offers) = (element.id().into(), title.into(), view.into(), offers.into());

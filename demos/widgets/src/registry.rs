@@ -203,7 +203,8 @@ fn prerender<D: Authored>(id: &str, props: &str) -> String {
 
 fn first<D: Authored>(props: &str) -> Option<Vec<u8>> {
     let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
-    crate::engine::first(D::engine, &D::awaits(props["view"].as_str().unwrap_or_default()))
+    let text = |key: &str| props[key].as_str().unwrap_or_default();
+    crate::engine::first(D::engine, &D::awaits(text("view"), text("offers")))
 }
 
 /// The choice nearest to what was written, if one is near enough to be meant.

@@ -273,7 +273,7 @@ pub struct Side {
 
 impl Side {
     /// Reads a text, or takes over what was read of it before.
-    fn read(text: &str, message: &str, before: Option<&Self>) -> Self {
+    fn read(text: &str, message: &str, before: Option<&Self>, parse: &Parse<'_>) -> Self {
         if let Some(before) = before
             && !before.stale
             && before.schema.text == text
@@ -281,10 +281,10 @@ impl Side {
             let root = before.schema.message(message).unwrap_or(0);
             return Self { root, ..before.clone() };
         }
-        let problems = match Schema::parse(text) {
+        let problems = match parse(text) {
             Ok(schema) if !schema.messages.is_empty() => {
                 let root = schema.message(message).unwrap_or(0);
-                return Self { schema: Rc::new(schema), root, problems: Vec::new(), stale: false };
+                return Self { schema, root, problems: Vec::new(), stale: false };
             }
             Ok(_) => vec![Problem {
                 at: text.len()..text.len(),
@@ -316,6 +316,9 @@ impl Side {
         &self.schema.messages[self.root]
     }
 }
+
+/// What reads a schema, as [`Schema::parse`] does.
+pub type Parse<'a> = dyn Fn(&str) -> Result<Rc<Schema>, Vec<Problem>> + 'a;
 
 /// What follows from a case.
 #[derive(Clone, Debug)]
@@ -355,8 +358,13 @@ impl Case {
     /// Works everything out. What `before` has already and has not changed is taken over; where a text is damaged, so
     /// is what was last good.
     pub fn outcome(&self, before: Option<&Outcome>) -> Outcome {
-        let writer = Side::read(&self.writer, &self.message, before.map(|before| &before.writer));
-        let reader = Side::read(&self.reader, &self.message, before.map(|before| &before.reader));
+        self.outcome_by(&|text| Schema::parse(text).map(Rc::new), before)
+    }
+
+    /// The same for who has schemas read elsewhere, or has read them already.
+    pub fn outcome_by(&self, parse: &Parse<'_>, before: Option<&Outcome>) -> Outcome {
+        let writer = Side::read(&self.writer, &self.message, before.map(|before| &before.writer), parse);
+        let reader = Side::read(&self.reader, &self.message, before.map(|before| &before.reader), parse);
         let same = |old: &Side, new: &Side| Rc::ptr_eq(&old.schema, &new.schema) && old.root == new.root;
         let read = json::read_with_places(&writer.schema, writer.root, &self.value);
         let (value, places, value_problems, encoded) = match read {

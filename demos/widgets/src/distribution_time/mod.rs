@@ -169,7 +169,7 @@ impl Demo for DistributionTime {
         Some(Box::new(Spreading::default()))
     }
 
-    fn awaits(view: &str) -> Vec<String> {
+    fn awaits(view: &str, _offers: &str) -> Vec<String> {
         let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
         vec![measured::wanted(&plan, plan.peers_max)]
     }

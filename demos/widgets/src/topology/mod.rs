@@ -74,7 +74,7 @@ impl Demo for Topology {
         Some(Box::<Simulator>::default())
     }
 
-    fn awaits(view: &str) -> Vec<String> {
+    fn awaits(view: &str, _offers: &str) -> Vec<String> {
         let Some(looked) = Looked::parse(view) else { return vec![] };
         let other = looked.beside().map(|other| Simulator::wanted(&other.run, looked.at));
         [looked.wanted()].into_iter().chain(other).collect()

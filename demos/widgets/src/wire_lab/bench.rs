@@ -2,6 +2,7 @@
 
 use super::{
     light::{Focus, Lit},
+    schemas::Waiting,
     state::{Act, State},
 };
 use crate::svg::el;
@@ -16,6 +17,8 @@ pub struct Bench<'a> {
     pub live: bool,
     /// What there is.
     pub state: &'a State,
+    /// What waits to be done to it.
+    pub waiting: &'a Waiting,
     /// Does something to it.
     pub act: &'a Callback<Act>,
     /// Points at something.

@@ -636,7 +636,7 @@ impl Authored for WireLab {
         },
         FactInfo {
             name: "verdict",
-            meaning: "The worst that the change from the old schema to the new does to binary messages in either direction: \"safe\", \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone.",
+            meaning: "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
         },
         FactInfo { name: "breaking", meaning: "How many changes do harm to binary messages, in either direction." },
         FactInfo {
@@ -795,6 +795,8 @@ mod tests {
         assert_eq!(fact(&added, "passed-on-equal"), json!("yes"));
         assert_eq!(fact(&added, "after-json-lost"), json!("coupon_code"));
         assert_eq!((fact(&added, "mainstream"), fact(&added, "breaking")), (json!("reads it"), json!(0)));
+        // Bytes do not mind; a strict reader of JSON does.
+        assert_eq!(fact(&added, "verdict"), json!("names only"));
         let lost = reuse("int64 total_cents = 3;", old, cents.clone());
         assert_eq!(fact(&lost, "sees"), json!("{\"orderId\": \"\", \"userId\": \"\", \"total\": 0.0}"));
         assert_eq!((fact(&lost, "verdict"), fact(&lost, "mainstream")), (json!("loses data"), json!("reads it")));

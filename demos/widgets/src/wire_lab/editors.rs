@@ -30,7 +30,11 @@ pub fn schema(bench: &Bench<'_>, which: Text) -> Html {
         let (side, reader) = (side.clone(), which == Text::Reader);
         move |line: usize| field_on_line(&side, line).map(|(message, number)| Focus::Field { reader, message, number })
     };
-    code(bench, which, title, typed, &side.problems, lines_of(side, field), Box::new(at_line))
+    match bench.waiting.typed(which) {
+        // What was known of the text before says nothing about this one.
+        Some(typed) => code(bench, which, title, typed, &[], 0..0, Box::new(at_line)),
+        None => code(bench, which, title, typed, &side.problems, lines_of(side, field), Box::new(at_line)),
+    }
 }
 
 /// The value as text.

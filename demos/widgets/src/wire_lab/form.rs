@@ -164,6 +164,16 @@ fn number_of(kind: Kind, number: i64) -> Option<Value> {
     })
 }
 
+/// A real number, or one of the three that are none.
+fn real(text: &str) -> Option<f64> {
+    Some(match text {
+        "NaN" | "nan" => f64::NAN,
+        "inf" | "Infinity" => f64::INFINITY,
+        "-inf" | "-Infinity" => f64::NEG_INFINITY,
+        text => wire::number::parse(text)?,
+    })
+}
+
 /// What was typed, as a value of that type.
 fn read(schema: &Schema, kind: Kind, text: &str) -> Result<Value, String> {
     let text_of_number = text.trim();
@@ -172,8 +182,8 @@ fn read(schema: &Schema, kind: Kind, text: &str) -> Result<Value, String> {
         Value::I64(_) => text_of_number.parse().ok().map(Value::I64),
         Value::U32(_) => text_of_number.parse().ok().map(Value::U32),
         Value::U64(_) => text_of_number.parse().ok().map(Value::U64),
-        Value::F32(_) => text_of_number.parse().ok().map(Value::F32),
-        Value::F64(_) => text_of_number.parse().ok().map(Value::F64),
+        Value::F32(_) => real(text_of_number).map(|number| Value::F32(number as f32)),
+        Value::F64(_) => real(text_of_number).map(Value::F64),
         Value::Enum(_) => text_of_number.parse().ok().map(Value::Enum),
         Value::Bool(_) => Some(Value::Bool(text_of_number == "true")),
         Value::String(_) => Some(Value::String(text.to_owned())),

@@ -8,6 +8,7 @@ mod editors;
 mod form;
 mod light;
 mod predict;
+mod schemas;
 mod state;
 mod views;
 pub(crate) mod words;
@@ -17,16 +18,21 @@ pub use block::Block;
 
 use crate::{
     demo::{Demo, DemoProps, View},
+    engine::{Engine, take_first},
     shell::{Shell, use_arrival, use_next_focus},
 };
 use bench::{Bench, button, focus_of, heading, tag};
 use light::{Focus, Lit, light};
 use predict::{About, Asked};
+use schemas::{Known, Reads, use_acts, wanted_of};
 use sim::TraceHash;
 use state::{Act, State, Text};
 use std::rc::Rc;
 use web_sys::Element;
-use wire::case::{Case, Outcome};
+use wire::{
+    case::{Case, Outcome},
+    decode::explain,
+};
 use yew::prelude::*;
 
 /// Schemas that evolve, byte by byte.
@@ -40,6 +46,21 @@ impl Demo for WireLab {
         let case = Case::from_code(run).map_err(|error| error.to_string())?;
         Ok(fingerprint(&case, &case.outcome(None)))
     }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::new(Reads::default()))
+    }
+
+    fn awaits(view: &str, offers: &str) -> Vec<String> {
+        vec![first_schemas(view, offers)]
+    }
+}
+
+/// The schemas of the page's own case, and of those that it offers.
+fn first_schemas(view: &str, offers: &str) -> String {
+    let views = std::iter::once(View::parse(view)).chain(offered(offers).map(|(_, view, _)| view));
+    let cases: Vec<Case> = views.map(|view| Case::from_code(view.run).unwrap_or_default()).collect();
+    wanted_of(&cases)
 }
 
 /// The fingerprint of a case and of all that follows from it.
@@ -47,7 +68,12 @@ fn fingerprint(case: &Case, outcome: &Outcome) -> String {
     let mut hash = TraceHash::default();
     hash.text(&case.code());
     hash.text(&words::hex(&outcome.bytes));
-    for view in [&outcome.own, &outcome.view, &outcome.prost] {
+    for (side, view) in
+        [(&outcome.writer, &outcome.own), (&outcome.reader, &outcome.view), (&outcome.reader, &outcome.prost)]
+    {
+        for piece in &view.decoded.pieces {
+            explain(&side.schema, &outcome.bytes, piece).iter().for_each(|line| hash.text(line));
+        }
         hash.text(&words::reading(&outcome.bytes, &view.decoded));
         for seen in &view.seen {
             hash.word(seen.number.into());
@@ -167,32 +193,38 @@ pub fn LabView(props: &DemoProps) -> Html {
         let own = offered(offers).find(|(label, ..)| label.is_empty());
         (Rc::new(Case::from_code(view.run).unwrap_or_default()), own.map_or_else(|| Look::of(&view), |(.., look)| look))
     });
+    let known = use_memo((), |()| {
+        let known = Known::default();
+        known.learn(&take_first(WireLab::engine, || first_schemas(&props.view, &props.offers)));
+        known
+    });
     let state = {
-        let page = page.clone();
-        use_reducer(move || State::new(page.0.clone()))
+        let (page, known) = (page.clone(), known.clone());
+        use_reducer(move || State::new(page.0.clone(), (*known).clone()))
     };
+    let (act, waiting) = use_acts(&state, &known);
     let look = use_state(|| page.1.clone());
     let asked = use_state(|| Asked::new(page.1.ask.clone(), 0));
     let hover = use_state_eq(|| None::<Focus>);
     let figure = use_node_ref();
     let next_focus = use_next_focus(&props.id);
     let (live, trouble) = {
-        let (state, look, asked) = (state.dispatcher(), look.clone(), asked.clone());
+        let (act, look, asked) = (act.clone(), look.clone(), asked.clone());
         use_arrival(&props.session, "here is the page's own case", move |view| {
             let case = Case::from_code(view.run).map_err(|error| error.to_string())?;
             let looked = Look::of(&view);
-            state.dispatch(Act::Open(Rc::new(case), "This is the case of the link.".to_owned()));
-            state.dispatch(Act::Choose(looked.at));
+            act.emit(Act::Open(Rc::new(case), "This is the case of the link.".to_owned()));
+            act.emit(Act::Choose(looked.at));
             asked.set(Asked::new(looked.ask.clone(), 0));
             look.set(looked);
             Ok(())
         })
     };
     let act = {
-        let (state, trouble) = (state.dispatcher(), trouble.clone());
-        Callback::from(move |act: Act| {
+        let trouble = trouble.clone();
+        Callback::from(move |what: Act| {
             trouble.set(None);
-            state.dispatch(act);
+            act.emit(what);
         })
     };
     let point = {
@@ -208,8 +240,9 @@ pub fn LabView(props: &DemoProps) -> Html {
     let presets: Vec<_> = offered(&props.offers).filter(|(label, ..)| !label.is_empty()).collect();
     let bench = Bench {
         id: &id,
-        live,
+        live: live && !waiting.opening,
         state: &state,
+        waiting: &waiting,
         act: &act,
         point: &point,
         lit: &lit,
@@ -331,6 +364,13 @@ pub fn LabView(props: &DemoProps) -> Html {
             </details>
         }
     };
+    let now = if !pending && asked.is_answered(&state.case) {
+        views::in_a_sentence(&state.outcome)
+    } else if state.told.is_empty() || pending {
+        "Change a schema, the value or a byte, and see what follows.".to_owned()
+    } else {
+        state.told.clone()
+    };
     let two = look.folded.contains(&Part::Reader);
     html! {
         <Shell id={id.clone()} {title} {live} session={props.session.clone()}
@@ -367,7 +407,7 @@ pub fn LabView(props: &DemoProps) -> Html {
                     }
                 </div>
                 <p class="now wl-now" aria-live="polite">
-                    { if state.told.is_empty() || pending { "Change a schema, the value or a byte, and see what follows.".to_owned() } else { state.told.clone() } }
+                    { now }
                 </p>
                 if !pending {
                     { views() }

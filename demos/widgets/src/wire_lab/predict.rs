@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, tag, words};
 use crate::{browser, shell::NextFocus};
+use std::rc::Rc;
 use wire::case::{Case, Fate, Outcome};
 use yew::prelude::*;
 
@@ -118,6 +119,8 @@ pub struct Asked {
     attempt: u32,
     /// What was answered, whether rightly, and what is right.
     result: Option<(String, bool, String)>,
+    /// The case that it was about.
+    of: Option<Rc<Case>>,
 }
 
 impl Asked {
@@ -153,6 +156,7 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
     });
     let commit = {
         let (asked, outcome, about, id) = (asked.clone(), bench.state.outcome.clone(), about.clone(), bench.id.clone());
+        let case = case.clone();
         let next = next.clone();
         Callback::from(move |_: MouseEvent| {
             let Some(chosen) = asked.chosen else { return };
@@ -164,7 +168,8 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
             browser::tell_answer(&id, name, &said, chosen == right, attempt);
             // The button goes away with the question; the answer is read where the focus is.
             *next.borrow_mut() = Some("answer");
-            asked.set(Asked { open: None, chosen: None, attempt, result: Some((said, chosen == right, true_one)) });
+            let result = Some((said, chosen == right, true_one));
+            asked.set(Asked { open: None, chosen: None, attempt, result, of: Some(case.clone()) });
         })
     };
     let ready = asked.chosen.is_some();
@@ -179,6 +184,13 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
                 { "Commit, and look" }
             </button>
         </div>
+    }
+}
+
+impl Asked {
+    /// Whether the question was answered, and the case is still that one.
+    pub fn is_answered(&self, case: &Case) -> bool {
+        self.of.as_deref() == Some(case)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the lab holds: the case, what follows from it, and the way back.
 
-use super::form;
+use super::{form, schemas::Known};
 use std::rc::Rc;
 use wire::{
     case::{Case, Outcome},
@@ -29,6 +29,8 @@ pub struct State {
     pub told: String,
     /// What could not be done, and why.
     pub refused: Option<String>,
+    /// What was read of schemas.
+    known: Known,
 }
 
 /// The texts of a case.
@@ -67,10 +69,38 @@ pub enum Act {
 }
 
 impl State {
-    /// The lab with a case.
-    pub fn new(case: Rc<Case>) -> Self {
-        let outcome = Rc::new(case.outcome(None));
-        Self { case, outcome, past: vec![], future: vec![], typing: None, at: None, told: String::new(), refused: None }
+    /// The lab with a case. Its schemas have been read.
+    pub fn new(case: Rc<Case>, known: Known) -> Self {
+        let outcome = Rc::new(case.outcome_by(&|text| known.read(text), None));
+        Self {
+            case,
+            outcome,
+            past: vec![],
+            future: vec![],
+            typing: None,
+            at: None,
+            told: String::new(),
+            refused: None,
+            known,
+        }
+    }
+
+    /// What follows from a case whose schemas have been read.
+    fn outcome_of(&self, case: &Case, before: Option<&Outcome>) -> Outcome {
+        case.outcome_by(&|text| self.known.read(text), before)
+    }
+
+    /// The schemas that have to have been read before that can be done.
+    pub fn needs(&self, act: &Act) -> Vec<String> {
+        let both = |case: &Case| vec![case.writer.clone(), case.reader.clone()];
+        match act {
+            Act::Type(Text::Writer, new) => vec![new.clone(), self.case.reader.clone()],
+            Act::Type(Text::Reader, new) => vec![self.case.writer.clone(), new.clone()],
+            Act::Open(case, _) => both(case),
+            Act::Undo => self.past.last().map_or(vec![], |case| both(case)),
+            Act::Redo => self.future.last().map_or(vec![], |case| both(case)),
+            _ => vec![],
+        }
     }
 
     /// Whether there is a step to take back.
@@ -85,12 +115,12 @@ impl State {
 
     /// The same with another case. `cause` is what was done.
     fn with(&self, mut case: Case, cause: String, typing: Option<Text>) -> Self {
-        let mut outcome = case.outcome(Some(&self.outcome));
+        let mut outcome = self.outcome_of(&case, Some(&self.outcome));
         let mut cause = cause;
         // What was done to bytes says nothing about other bytes.
         if !case.edits.is_empty() && case.edits == self.case.edits && outcome.encoded != self.outcome.encoded {
             case.edits.clear();
-            outcome = case.outcome(Some(&outcome));
+            outcome = self.outcome_of(&case, Some(&outcome));
             cause.push_str(" Your changes of single bytes are gone with the bytes that they were made to.");
         }
         let mut past = self.past.clone();
@@ -115,7 +145,8 @@ impl State {
         let told = format!("{cause} {}", super::words::consequence(&self.outcome, &outcome));
         let last = outcome.bytes.len().checked_sub(1);
         let at = self.at.and_then(|at| last.map(|last| at.min(last)));
-        Self { case, outcome: Rc::new(outcome), past, future, typing, at, told, refused: None }
+        let known = self.known.clone();
+        Self { case, outcome: Rc::new(outcome), past, future, typing, at, told, refused: None, known }
     }
 
     /// The case with a text typed. A field that has got another name in the writer's schema keeps its value.
@@ -132,7 +163,7 @@ impl State {
             Text::Value => case.value = new,
         }
         if text == Text::Writer {
-            let outcome = case.outcome(Some(&self.outcome));
+            let outcome = self.outcome_of(&case, Some(&self.outcome));
             if !outcome.writer.stale && !outcome.value_problems.is_empty() && self.outcome.value_problems.is_empty() {
                 let (carried, dropped) = self.carried(&outcome);
                 if dropped == 0 {
@@ -154,7 +185,7 @@ impl State {
         std::mem::swap(&mut case.writer, &mut case.reader);
         case.old_writes = !case.old_writes;
         case.edits.clear();
-        let outcome = case.outcome(None);
+        let outcome = self.outcome_of(&case, None);
         if !outcome.value_problems.is_empty() {
             let (carried, _) = self.carried(&outcome);
             case.value = json::write(&outcome.writer.schema, outcome.writer.root, &carried);
@@ -187,6 +218,7 @@ impl Clone for State {
             at: self.at,
             told: self.told.clone(),
             refused: self.refused.clone(),
+            known: self.known.clone(),
         }
     }
 }
@@ -204,7 +236,7 @@ impl Reducible for State {
             Act::Root(message) => {
                 let cause = format!("The message type is {message}.");
                 let mut case = Case { message, edits: vec![], ..(*self.case).clone() };
-                let outcome = case.outcome(Some(&self.outcome));
+                let outcome = self.outcome_of(&case, Some(&self.outcome));
                 if !outcome.value_problems.is_empty() {
                     case.value = "{}".to_owned();
                 }
@@ -232,7 +264,7 @@ impl Reducible for State {
                 };
                 let Some(case) = from.pop() else { return self };
                 to.push(self.case.clone());
-                let outcome = case.outcome(Some(&self.outcome));
+                let outcome = self.outcome_of(&case, Some(&self.outcome));
                 self.arrive(case, outcome, cause.to_owned(), past, future, None)
             }
         })

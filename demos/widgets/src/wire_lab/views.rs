@@ -81,8 +81,15 @@ pub fn seen(bench: &Bench<'_>) -> Html {
             &at,
             vec![
                 row_head(vec![text(name_of(outcome, seen).to_owned())]),
-                tag("td", "wl-what", vec![words("code", "", seen.value.clone())]),
-                tag("td", "", vec![words("span", "wl-sign", sign), text(" "), text(why)]),
+                // Beside the value the reason would have no room in a third of the page.
+                tag(
+                    "td",
+                    "wl-what",
+                    vec![
+                        words("code", "", seen.value.clone()),
+                        tag("span", "wl-why", vec![words("span", "wl-sign", sign), text(" "), text(why)]),
+                    ],
+                ),
             ],
         ));
     }
@@ -90,7 +97,7 @@ pub fn seen(bench: &Bench<'_>) -> Html {
     if rows.is_empty() {
         children.push(words("p", "quiet-words", "Its type has no fields."));
     } else {
-        children.push(table("What the reader sees", &["Field", "Value", "Why"], rows));
+        children.push(table("What the reader sees", &["Field", "Value, and why"], rows));
     }
     let unknown = &outcome.view.decoded.message.unknown;
     if !unknown.is_empty() {

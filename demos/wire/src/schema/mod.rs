@@ -1,6 +1,7 @@
 //! A schema: what its text says, with the place of everything in it.
 
 mod nearest;
+mod packed;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use std::{
 };
 
 pub(crate) use nearest::nearest;
+pub use packed::{pack, unpack};
 
 /// A `.proto` file of syntax proto3 that makes sense.
 #[derive(Clone, Debug, PartialEq)]
