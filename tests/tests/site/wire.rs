@@ -346,7 +346,10 @@ async fn a_prediction_hides_the_reader_until_the_answer_is_in() -> Result<()> {
         let answers =
             demo.js("return answers.map(({ question, correct, attempt }) => [question, correct, attempt])").await?;
         ensure!(answers == json!([["field.n", false, 1]]), "{answers}");
-        demo.until("the focus at the answer", "document.activeElement.matches('.answer')").await
+        demo.until("the focus at the answer", "document.activeElement.matches('.answer')").await?;
+        // What it showed is said below too, and not that one might change something.
+        demo.until_text(".wl-now", "The reader sees n = 75").await?;
+        Ok(())
     })
     .await
 }
@@ -368,6 +371,64 @@ async fn on_the_smallest_phone_everything_fits_and_can_be_hit() -> Result<()> {
             .await?;
         ensure!(small == json!([]), "too small: {small}");
         Ok(())
+    })
+    .await
+}
+
+/// The lesson, whose labs show a part of what they could, and offer cases.
+const LESSON: &str = "time-causality/architectural-models-rpc/serialization-idl.html";
+
+#[tokio::test]
+async fn a_lab_shows_what_its_author_wants_and_has_the_rest_below() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("wire_show", Look::default(), async |reader| {
+        reader.goto(&server.url(LESSON)).await?;
+        // Bytes only; the reader and all the rest are folded.
+        let demo = reader.demo("person-bytes").await?;
+        demo.until("one schema", "demo.querySelectorAll('textarea:not(.wl-more *)').length === 2").await?;
+        demo.until("no reader", "!demo.querySelector('.wl-seen:not(.wl-more *)')").await?;
+        demo.until("no swap", "![...demo.querySelectorAll('button')].some((it) => it.textContent === 'Swap')").await?;
+        demo.until_text(".wl-more > summary", "More: what a reader sees").await?;
+        demo.click(".wl-more > summary").await?;
+        demo.until("the reader below", "demo.querySelector('.wl-more .wl-seen')?.checkVisibility()").await?;
+        // Reader and verdicts, and nothing of runtimes.
+        let demo = reader.demo("break-a-person").await?;
+        demo.until("the reader", "demo.querySelector('.wl-seen:not(.wl-more *)')").await?;
+        demo.until("the verdicts", "demo.querySelector('.wl-evolution:not(.wl-more *)')").await?;
+        demo.until("the runtimes folded", "demo.querySelector('.wl-more .wl-runtimes')").await?;
+        reader.ensure_quiet("parts of labs").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn offered_cases_are_opened_and_say_what_comes_of_them() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("wire_offers", Look::default(), async |reader| {
+        reader.goto(&server.url(LESSON)).await?;
+        let demo = reader.demo("break-a-person").await?;
+        let pressed = "[...demo.querySelectorAll('.offers [aria-pressed=true]')].map((it) => it.textContent).join()";
+        for (offer, seen) in [("Add a field", "kept as unknown"), ("Reuse a number", "66"), ("Take a new number", "42")]
+        {
+            demo.click_named(offer).await?;
+            demo.until_text(".wl-now", offer).await?;
+            demo.until_text(".wl-seen", seen).await?;
+            demo.until("the button pressed", &format!("{pressed} === '{offer}'")).await?;
+        }
+        demo.click_named("Back to the page").await?;
+        demo.until("no button pressed", &format!("{pressed} === ''")).await?;
+        // A schema that the compiler refuses stands there with its mistake.
+        let demo = reader.demo("reserved-refuses").await?;
+        demo.click_named("Use number 2 again: refused").await?;
+        demo.until_text(".wl-problems", "8:16").await?;
+        demo.until_text(".wl-problems", "The number 2 is reserved").await?;
+        demo.until("the line marked", "demo.querySelectorAll('.wl-line.wrong').length === 1").await?;
+        demo.until_text(".wl-now", "line 8, column 16").await?;
+        // The last good one stays in use.
+        demo.until_text(".wl-seen", "a@b.com").await?;
+        reader.ensure_quiet("offers").await
     })
     .await
 }
