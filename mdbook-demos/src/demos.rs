@@ -140,8 +140,9 @@ impl Preprocessor for Demos {
             work.gathered.diagnostics.extend(attempts.mistakes);
             lessons.push((edits, found));
         });
-        let repeated = attempts::repeated(&gathered.gates);
-        gathered.diagnostics.extend(repeated);
+        let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
+        let wrong = attempts::across(&gathered.gates, &ids);
+        gathered.diagnostics.extend(wrong);
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
