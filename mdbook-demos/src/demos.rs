@@ -4,7 +4,7 @@
 use std::{
     any::Any,
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     rc::Rc,
@@ -21,6 +21,7 @@ use crate::{
     block::{Block, Schemas},
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
+    glossary::{self, Glossary},
     html::escape,
     markdown::{Fence, Outline, neutral, replace},
     module, reference,
@@ -143,6 +144,10 @@ impl Preprocessor for Demos {
         let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
         let wrong = attempts::across(&gathered.gates, &ids);
         gathered.diagnostics.extend(wrong);
+        let glossary = gathered.sources.get(Path::new(glossary::FILE)).map(Glossary::new).unwrap_or_default();
+        gathered.diagnostics.extend(glossary.mistakes.iter().cloned());
+        let mut users = Vec::new();
+        let mut of_glossary = Vec::new();
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
@@ -159,8 +164,25 @@ impl Preprocessor for Demos {
                     }
                 }
             }
-            if !edits.is_empty() {
+            // Pages about the book use some of the words in another sense.
+            if path.parent().is_some_and(|folder| folder != Path::new("")) {
+                let taken: Vec<_> = edits.iter().map(|(range, _)| range.clone()).collect();
+                let mut used = BTreeSet::new();
+                let source = work.gathered.sources[path].clone();
+                edits.extend(glossary.links(&source, path, &taken, &mut used));
+                users.push((chapter.name.clone(), path.to_string_lossy().replace('\\', "/"), used));
+            }
+            if path == Path::new(glossary::FILE) {
+                // Which pages use a term is known when all have been read.
+                of_glossary = edits;
+            } else if !edits.is_empty() {
                 chapter.content = replace(&chapter.content, edits);
+            }
+        });
+        of_glossary.extend(glossary.edits(&users));
+        each_lesson(&mut book, |path, chapter| {
+            if path == Path::new(glossary::FILE) {
+                chapter.content = replace(&chapter.content, std::mem::take(&mut of_glossary));
             }
         });
         Ok(book)

@@ -19,6 +19,7 @@ pub mod directives;
 pub mod embed;
 pub mod explain;
 pub mod files;
+pub mod glossary;
 pub mod html;
 pub mod links;
 pub mod markdown;
