@@ -212,6 +212,15 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             copy.remove();
             Ok(())
         }),
+        // mdBook makes an anchor of each term of a definition list, by all its words; ours are in `glossary`.
+        element!("dt[id]", |term| {
+            term.remove_attribute("id");
+            Ok(())
+        }),
+        element!("dt > a.header", |link| {
+            link.remove_and_keep_content();
+            Ok(())
+        }),
         element!("[style]", |element| {
             let style = element.get_attribute("style").unwrap_or_default();
             if let Some((_, class)) = STYLES.iter().find(|(known, _)| *known == style) {
@@ -418,6 +427,14 @@ mod tests {
         assert!(with.html.starts_with("<head><script src=\"a.js\"></script></head>"), "{}", with.html);
         let without = rewrite(&page("<details>"), &Parts::default()).unwrap();
         assert!(without.html.starts_with("<head></head>"), "{}", without.html);
+    }
+
+    #[test]
+    fn terms_have_the_glossarys_anchors() {
+        let page = "<dl><dt id=\"a-also-b\"><a class=\"header\" href=\"#a-also-b\"><dfn id=\"term-a\">A</dfn> (b)</a></dt></dl>";
+        let out = rewrite(page, &Parts::default()).unwrap();
+        assert_eq!(out.html, "<dl><dt><dfn id=\"term-a\">A</dfn> (b)</dt></dl>");
+        assert_eq!(out.ids, ["term-a"]);
     }
 
     #[test]
