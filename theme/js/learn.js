@@ -134,7 +134,9 @@
 
     details.classList.add("locked");
     details.addEventListener("toggle", () => {
-      if (details.open && !locked && !learner.state.opened[id]) {
+      // Somebody has opened it by another way: the browser itself, or a tool of the reader's.
+      if (details.open && locked) unlock();
+      if (details.open && !learner.state.opened[id]) {
         learner.change((state) => {
           state.opened[id] = attempted(figures, state) ? "attempt" : "skipped";
         });
@@ -209,5 +211,8 @@
     const link = target instanceof Element && target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) arrive();
   });
-  arrive();
+  // Going to the place in the address, the browser takes the focus away; so after that.
+  const soon = () => requestAnimationFrame(() => setTimeout(arrive));
+  if (document.readyState === "complete") soon();
+  else addEventListener("load", soon);
 })();
