@@ -4,7 +4,7 @@
 use std::{
     any::Any,
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     rc::Rc,
@@ -17,9 +17,11 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use widgets::registry::{Checked, Entry, FactValue, nearest};
 
 use crate::{
+    attempts::{self, Gate},
     block::{Block, Schemas},
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
+    glossary::{self, Glossary},
     html::escape,
     markdown::{Fence, Outline, neutral, replace},
     module, reference,
@@ -48,6 +50,8 @@ pub struct Figure {
     pub lesson: PathBuf,
     /// Where the id is written.
     pub written: Span,
+    /// Whether it is an example of the reference, which is there to be looked at.
+    pub example: bool,
 }
 
 /// What replaces one slot of a page.
@@ -66,6 +70,8 @@ pub struct Gathered {
     pub figures: Vec<Figure>,
     /// What goes into the slots, by number.
     pub slots: Vec<Slot>,
+    /// The answers and solutions that open after an attempt, in the order of the book.
+    pub gates: Vec<Gate>,
     /// Every mistake so far.
     pub diagnostics: Diagnostics,
     /// The lessons as written, by their path in the book's sources.
@@ -131,8 +137,19 @@ impl Preprocessor for Demos {
                     .filter(|directive| directive.kind == Kind::Reference)
                     .map(|directive| (directive.range.clone(), work.reference())),
             );
+            let attempts = attempts::find(&work.source, &outline, path);
+            edits.extend(attempts.edits);
+            work.gathered.gates.extend(attempts.gates);
+            work.gathered.diagnostics.extend(attempts.mistakes);
             lessons.push((edits, found));
         });
+        let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
+        let wrong = attempts::across(&gathered.gates, &ids);
+        gathered.diagnostics.extend(wrong);
+        let glossary = gathered.sources.get(Path::new(glossary::FILE)).map(Glossary::new).unwrap_or_default();
+        gathered.diagnostics.extend(glossary.mistakes.iter().cloned());
+        let mut users = Vec::new();
+        let mut of_glossary = Vec::new();
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
@@ -149,8 +166,25 @@ impl Preprocessor for Demos {
                     }
                 }
             }
-            if !edits.is_empty() {
+            // Pages about the book use some of the words in another sense.
+            if path.parent().is_some_and(|folder| folder != Path::new("")) {
+                let taken: Vec<_> = edits.iter().map(|(range, _)| range.clone()).collect();
+                let mut used = BTreeSet::new();
+                let source = work.gathered.sources[path].clone();
+                edits.extend(glossary.links(&source, path, &taken, &mut used));
+                users.push((chapter.name.clone(), path.to_string_lossy().replace('\\', "/"), used));
+            }
+            if path == Path::new(glossary::FILE) {
+                // Which pages use a term is known when all have been read.
+                of_glossary = edits;
+            } else if !edits.is_empty() {
                 chapter.content = replace(&chapter.content, edits);
+            }
+        });
+        of_glossary.extend(glossary.edits(&users));
+        each_lesson(&mut book, |path, chapter| {
+            if path == Path::new(glossary::FILE) {
+                chapter.content = replace(&chapter.content, std::mem::take(&mut of_glossary));
             }
         });
         Ok(book)
@@ -353,6 +387,7 @@ impl Work<'_> {
             first,
             facts: checked.facts,
             lesson: self.lesson.to_owned(),
+            example: written.source != self.source,
             written,
         });
         self.gathered.figures.len() - 1
@@ -470,7 +505,7 @@ impl Work<'_> {
 }
 
 /// What is wrong with the form of an id.
-fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
+pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     let fine = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     (!fine).then(|| {
