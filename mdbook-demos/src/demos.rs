@@ -353,9 +353,16 @@ impl Work<'_> {
         let stem = Path::new(written.text()).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let value =
             json!({ "id": stem, "title": format!("Quiz: {}", stem.replace(['-', '_'], " ")), "file": written.text() });
+        let wrong = id_mistake(&stem, &written);
+        let mistakes = wrong.map(|wrong| {
+            wrong.help(
+                "the quiz is called as its file, and that name has to begin with a small letter and to have only small \
+                 letters, digits and hyphens; or write a block `demo quiz`, with an `id` of its own",
+            )
+        });
         let block = Block::standing_for(&written, value);
         let slot = match self.demos.entries.iter().find(|entry| entry.name == quiz::NAME) {
-            Some(entry) => self.later(entry, block, vec![]),
+            Some(entry) => self.later(entry, block, mistakes.into_iter().collect()),
             None => Slot::Broken(None),
         };
         self.slot(slot)
@@ -363,8 +370,11 @@ impl Work<'_> {
 
     /// Reads the questions of a quiz and what the book's runs say in them, and draws it.
     fn quiz(&mut self, entry: &'static Entry, mut block: Block, mut mistakes: Vec<Diagnostic>) -> Slot {
+        let mut readable = true;
         if let Some(file) = block.value().get("file").and_then(Value::as_str).map(str::to_owned) {
-            mistakes.extend(quiz::both(&block));
+            let twice = quiz::both(&block);
+            readable = twice.is_empty();
+            mistakes.extend(twice);
             let folder = self.src.join(self.lesson.parent().unwrap_or(Path::new("")));
             let path = folder.join(&file);
             match std::fs::read_to_string(&path) {
@@ -383,23 +393,29 @@ impl Work<'_> {
                             }
                             read.put_into(&mut block);
                         }
-                        Err(wrong) => mistakes.extend(wrong),
+                        Err(wrong) => {
+                            readable = false;
+                            mistakes.extend(wrong);
+                        }
                     }
                 }
-                Err(error) => mistakes.push(quiz::unreadable(&block, &folder, &file, &error)),
+                Err(error) => {
+                    readable = false;
+                    mistakes.push(quiz::unreadable(&block, &folder, &file, &error));
+                }
             }
         }
-        let readable = mistakes.is_empty();
+        let mut sound = readable;
         if readable {
-            mistakes.extend(quiz::left_out(&block));
+            mistakes.extend(quiz::left_out(&mut block));
             for wrong in block.check_schema(entry, &self.demos.schemas) {
+                sound = false;
                 // What is known by name is told by name only.
                 if !mistakes.iter().any(|told| told.place == wrong.place) {
                     mistakes.push(wrong);
                 }
             }
         }
-        let sound = readable && mistakes.is_empty();
         if sound {
             mistakes.extend(self.ask_the_runs(&mut block));
         }
@@ -510,7 +526,10 @@ impl Work<'_> {
             mistakes.push(
                 Diagnostic::at(written.clone(), format!("the id `{id}` is used twice in the book"), "used again here")
                     .related(first.written.clone(), "first used here")
-                    .help("give each demo an id of its own: it is the figure's address"),
+                    .help(match block.is_standing_for() {
+                        true => "the quiz is called as its file: write a block `demo quiz`, with an `id` of its own",
+                        false => "give each demo an id of its own: it is the figure's address",
+                    }),
             );
             self.gathered.diagnostics.extend(mistakes);
             // The anchor is the first one's.
@@ -594,17 +613,21 @@ impl Work<'_> {
                 let range = directive.range.start + 1..directive.range.end;
                 Ok(Some(neutral(&self.source.text[range])))
             }
-            Kind::Malformed => Err(Box::new(
-                Diagnostic::at(
-                    span(&directive.range),
-                    "this directive cannot be read",
-                    "not of the form `{{#run id.fact}}`",
-                )
-                .help(
-                    "write `{{#run id.fact}}` on one line, with the demo's id and the name of what \
-                     its run yields; to show the braces themselves, write a backslash before them",
-                ),
-            )),
+            Kind::Malformed => {
+                let place = span(&directive.range);
+                let (form, what) = match place.text().contains("#quiz") {
+                    true => ("{{#quiz file.toml}}", "the path of a file, without spaces"),
+                    false => ("{{#run id.fact}}", "the demo's id and the name of what its run yields"),
+                };
+                Err(Box::new(
+                    Diagnostic::at(place, "this directive cannot be read", format!("not of the form `{form}`")).help(
+                        format!(
+                            "write `{form}` on one line, with {what}; to show the braces themselves, write a \
+                             backslash before them"
+                        ),
+                    ),
+                ))
+            }
             Kind::Unknown(name) => {
                 let name = span(name);
                 Err(Box::new(

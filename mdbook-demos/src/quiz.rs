@@ -5,7 +5,7 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -144,24 +144,37 @@ impl Reader<'_> {
     }
 }
 
-/// What mdbook-quiz has and this book has not, by name: better than "unknown".
-pub fn left_out(block: &Block) -> Vec<Diagnostic> {
+/// What mdbook-quiz has and this book has not, by name: better than "unknown". It is taken out of the block, so that
+/// nothing more is found in it.
+pub fn left_out(block: &mut Block) -> Vec<Diagnostic> {
     let mut mistakes = vec![];
-    for (index, asked) in block.value().get("questions").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        if asked.get("type") == Some(&Value::from("Tracing")) {
+    let count = block.value().get("questions").and_then(Value::as_array).map_or(0, Vec::len);
+    for index in 0..count {
+        let at = |key: &str| format!("/questions/{index}{key}");
+        if block.value().pointer(&at("/type")) == Some(&Value::from("Tracing")) {
             mistakes.push(
                 Diagnostic::at(
-                    block.span(&format!("/questions/{index}/type")),
+                    block.span(&at("/type")),
                     "questions of type `Tracing` cannot be asked here",
                     "of mdbook-quiz, and about Rust's compiler",
                 )
                 .help("show the program in the prompt, and make it `MultipleChoice` or `ShortAnswer`"),
             );
+            let stand_in = json!({
+                "id": block.value().pointer(&at("/id")).cloned().unwrap_or_else(|| format!("tracing-{index}").into()),
+                "type": "ShortAnswer", "prompt": { "prompt": "?" }, "answer": { "answer": "?" },
+                "multipart": block.value().pointer(&at("/multipart")),
+            });
+            if let Some(asked) = block.value_mut(&at("")) {
+                *asked = stand_in;
+            }
         }
-        if asked.get("promptExplanation").is_some() {
+        let reasons = block.key_span(&at("/promptExplanation"));
+        let asked = block.value_mut(&at("")).and_then(Value::as_object_mut);
+        if asked.is_some_and(|asked| asked.remove("promptExplanation").is_some()) {
             mistakes.push(
                 Diagnostic::at(
-                    block.key_span(&format!("/questions/{index}/promptExplanation")),
+                    reasons,
                     "this book collects no reasons",
                     "of mdbook-quiz, which sends them to its authors",
                 )

@@ -77,6 +77,7 @@ pub struct Asked {
     pub prompt: Prompt,
     /// What is right. A prediction has none: the run tells.
     #[serde(default)]
+    #[schemars(with = "Answer")]
     pub answer: Option<Answer>,
     /// Why that is right, as Markdown.
     #[serde(default)]

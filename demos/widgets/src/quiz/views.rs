@@ -69,7 +69,7 @@ pub fn form(bench: &Bench<'_>) -> Html {
         // What is written is marked here, and the browser has nothing to say about it.
         <form class="quiz" novalidate=true autocomplete="off" {onsubmit}>
             { head(bench) }
-            <ol class="quiz-list">
+            <ol class={if !bench.live || paper.over { "quiz-list all" } else { "quiz-list" }}>
                 { for bench.sheet.questions.iter().enumerate().map(|(index, asked)| question(bench, index, asked, shown(index))) }
             </ol>
             <p class="quiz-note" role="status">{ paper.note.clone().unwrap_or_default() }</p>
@@ -84,8 +84,8 @@ fn head(bench: &Bench<'_>) -> Html {
     if bench.live && paper.over {
         let (right, got, all) = (paper.right().count(), paper.points(), bench.sheet.points());
         let words = match right {
-            right if right == count => "All of them are right.".to_owned(),
-            0 => "None is right yet. The explanations below say why.".to_owned(),
+            right if right == count => "all are right.".to_owned(),
+            0 => "none is right yet. The explanations below say why.".to_owned(),
             right => [&counted(right, "is", "are"), " right, ", &(count - right).to_string(), " not yet."].concat(),
         };
         let sign = if right == count { "✓ " } else { "" };
@@ -153,7 +153,7 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
         // By sign and word, not only by colour.
         let mark = match (marked, chosen, choice.right) {
             (true, true, true) => Some(("good", "✓ ", "Your answer, and right")),
-            (true, false, true) => Some(("good missed", "✓ ", if several { "Also right" } else { "The answer" })),
+            (true, false, true) => Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" })),
             (true, true, false) => Some(("bad", "✕ ", "Your answer, not right")),
             _ => None,
         };
@@ -229,10 +229,11 @@ fn feedback(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, 
     let (class, verdict) =
         if right { ("quiz-feedback good", "✓ Right.") } else { ("quiz-feedback bad", "✕ Not right.") };
     let sign = if right { "✓ " } else { "✕ " };
+    // Among the choices both are marked in their places; who hears the page hears them here together.
     html! {
         <div {class} id={part_id(bench, "feedback", index)} tabindex="-1" role="group" aria-label="What became of your answer">
             <p class="quiz-verdict">{ verdict }</p>
-            <dl class="quiz-answers">
+            <dl class={if asked.kind.chooses() { "visually-hidden" } else { "quiz-answers" }}>
                 <div class={if right { "good" } else { "bad" }}><dt><span aria-hidden="true">{ sign }</span>{ "Your answer" }</dt><dd>{ said(asked, answer) }</dd></div>
                 if !right {
                     <div class="good"><dt><span aria-hidden="true">{ "✓ " }</span>{ "The answer" }</dt><dd>{ right_ones(asked) }</dd></div>
