@@ -18,9 +18,11 @@ use serde_json::{Value, json};
 use widgets::registry::{Checked, Entry, FactValue, nearest};
 
 use crate::{
+    attempts::{self, Gate},
     block::{Block, Schemas},
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
+    glossary::{self, Glossary},
     html::escape,
     markdown::{Fence, Outline, neutral, replace},
     module, quiz, reference,
@@ -49,6 +51,8 @@ pub struct Figure {
     pub written: Span,
     /// The lesson's place in the book, and the figure's in the lesson.
     order: (usize, usize),
+    /// Whether it is an example of the reference, which is there to be looked at.
+    pub example: bool,
 }
 
 /// What replaces one slot of a page.
@@ -67,6 +71,8 @@ pub struct Gathered {
     pub figures: Vec<Figure>,
     /// What goes into the slots, by number.
     pub slots: Vec<Slot>,
+    /// The answers and solutions that open after an attempt, in the order of the book.
+    pub gates: Vec<Gate>,
     /// Every mistake so far.
     pub diagnostics: Diagnostics,
     /// The lessons as written, by their path in the book's sources.
@@ -171,6 +177,10 @@ impl Preprocessor for Demos {
                 };
                 Some((directive.range.clone(), text))
             }));
+            let attempts = attempts::find(&work.source, &outline, path);
+            edits.extend(attempts.edits);
+            work.gathered.gates.extend(attempts.gates);
+            work.gathered.diagnostics.extend(attempts.mistakes);
             lessons.push((edits, found));
         });
         // Then the quizzes, which ask about any of them.
@@ -180,6 +190,13 @@ impl Preprocessor for Demos {
             gathered.slots[slot] = filled;
         }
         gathered.sort();
+        let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
+        let wrong = attempts::across(&gathered.gates, &ids);
+        gathered.diagnostics.extend(wrong);
+        let glossary = gathered.sources.get(Path::new(glossary::FILE)).map(Glossary::new).unwrap_or_default();
+        gathered.diagnostics.extend(glossary.mistakes.iter().cloned());
+        let mut users = Vec::new();
+        let mut of_glossary = Vec::new();
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
@@ -196,8 +213,25 @@ impl Preprocessor for Demos {
                     }
                 }
             }
-            if !edits.is_empty() {
+            // Pages about the book use some of the words in another sense.
+            if path.parent().is_some_and(|folder| folder != Path::new("")) {
+                let taken: Vec<_> = edits.iter().map(|(range, _)| range.clone()).collect();
+                let mut used = BTreeSet::new();
+                let source = work.gathered.sources[path].clone();
+                edits.extend(glossary.links(&source, path, &taken, &mut used));
+                users.push((chapter.name.clone(), path.to_string_lossy().replace('\\', "/"), used));
+            }
+            if path == Path::new(glossary::FILE) {
+                // Which pages use a term is known when all have been read.
+                of_glossary = edits;
+            } else if !edits.is_empty() {
                 chapter.content = replace(&chapter.content, edits);
+            }
+        });
+        of_glossary.extend(glossary.edits(&users));
+        each_lesson(&mut book, |path, chapter| {
+            if path == Path::new(glossary::FILE) {
+                chapter.content = replace(&chapter.content, std::mem::take(&mut of_glossary));
             }
         });
         Ok(book)
@@ -580,6 +614,7 @@ impl Work<'_> {
             first,
             facts: checked.facts,
             lesson: self.lesson.to_owned(),
+            example: written.source != self.source,
             written,
             order: self.order,
         });
@@ -711,7 +746,7 @@ fn unix(path: &Path) -> String {
 }
 
 /// What is wrong with the form of an id.
-fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
+pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     let fine = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     (!fine).then(|| {

@@ -9,7 +9,9 @@
 //! all steps are collected as [`diagnostics`], so that an author sees them in one go.
 
 pub mod assets;
+pub mod attempts;
 pub mod block;
+pub mod catalogue;
 pub mod contents;
 pub mod demos;
 pub mod diagnostics;
@@ -17,6 +19,7 @@ pub mod directives;
 pub mod embed;
 pub mod explain;
 pub mod files;
+pub mod glossary;
 pub mod html;
 pub mod links;
 pub mod markdown;

@@ -52,6 +52,8 @@ impl Renderer for Pages {
 pub struct Parts {
     /// The list of contents; `None` for a file that is not one of the book's pages.
     pub contents: Option<String>,
+    /// Tags for the beginning of the head, which the template's scripts need.
+    pub early: String,
     /// Tags for the end of the head.
     pub head: String,
     /// Where the site stands, as the beginning of a path: for the page that a server shows in the
@@ -177,12 +179,23 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             Ok(())
         }),
         element!("meta[charset]", |meta| {
-            meta.after(&policy, ContentType::Html);
+            meta.after(&format!("{policy}{}", parts.early), ContentType::Html);
             state.borrow_mut().1 = true;
             Ok(())
         }),
         element!("head", |head| {
             head.append(&parts.head, ContentType::Html);
+            Ok(())
+        }),
+        // A script that only some pages need: those whose text holds what the attribute says.
+        element!("head > script[data-when]", |script| {
+            let when = script.get_attribute("data-when").unwrap_or_default();
+            let text = html.split_once("<main").map_or("", |(_, text)| text);
+            if text.contains(&when) {
+                script.remove_attribute("data-when");
+            } else {
+                script.remove();
+            }
             Ok(())
         }),
         // The check box with which mdBook's style sheet enlarges pictures has no name, and ours does
@@ -197,6 +210,15 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
         }),
         element!("label.checkbox-label > span.img-wrapper", |copy| {
             copy.remove();
+            Ok(())
+        }),
+        // mdBook makes an anchor of each term of a definition list, by all its words; ours are in `glossary`.
+        element!("dt[id]", |term| {
+            term.remove_attribute("id");
+            Ok(())
+        }),
+        element!("dt > a.header", |link| {
+            link.remove_and_keep_content();
             Ok(())
         }),
         element!("[style]", |element| {
@@ -258,8 +280,8 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     Ok(out)
 }
 
-/// The tag, if the embed pages need it too: style sheets, icons, and the script that sets the theme
-/// before anything is drawn.
+/// The tag, if the embed pages need it too: style sheets, icons, the script that sets the theme
+/// before anything is drawn, and the one that keeps what the reader has done.
 fn shared(element: &Element<'_, '_>) -> Option<String> {
     let tag = element.tag_name();
     let wanted = match &*tag {
@@ -270,7 +292,11 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         _ => {
             let source = element.get_attribute("src")?;
             let name = source.rsplit('/').next()?;
-            name == "theme.js" || (name.starts_with("theme-") && name.ends_with(".js"))
+            let named = |script: &str| {
+                name.strip_prefix(script)
+                    .is_some_and(|rest| rest == ".js" || (rest.starts_with('-') && rest.ends_with(".js")))
+            };
+            named("theme") || named("progress")
         }
     };
     if !wanted {
@@ -333,6 +359,7 @@ mod tests {
     fn parts() -> Parts {
         Parts {
             contents: Some("<ol></ol>".into()),
+            early: "<meta name=\"early\">".into(),
             head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
             base: None,
         }
@@ -348,7 +375,7 @@ mod tests {
         assert_eq!(
             out.html,
             format!(
-                "<html><head><meta charset=\"utf-8\">{}<title>t</title>\
+                "<html><head><meta charset=\"utf-8\">{}<meta name=\"early\"><title>t</title>\
                  <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script>\
                  <link rel=\"canonical\" href=\"https://x.example/\"></head>\
                  <body><nav id=\"contents\"><ol></ol></nav><p id=\"p\">x</p></body></html>",
@@ -389,6 +416,25 @@ mod tests {
                 "https://x.example/"
             ]
         );
+    }
+
+    #[test]
+    fn scripts_go_where_they_are_needed() {
+        let page = |main: &str| {
+            format!("<head><script src=\"a.js\" data-when=\"<details class=\"></script></head><main>{main}</main>")
+        };
+        let with = rewrite(&page("<details class=\"x\">"), &Parts::default()).unwrap();
+        assert!(with.html.starts_with("<head><script src=\"a.js\"></script></head>"), "{}", with.html);
+        let without = rewrite(&page("<details>"), &Parts::default()).unwrap();
+        assert!(without.html.starts_with("<head></head>"), "{}", without.html);
+    }
+
+    #[test]
+    fn terms_have_the_glossarys_anchors() {
+        let page = "<dl><dt id=\"a-also-b\"><a class=\"header\" href=\"#a-also-b\"><dfn id=\"term-a\">A</dfn> (b)</a></dt></dl>";
+        let out = rewrite(page, &Parts::default()).unwrap();
+        assert_eq!(out.html, "<dl><dt><dfn id=\"term-a\">A</dfn> (b)</dt></dl>");
+        assert_eq!(out.ids, ["term-a"]);
     }
 
     #[test]

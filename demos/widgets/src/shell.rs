@@ -133,8 +133,10 @@ pub fn Shell(props: &ShellProps) -> Html {
         input.select();
     });
     html! {
+        // The run is told to who looks from outside: the page for instructors makes a snippet of it. What is prerendered
+        // has it in its properties already.
         <figure class="figure" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
-            onkeydown={props.onkeydown.clone()}>
+            data-run={props.live.then(|| props.code.clone())} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
                 <span class="figure-title" id={format!("{}-title", props.id)}>{ props.title.clone() }</span>
                 <span class="figure-tools needs-js">
