@@ -9,6 +9,7 @@ mod fallback;
 mod keyboard;
 mod lab;
 mod pages;
+mod quiz;
 mod search;
 mod tasks;
 mod timeline;
