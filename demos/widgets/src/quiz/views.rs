@@ -153,7 +153,9 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
         // By sign and word, not only by colour.
         let mark = match (marked, chosen, choice.right) {
             (true, true, true) => Some(("good", "✓ ", "Your answer, and right")),
-            (true, false, true) => Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" })),
+            (true, false, true) => {
+                Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" }))
+            }
             (true, true, false) => Some(("bad", "✕ ", "Your answer, not right")),
             _ => None,
         };
