@@ -79,7 +79,7 @@ pub struct ShellProps {
     /// Keys pressed inside.
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
-    /// What the table below is about.
+    /// What the table below is about; empty if there is none at the moment.
     pub summary: AttrValue,
     /// The events, or whatever says the same in words: a table.
     pub table: Html,
@@ -168,10 +168,12 @@ pub fn Shell(props: &ShellProps) -> Html {
                 }
             </div>
             { props.children.clone() }
-            <details class="figure-events">
-                <summary>{ props.summary.clone() }</summary>
-                { props.table.clone() }
-            </details>
+            if !props.summary.is_empty() {
+                <details class="figure-events">
+                    <summary>{ props.summary.clone() }</summary>
+                    { props.table.clone() }
+                </details>
+            }
         </figure>
     }
 }
