@@ -21,6 +21,7 @@ pub mod html;
 pub mod links;
 pub mod markdown;
 pub mod module;
+pub mod package;
 pub mod pages;
 pub mod reference;
 pub mod schema;
