@@ -17,6 +17,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use widgets::registry::{Checked, Entry, FactValue, nearest};
 
 use crate::{
+    attempts::{self, Gate},
     block::{Block, Schemas},
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
@@ -46,6 +47,8 @@ pub struct Figure {
     pub lesson: PathBuf,
     /// Where the id is written.
     pub written: Span,
+    /// Whether it is an example of the reference, which is there to be looked at.
+    pub example: bool,
 }
 
 /// What replaces one slot of a page.
@@ -64,6 +67,8 @@ pub struct Gathered {
     pub figures: Vec<Figure>,
     /// What goes into the slots, by number.
     pub slots: Vec<Slot>,
+    /// The answers and solutions that open after an attempt, in the order of the book.
+    pub gates: Vec<Gate>,
     /// Every mistake so far.
     pub diagnostics: Diagnostics,
     /// The lessons as written, by their path in the book's sources.
@@ -129,8 +134,14 @@ impl Preprocessor for Demos {
                     .filter(|directive| directive.kind == Kind::Reference)
                     .map(|directive| (directive.range.clone(), work.reference())),
             );
+            let attempts = attempts::find(&work.source, &outline, path);
+            edits.extend(attempts.edits);
+            work.gathered.gates.extend(attempts.gates);
+            work.gathered.diagnostics.extend(attempts.mistakes);
             lessons.push((edits, found));
         });
+        let repeated = attempts::repeated(&gathered.gates);
+        gathered.diagnostics.extend(repeated);
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
@@ -350,6 +361,7 @@ impl Work<'_> {
             first,
             facts: checked.facts,
             lesson: self.lesson.to_owned(),
+            example: written.source != self.source,
             written,
         });
         self.gathered.figures.len() - 1
@@ -467,7 +479,7 @@ impl Work<'_> {
 }
 
 /// What is wrong with the form of an id.
-fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
+pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     let fine = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     (!fine).then(|| {

@@ -6,6 +6,7 @@ use crate::{
     html::escape,
     module::{FOLDER, Scripts},
     pages::policy_tag,
+    site::learning,
 };
 
 /// What all embed pages of a book share.
@@ -19,6 +20,8 @@ pub struct Frame {
     pub direction: String,
     /// Tags of the book's pages that these need too, relative to this folder.
     pub head: String,
+    /// The script with the book's catalogue, in the site's root.
+    pub catalogue: String,
     /// The demos' scripts, unless the book is built without them.
     pub scripts: Option<Scripts>,
 }
@@ -47,6 +50,7 @@ pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String 
          <meta name=\"description\" content=\"{purpose}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n\
+         {learning}\
          {head}\n\
          {scripts}\
          </head>\n\
@@ -66,6 +70,7 @@ pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String 
         title = escape(&figure.title),
         book = escape(&frame.book),
         purpose = escape(figure.purpose),
+        learning = learning(&frame.catalogue, &file(&figure.id), &format!("embed/{}", figure.id)),
         head = frame.head,
         html = figure.html,
         href = escape(&address(page)),

@@ -9,7 +9,9 @@
 //! all steps are collected as [`diagnostics`], so that an author sees them in one go.
 
 pub mod assets;
+pub mod attempts;
 pub mod block;
+pub mod catalogue;
 pub mod contents;
 pub mod demos;
 pub mod diagnostics;

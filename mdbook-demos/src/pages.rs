@@ -52,6 +52,8 @@ impl Renderer for Pages {
 pub struct Parts {
     /// The list of contents; `None` for a file that is not one of the book's pages.
     pub contents: Option<String>,
+    /// Tags for the beginning of the head, which the template's scripts need.
+    pub early: String,
     /// Tags for the end of the head.
     pub head: String,
     /// Where the site stands, as the beginning of a path: for the page that a server shows in the
@@ -177,7 +179,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             Ok(())
         }),
         element!("meta[charset]", |meta| {
-            meta.after(&policy, ContentType::Html);
+            meta.after(&format!("{policy}{}", parts.early), ContentType::Html);
             state.borrow_mut().1 = true;
             Ok(())
         }),
@@ -258,8 +260,8 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     Ok(out)
 }
 
-/// The tag, if the embed pages need it too: style sheets, icons, and the script that sets the theme
-/// before anything is drawn.
+/// The tag, if the embed pages need it too: style sheets, icons, the script that sets the theme
+/// before anything is drawn, and the one that keeps what the reader has done.
 fn shared(element: &Element<'_, '_>) -> Option<String> {
     let tag = element.tag_name();
     let wanted = match &*tag {
@@ -270,7 +272,11 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         _ => {
             let source = element.get_attribute("src")?;
             let name = source.rsplit('/').next()?;
-            name == "theme.js" || (name.starts_with("theme-") && name.ends_with(".js"))
+            let named = |script: &str| {
+                name.strip_prefix(script)
+                    .is_some_and(|rest| rest == ".js" || (rest.starts_with('-') && rest.ends_with(".js")))
+            };
+            named("theme") || named("progress")
         }
     };
     if !wanted {
@@ -333,6 +339,7 @@ mod tests {
     fn parts() -> Parts {
         Parts {
             contents: Some("<ol></ol>".into()),
+            early: "<meta name=\"early\">".into(),
             head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
             base: None,
         }
@@ -348,7 +355,7 @@ mod tests {
         assert_eq!(
             out.html,
             format!(
-                "<html><head><meta charset=\"utf-8\">{}<title>t</title>\
+                "<html><head><meta charset=\"utf-8\">{}<meta name=\"early\"><title>t</title>\
                  <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script>\
                  <link rel=\"canonical\" href=\"https://x.example/\"></head>\
                  <body><nav id=\"contents\"><ol></ol></nav><p id=\"p\">x</p></body></html>",

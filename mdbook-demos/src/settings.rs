@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use mdbook_driver::config::{Config, HtmlConfig};
+use serde::Deserialize;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Source, Span, suggest};
 
@@ -20,11 +21,83 @@ pub fn read(root: &Path) -> Result<Config> {
     config.update_from_env().context("the settings in MDBOOK_… variables cannot be read")?;
     // Not read by anyone before mdBook falls back to its defaults with a warning.
     config.get::<HtmlConfig>("output.html").map_err(|error| explain(&text, error))?;
+    let course = config.get::<Course>(COURSE).map_err(|error| explain(&text, error))?.unwrap_or_default();
+    course.check(&text)?;
     // Our preprocessor runs before mdBook's, so that places in the text are those of the file.
     config.build.use_default_preprocessors = false;
     // A typing mistake in the summary would make an empty chapter among the sources.
     config.build.create_missing = false;
     Ok(config)
+}
+
+/// The table with the settings that are ours alone.
+const COURSE: &str = "preprocessor.demos";
+
+/// What of the settings is about the book as a course, from the table `[preprocessor.demos]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Course {
+    /// The book's name in a reader's storage and in packages, which must never change; otherwise made of the title.
+    id: Option<String>,
+    /// The version that packages are stamped with.
+    version: Option<String>,
+    /// From how many per cent of the points on a reader has passed, 0 to 100; otherwise 80.
+    mastery: Option<u8>,
+}
+
+impl Course {
+    /// The one that is set, which [`read`] has checked.
+    pub fn of(config: &Config) -> Self {
+        config.get(COURSE).ok().flatten().unwrap_or_default()
+    }
+
+    /// The book's name in storage and packages: small letters, digits and hyphens.
+    pub fn id(&self, title: &str) -> String {
+        let made = || {
+            let words: Vec<String> = title
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_ascii_lowercase)
+                .collect();
+            if words.is_empty() { "book".to_owned() } else { words.join("-") }
+        };
+        self.id.clone().unwrap_or_else(made)
+    }
+
+    /// The version.
+    pub fn version(&self) -> &str {
+        self.version.as_deref().unwrap_or("0.0.0")
+    }
+
+    /// From how many per cent on a reader has passed.
+    pub fn mastery(&self) -> u8 {
+        self.mastery.unwrap_or(80)
+    }
+
+    /// Whether the values are ones that packages and storage can bear.
+    fn check(&self, text: &str) -> Result<()> {
+        let source = Source::new("book.toml", text);
+        let mut diagnostics = Diagnostics::default();
+        let mut wrong = |key: &str, message: String, help: &str| {
+            let at = find_key(text, key).unwrap_or_default();
+            diagnostics
+                .push(Diagnostic::at(Span::new(&source, at..at + key.len()), message, "this setting").help(help));
+        };
+        if let Some(id) = &self.id
+            && (id.is_empty() || !id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
+        {
+            wrong("id", format!("`{id}` cannot name the book"), "use small letters, digits and hyphens");
+        }
+        if let Some(version) = &self.version
+            && (version.is_empty() || !version.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.+".contains(&b)))
+        {
+            wrong("version", format!("`{version}` is not a version"), "write for instance \"1.2.0\"");
+        }
+        if let Some(mastery) = self.mastery.filter(|mastery| *mastery > 100) {
+            wrong("mastery", format!("nobody can reach {mastery} per cent"), "write a whole number from 0 to 100");
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics.into()) }
+    }
 }
 
 /// The folder of the theme.

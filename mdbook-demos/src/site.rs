@@ -13,6 +13,7 @@ use mdbook_driver::{
 };
 
 use crate::{
+    catalogue::Catalogue,
     contents,
     demos::{Gathered, Slot},
     diagnostics::{Diagnostic, Diagnostics},
@@ -64,6 +65,10 @@ impl Site<'_> {
                 files::write(&folder.join(name), frames)?;
             }
         }
+        let title = self.config.book.title.clone().unwrap_or_default();
+        let catalogue = Catalogue::new(self.book, &title, &settings::Course::of(self.config), self.gathered)?;
+        let (catalogue, script) = catalogue.script();
+        files::write(&self.staging.join(&catalogue), script)?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
@@ -86,6 +91,7 @@ impl Site<'_> {
                     "index.html" => self.contents_of_first(first.as_deref(), numbers),
                     _ => contents::list(self.book, current, numbers),
                 });
+                parts.early = learning(&catalogue, file, current.unwrap_or_default());
                 parts.head = self.head(file, current, &raw, scripts.as_ref());
                 parts.base = match (file.as_str(), &self.base_url) {
                     ("404.html", Some(url)) => Some(settings::path_of(url).to_owned()),
@@ -109,10 +115,11 @@ impl Site<'_> {
         let taken = self.collisions(&anchors, diagnostics);
 
         let frame = embed::Frame {
-            book: self.config.book.title.clone().unwrap_or_default(),
+            book: title,
             language: self.config.book.language.clone().unwrap_or_else(|| "en".to_owned()),
             direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
             head: shared.join("\n"),
+            catalogue,
             scripts,
         };
         for figure in &self.gathered.figures {
@@ -186,4 +193,14 @@ impl Site<'_> {
         }
         taken
     }
+}
+
+/// The tags by which a page's scripts know the book and the page: `lesson` is empty where there is none to be read.
+pub fn learning(catalogue: &str, file: &str, lesson: &str) -> String {
+    let root = contents::to_root(file);
+    format!(
+        "<meta name=\"curriculum-page\" content=\"{}\" data-root=\"{root}\">\n\
+         <script defer src=\"{root}{catalogue}\"></script>\n",
+        html::escape(lesson.strip_suffix(".html").unwrap_or(lesson)),
+    )
 }

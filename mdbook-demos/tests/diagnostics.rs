@@ -126,3 +126,35 @@ fn all_at_once() {
     ]);
     insta::assert_snapshot!(book.mistakes());
 }
+
+#[test]
+fn unknown_setting_of_the_course() {
+    let book = Book::new(&[("book.toml", "[book]\ntitle = \"x\"\n\n[preprocessor.demos]\nmastry = 80\n")]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn settings_out_of_range() {
+    let settings =
+        "[book]\ntitle = \"x\"\n\n[preprocessor.demos]\nid = \"My book\"\nversion = \"1 beta\"\nmastery = 110\n";
+    let book = Book::new(&[("book.toml", settings)]);
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn answers_with_mistakes() {
+    let answer =
+        |id: &str| format!("<details class=\"solution\" id=\"{id}\">\n<summary>Open</summary>\n\nx\n\n</details>\n");
+    let book = Book::new(&[
+        ("src/welcome.md", &format!("# W\n\n{}", answer("same"))),
+        (
+            "src/part/lesson.md",
+            &format!(
+                "# L\n\n{}\n<details class=\"modal-answer\" id=\"a\">\n<summary>O</summary>\n\nx\n\n</details>\n\n\
+                 <details class=\"model-answer\">\n<summary>O</summary>\n\nx\n\n</details>\n",
+                answer("same")
+            ),
+        ),
+    ]);
+    insta::assert_snapshot!(book.mistakes());
+}

@@ -53,12 +53,14 @@ fn the_output_tree() {
     let book = book();
     let report = build(&book);
     let tree: BTreeSet<String> = files::list(&book.path("book")).unwrap().iter().map(|file| unhashed(file)).collect();
-    let tree: Vec<&str> = tree.iter().map(String::as_str).collect();
+    let tree: Vec<&str> =
+        tree.iter().map(|file| if file.starts_with("catalogue-") { "catalogue.js" } else { file.as_str() }).collect();
     assert_eq!(
         tree,
         [
             ".nojekyll",
             "404.html",
+            "catalogue.js",
             "demos.schema.json",
             "embed/example-counter.html",
             "embed/one.html",
@@ -140,6 +142,7 @@ fn embed_pages_are_whole() {
 fn unhash_line(line: &str) -> String {
     line.split_inclusive('"')
         .map(|part| match part.strip_suffix('"') {
+            Some(name) if name.starts_with("../catalogue-") => "../catalogue.js\"".to_owned(),
             Some(name) if name.starts_with("../theme") => format!("{}\"", unhashed(name)),
             _ => part.to_owned(),
         })
@@ -297,4 +300,43 @@ fn the_modules_are_installed_under_names_of_their_content() {
         assert!(error.contains(script), "{error}");
         book.write(&format!("theme/js/{script}"), "again;\n");
     }
+}
+
+#[test]
+fn the_catalogue_tells_what_there_is_to_learn() {
+    let lesson = "# Lesson\n\n```demo counter\n{ \"id\": \"one\", \"title\": \"One\" }\n```\n\n\
+        <details class=\"model-answer\" id=\"why\">\n<summary>Open an answer</summary>\n\nSo.\n\n\
+        <div class=\"points\">\n\n- a\n- b\n\n</div>\n\n</details>\n";
+    let settings = "[book]\ntitle = \"A & B\"\n\n[preprocessor.demos]\nversion = \"1.2\"\nmastery = 60\n\n\
+        [output.html]\nadditional-js = [\"theme/js/theme.js\"]\nadditional-css = [\"theme/css/page.css\"]\n";
+    let book = Book::new(&[
+        ("book.toml", settings),
+        ("src/part/lesson.md", lesson),
+        ("src/reference.md", "# Reference\n\n{{#demo-reference}}\n"),
+        ("src/SUMMARY.md", "[Welcome](welcome.md)\n\n- [Lesson](part/lesson.md)\n\n[Reference](reference.md)\n"),
+    ]);
+    build(&book);
+    let page = book.read("book/part/lesson.html");
+    assert!(page.contains("<meta name=\"curriculum-page\" content=\"part/lesson\" data-root=\"../\">"), "{page}");
+    assert!(page.contains("id=\"why\" data-question=\"open\" data-points=\"2\" data-kind=\"open\""), "{page}");
+    let (_, rest) = page.split_once("src=\"../catalogue-").unwrap();
+    let name = format!("book/catalogue-{}", rest.split('"').next().unwrap());
+    let text = book.read(&name);
+    let json = text.trim_start_matches("window.curriculumCatalogue = ").trim_end().trim_end_matches(';');
+    let lesson = serde_json::json!({
+        "id": "part/lesson", "title": "Lesson", "module": "part", "kind": "lesson", "demos": ["one"], "titles": ["One"],
+        "questions": [{ "id": "why/open", "points": 2, "kind": "open" }], "gates": ["why"],
+    });
+    let page = |id: &str, title: &str| {
+        serde_json::json!({ "id": id, "title": title, "module": "", "kind": "page", "demos": [], "titles": [],
+            "questions": [], "gates": [] })
+    };
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(json).unwrap(),
+        serde_json::json!({
+            "v": 1, "id": "a-b", "title": "A & B", "version": "1.2", "mastery": 60,
+            "modules": [{ "id": "part", "title": "Lesson" }],
+            "lessons": [page("welcome", "Welcome"), lesson, page("reference", "Reference")],
+        })
+    );
 }

@@ -35,8 +35,9 @@ mod tests {
 
     #[test]
     fn the_same_entries_make_the_same_bytes() {
-        let entries: Entries =
-            [("b/c.html", "<p>c"), ("a.txt", "a"), ("imsmanifest.xml", "<manifest/>")].map(|(path, text)| (path.to_owned(), text.into())).into();
+        let entries: Entries = [("b/c.html", "<p>c"), ("a.txt", "a"), ("imsmanifest.xml", "<manifest/>")]
+            .map(|(path, text)| (path.to_owned(), text.into()))
+            .into();
         let first = bytes(&entries).unwrap();
         assert_eq!(first, bytes(&entries.clone()).unwrap());
         let mut archive = zip::ZipArchive::new(Cursor::new(first)).unwrap();

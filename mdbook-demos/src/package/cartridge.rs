@@ -89,7 +89,8 @@ pub fn add(
             }
             module = lesson.module();
             if let Some(module) = module {
-                builder.open(&format!("module-{}", slug(module)), &lesson.title);
+                let title = catalogue.module(module).map_or(&lesson.title, |module| &module.title);
+                builder.open(&format!("module-{}", slug(module)), title);
             }
         }
         let link = format!("{address}{}", contents::address(&format!("{}.html", lesson.id)));
@@ -105,8 +106,12 @@ pub fn add(
         };
         if !lesson.demos.is_empty() {
             builder.open(&format!("figures-{}", slug(&lesson.id)), &format!("Figures: {}", lesson.title));
-            for demo in lesson.demos.iter().filter(|demo| !own.iter().any(|quiz| quiz.id == **demo)) {
-                builder.link(&format!("figure-{demo}"), &figure_title(demo), &format!("{address}embed/{demo}.html"));
+            for (at, demo) in lesson.demos.iter().enumerate() {
+                if own.iter().any(|quiz| quiz.id == *demo) {
+                    continue;
+                }
+                let title = lesson.titles.get(at).unwrap_or(demo);
+                builder.link(&format!("figure-{demo}"), title, &format!("{address}embed/{demo}.html"));
                 if asks(demo) {
                     left_out.push(format!(
                         "{demo}: a prediction about its run, which QTI has no words for; the cartridge links to the \
@@ -152,7 +157,7 @@ pub fn add(
 {resources}  </resources>
 </manifest>
 "#,
-        name = slug(&catalogue.title),
+        name = slug(&catalogue.id),
         number = escape(&catalogue.version),
         namespace = version.namespace(),
         schema = version.number(),
@@ -160,13 +165,6 @@ pub fn add(
     );
     entries.insert(manifest::FILE.to_owned(), manifest.into_bytes());
     Ok(left_out)
-}
-
-/// A figure's id in words, for lists that have nothing else of it.
-fn figure_title(id: &str) -> String {
-    let words = id.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 struct Builder<'a> {

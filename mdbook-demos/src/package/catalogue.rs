@@ -11,17 +11,31 @@ use crate::{diagnostics::suggest, files};
 /// The site's catalogue.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Catalogue {
+    /// The book's name in storage and in files.
+    pub id: String,
     /// The book's title.
     pub title: String,
     /// The book's version.
     pub version: String,
     /// The score from which a reader has passed, in per cent.
     pub mastery: u32,
+    /// The modules, in the order of the book.
+    #[serde(default)]
+    pub modules: Vec<Module>,
     /// The pages, in reading order.
     pub lessons: Vec<Lesson>,
     /// The file that it was read from, relative to the site.
     #[serde(skip)]
     pub file: String,
+}
+
+/// A module of the book.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Module {
+    /// `part/module`.
+    pub id: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// A page of the book.
@@ -40,6 +54,9 @@ pub struct Lesson {
     /// The ids of its demos.
     #[serde(default)]
     pub demos: Vec<String>,
+    /// Their titles, in that order.
+    #[serde(default)]
+    pub titles: Vec<String>,
     /// What it asks.
     #[serde(default)]
     pub questions: Vec<Question>,
@@ -123,6 +140,11 @@ fn read(script: &str) -> Result<Catalogue> {
 }
 
 impl Catalogue {
+    /// The module of that id.
+    pub fn module(&self, id: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.id == id)
+    }
+
     /// What a package of that module, or of the whole book, is about.
     ///
     /// # Errors
@@ -131,10 +153,9 @@ impl Catalogue {
     pub fn scope(&self, module: Option<&str>) -> Result<Scope> {
         let module = module.map(|module| module.trim_matches('/'));
         if let Some(module) = module
-            && !self.lessons.iter().any(|lesson| lesson.module() == Some(module))
+            && self.module(module).is_none()
         {
-            let known: BTreeSet<&str> = self.lessons.iter().filter_map(Lesson::module).collect();
-            let known: Vec<&str> = known.into_iter().collect();
+            let known: Vec<&str> = self.modules.iter().map(|module| module.id.as_str()).collect();
             let help = suggest(module, &known, "the modules are").unwrap_or_default();
             bail!("there is no module `{module}`: {help}");
         }
@@ -144,9 +165,9 @@ impl Catalogue {
             Some(first) if module.is_some() => format!("{}.html", first.id),
             _ => "index.html".to_owned(),
         };
-        scope.title = match lessons.first() {
-            Some(first) if module.is_some() => format!("{}: {}", self.title, first.title),
-            _ => self.title.clone(),
+        scope.title = match module.and_then(|module| self.module(module)) {
+            Some(module) => format!("{}: {}", self.title, module.title),
+            None => self.title.clone(),
         };
         let questions = lessons.iter().flat_map(|lesson| &lesson.questions);
         scope.points = questions.filter(|question| question.kind != "open").map(|question| question.points).sum();
@@ -161,9 +182,10 @@ pub(crate) mod tests {
     /// A small book with two modules.
     pub(crate) fn sample() -> Catalogue {
         read(
-            r#"window.curriculumCatalogue = {"v":1,"title":"A <book>","version":"1.2","mastery":80,"lessons":[
+            r#"window.curriculumCatalogue = {"v":1,"id":"a-book","title":"A <book>","version":"1.2","mastery":80,
+            "modules":[{"id":"a/one","title":"One"},{"id":"a/two","title":"Two"}],"lessons":[
             {"id":"index","title":"Welcome","module":"","kind":"page","demos":[],"questions":[]},
-            {"id":"a/one/index","title":"One","module":"a/one","kind":"lesson","demos":["d1"],
+            {"id":"a/one/index","title":"One","module":"a/one","kind":"lesson","demos":["d1"],"titles":["Demo 1"],
              "questions":[{"id":"d1/q","points":2,"kind":"choice"},{"id":"open-1/open-1","points":3,"kind":"open"}]},
             {"id":"a/two/index","title":"Two","module":"a/two","kind":"lesson","demos":[],"questions":[]}]};"#,
         )

@@ -64,7 +64,7 @@ fn html(path: &str, content: &[u8], problems: &mut Vec<String>) {
         return;
     };
     let found = RefCell::new(Vec::new());
-    let handlers = vec![
+    let handlers = [
         element!("*", |element| {
             found.borrow_mut().extend(pages::refused(element).into_iter().map(|refused| refused.message));
             Ok(())
@@ -77,7 +77,9 @@ fn html(path: &str, content: &[u8], problems: &mut Vec<String>) {
             Ok(())
         }),
     ];
-    if let Err(error) = rewrite_str(text, RewriteStrSettings { element_content_handlers: handlers, ..RewriteStrSettings::new() }) {
+    let settings =
+        handlers.into_iter().fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
+    if let Err(error) = rewrite_str(text, settings) {
         found.borrow_mut().push(format!("cannot be read as HTML: {error}"));
     }
     problems.extend(found.into_inner().into_iter().map(|message| format!("{path}: {message}")));
@@ -251,10 +253,12 @@ mod tests {
     use crate::package::catalogue::tests::sample;
 
     fn package(edition: Edition) -> Entries {
-        let mut entries: Entries =
-            [("lms.html", "<!DOCTYPE html><title>x</title>"), ("book/index.html", "<a href=\"https://a.example/\">a</a>")]
-                .map(|(path, text)| (path.to_owned(), text.into()))
-                .into();
+        let mut entries: Entries = [
+            ("lms.html", "<!DOCTYPE html><title>x</title>"),
+            ("book/index.html", "<a href=\"https://a.example/\">a</a>"),
+        ]
+        .map(|(path, text)| (path.to_owned(), text.into()))
+        .into();
         let book = sample();
         let text = manifest::write(edition, &book, &book.scope(None).unwrap(), &entries);
         entries.insert(manifest::FILE.to_owned(), text.into_bytes());

@@ -54,7 +54,7 @@ pub fn write(edition: Edition, catalogue: &Catalogue, scope: &Scope, entries: &E
     let Dialect { packaging, adl, version, kind } = edition.dialect();
     let module = scope.module.as_deref().map(|module| format!(".{}", slug(module))).unwrap_or_default();
     // An xs:ID: no space, and no digit at its beginning.
-    let identifier = format!("book-{}{module}-{}", slug(&catalogue.title), slug(&catalogue.version));
+    let identifier = format!("book-{}{module}-{}", slug(&catalogue.id), slug(&catalogue.version));
     let title = escape(&scope.title);
     // Without a question there is no score that could reach it.
     let graded = scope.points > 0;

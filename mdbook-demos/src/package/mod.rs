@@ -181,7 +181,7 @@ pub fn write(package: &Package, folder: &Path) -> Result<(PathBuf, usize)> {
 /// `<book>-<version>[-<module>]-<kind>.zip`.
 fn file_name(catalogue: &Catalogue, module: Option<&str>, kind: Kind) -> String {
     let module = module.map(|module| format!("-{}", slug(module))).unwrap_or_default();
-    format!("{}-{}{module}-{kind}.zip", slug(&catalogue.title), slug(&catalogue.version))
+    format!("{}-{}{module}-{kind}.zip", slug(&catalogue.id), slug(&catalogue.version))
 }
 
 /// A text as a name that every file system and manifest takes: small letters, digits, dots and dashes.
@@ -227,7 +227,7 @@ fn new_tabs(html: &str) -> Result<String> {
         }
         Ok(())
     });
-    Ok(rewrite_str(html, RewriteStrSettings { element_content_handlers: vec![handler], ..RewriteStrSettings::new() })?)
+    Ok(rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(handler))?)
 }
 
 /// The one file of a name that is hashed when the site is built, as `theme/js/progress.js`.

@@ -244,11 +244,9 @@ pub(crate) mod tests {
         let document = Document::parse(&xml).unwrap();
         let root = document.root_element();
         assert_eq!(root.tag_name().namespace(), Some(NAMESPACE));
-        let profiles: Vec<&str> = named(root, "fieldentry").filter_map(|node| node.text()).filter(|text| text.starts_with("cc.")).collect();
-        assert_eq!(
-            profiles,
-            ["cc.exam.v0p1", "cc.multiple_choice.v0p1", "cc.multiple_response.v0p1", "cc.fib.v0p1"]
-        );
+        let profiles: Vec<&str> =
+            named(root, "fieldentry").filter_map(|node| node.text()).filter(|text| text.starts_with("cc.")).collect();
+        assert_eq!(profiles, ["cc.exam.v0p1", "cc.multiple_choice.v0p1", "cc.multiple_response.v0p1", "cc.fib.v0p1"]);
         let texts: Vec<&str> = named(root, "mattext").filter_map(|node| node.text()).collect();
         assert!(texts.contains(&"<p>one: a &lt; b?</p>") && texts.contains(&"no & never"), "{texts:?}");
         let right = |number| {

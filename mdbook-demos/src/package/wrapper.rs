@@ -24,7 +24,13 @@ const SHARED: [(&str, &str); 2] = [("theme/css/tokens.css", "tokens.css"), ("the
 /// # Errors
 ///
 /// If the theme or the site lacks a file, or the page has a place that nothing fills.
-pub fn add(entries: &mut Entries, request: &Request<'_>, catalogue: &Catalogue, scope: &Scope, book: &str) -> Result<()> {
+pub fn add(
+    entries: &mut Entries,
+    request: &Request<'_>,
+    catalogue: &Catalogue,
+    scope: &Scope,
+    book: &str,
+) -> Result<()> {
     let source = request.theme.join("lms");
     let edition = match request.kind.edition().context("only SCORM has a wrapper")? {
         Edition::V12 => "1.2",

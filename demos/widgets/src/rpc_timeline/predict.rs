@@ -203,7 +203,7 @@ pub fn question(
     html! {
         <div class="question" role="group" id={format!("{id}-question")} tabindex="-1" aria-label="Your prediction">
             <p><strong>{ "First your prediction. " }</strong>{ "This is how far the run has come, and below is what goes wrong. When everything has settled:" }</p>
-            <fieldset class="choice">
+            <fieldset class="choice" data-question="balance" data-points="1" data-kind="prediction">
                 <legend>{ "What is the balance?" }</legend>
                 <div class="pills">
                     { for balances.map(|balance| {
@@ -218,7 +218,7 @@ pub fn question(
                     }) }
                 </div>
             </fieldset>
-            <fieldset class="choice">
+            <fieldset class="choice" data-question="caller" data-points="1" data-kind="prediction">
                 <legend>{ "What can the caller know?" }</legend>
                 <div class="pills column">
                     { for beliefs.into_iter().map(|(belief, name, means)| {

@@ -29,6 +29,12 @@ impl About {
         }
     }
 
+    /// As the question is called in events and in the catalogue: the word without its beginning.
+    pub fn name(&self) -> String {
+        let word = self.word();
+        word.strip_prefix("ask.").unwrap_or(&word).to_owned()
+    }
+
     /// What [`About::word`] says, `ask.` left out.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
@@ -159,9 +165,7 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
             let right = about.right(&outcome);
             let (choices, attempt) = (about.choices(), asked.attempt + 1);
             let (said, true_one) = (choices[chosen].to_owned(), choices[right].to_owned());
-            let word = about.word();
-            let name = word.strip_prefix("ask.").unwrap_or(&word);
-            browser::tell_answer(&id, name, &said, chosen == right, attempt);
+            browser::tell_answer(&id, &about.name(), &said, chosen == right, attempt);
             // The button goes away with the question; the answer is read where the focus is.
             *next.borrow_mut() = Some("answer");
             asked.set(Asked { open: None, chosen: None, attempt, result: Some((said, chosen == right, true_one)) });
@@ -171,7 +175,7 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
     html! {
         <div class="question" role="group" id={format!("{}-question", bench.id)} tabindex="-1" aria-label="Your prediction">
             <p><strong>{ "First your prediction. " }</strong>{ "What is written is to be seen, what the reader makes of it is not yet." }</p>
-            <fieldset class="choice">
+            <fieldset class="choice" data-question={about.name()} data-points="1" data-kind="prediction">
                 <legend>{ question }</legend>
                 <div class="pills column">{ for choices }</div>
             </fieldset>
