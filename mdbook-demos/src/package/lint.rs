@@ -19,7 +19,7 @@ const LONGEST: usize = 180;
 /// Everything that is wrong with a package, in words that say what to change; empty if nothing is.
 pub fn check(kind: Kind, entries: &Entries) -> Vec<String> {
     let mut problems = Vec::new();
-    names(entries, &mut problems);
+    names(kind, entries, &mut problems);
     for (path, content) in entries.iter().filter(|(path, _)| path.ends_with(".html")) {
         html(path, content, &mut problems);
     }
@@ -35,13 +35,13 @@ pub fn check(kind: Kind, entries: &Entries) -> Vec<String> {
 }
 
 /// Paths that an LMS or the server behind it would not take, or would take for another.
-fn names(entries: &Entries, problems: &mut Vec<String>) {
+fn names(kind: Kind, entries: &Entries, problems: &mut Vec<String>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for path in entries.keys() {
         if let Some(bad) = path.chars().find(|c| !(c.is_ascii_alphanumeric() || "._-/".contains(*c))) {
             problems.push(format!("{path}: {bad:?} in a file's name; LMSs take letters, digits, `.`, `_` and `-`"));
         }
-        if path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        if kind != Kind::Site && path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
             problems.push(format!("{path}: a part of the path is empty or begins with a dot, which LMSs leave out"));
         }
         if path.len() > LONGEST {
@@ -318,7 +318,7 @@ mod tests {
             ("book/a b.html", "", "' ' in a file's name"),
             ("book/é.html", "", "'é' in a file's name"),
             ("book/.hidden.js", "", "begins with a dot"),
-            ("book/INDEX.html", "", "book/index.html are one file"),
+            ("book/INDEX.html", "", "book/INDEX.html are one file"),
             ("book/x.mjs", "", "name it .js"),
             ("book/x.html", "<script src=\"https://a.example/x.js\"></script>", "nothing is fetched from elsewhere"),
             ("book/x.html", "<base href=\"https://a.example/\">", "leads off the package"),

@@ -202,8 +202,8 @@ pub fn slug(text: &str) -> String {
 fn book(site: &Path, prefix: &str, outward: bool) -> Result<Entries> {
     let mut entries = Entries::new();
     for file in files::list(site)? {
-        // Only a server that we are asked to set up could show it.
-        if file == "404.html" && outward {
+        // They tell a server of our own what to do.
+        if outward && (file == "404.html" || file.starts_with('.')) {
             continue;
         }
         let path = site.join(&file);
