@@ -220,7 +220,11 @@ pub fn runtimes(bench: &Bench<'_>) -> Html {
         "wl-runtimes",
         vec![
             heading("The same bytes in two families of runtimes"),
-            table("Runtimes side by side", &["What the reader does", "C++, Java, Go, Python", "prost (Rust)"], rows.collect()),
+            table(
+                "Runtimes side by side",
+                &["What the reader does", "C++, Java, Go, Python", "prost (Rust)"],
+                rows.collect(),
+            ),
         ],
     )
 }

@@ -1,0 +1,88 @@
+//! What the LMS has is what the reader did.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use site_tests::{Look, reading};
+
+use crate::{
+    course::{Course, FIGURE, Wasm, answer, enter_exercises, enter_wrapper, percent, until_shown},
+    packages,
+};
+
+/// A number that may be written as a text.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The score that an LMS of that edition has.
+pub fn score(edition: &str, cmi: &Value) -> Option<f64> {
+    let core = if edition == "2004" { &cmi["cmi"] } else { &cmi["cmi"]["core"] };
+    number(&core["score"]["raw"])
+}
+
+#[tokio::test]
+async fn the_lms_has_what_the_reader_did_and_gives_it_back() -> Result<()> {
+    for edition in ["1.2", "2004"] {
+        let course = Course::start(&packages::scorm(edition)?, Wasm::Right).await?;
+        let url = course.launch(edition, "asynchronous", "run", "");
+        reading(&format!("lms_run_{edition}"), Look::default(), async |reader| {
+            reader.goto(&url).await?;
+            enter_wrapper(reader).await?;
+            reader.until("no score yet", "document.getElementById('score').textContent === 'No score yet'").await?;
+            ensure!(
+                score(edition, &course.until_committed("run", "anything", |_| true).await?).is_none(),
+                "a score without an answer"
+            );
+            enter_exercises(reader).await?;
+            // 50.00 is right, “done” is not: the server crashed after it had committed.
+            let wrong = 1 + 0;
+            answer(reader, FIGURE, [wrong, 3], "").await?;
+            reader.driver.enter_parent_frame().await?;
+            reader.until("a score", "document.getElementById('score').textContent.startsWith('Score')").await?;
+            let report = reader.js("return document.getElementById('counts').textContent").await?;
+            let got = report.as_str().and_then(|text| text.split(' ').next()?.parse::<u64>().ok()).context("points")?;
+            let all = percent(got)?;
+            until_shown(reader, all).await?;
+
+            let cmi = course.until_committed("run", "the score", |cmi| score(edition, cmi) == Some(all as f64)).await?;
+            let data = &cmi["cmi"];
+            let interactions: Vec<&Value> = match &data["interactions"] {
+                Value::Array(list) => list.iter().collect(),
+                Value::Object(map) => map.values().filter(|value| value.is_object()).collect(),
+                other => anyhow::bail!("no interactions: {other}"),
+            };
+            ensure!(interactions.len() == 2, "{interactions:#?}");
+            let ids: Vec<&str> = interactions.iter().filter_map(|one| one["id"].as_str()).collect();
+            ensure!(ids == [format!("{FIGURE}/balance"), format!("{FIGURE}/caller")], "{ids:?}");
+            let right = interactions.iter().filter(|one| one["result"] == "correct").count() as u64;
+            ensure!(right == got, "{right} interactions are right, and the reader has {got} points: {interactions:#?}");
+            let response = if edition == "2004" { "learner_response" } else { "student_response" };
+            for one in &interactions {
+                ensure!(one[response].as_str().is_some_and(|text| !text.is_empty()), "{one:#}");
+                ensure!(one["type"] == "fill-in" || one["type"] == "choice", "{one:#}");
+            }
+            if edition == "2004" {
+                ensure!(number(&data["score"]["scaled"]) == Some(all as f64 / 100.0), "{data:#}");
+                ensure!(data["completion_status"] == "incomplete" && data["success_status"] == "unknown", "{data:#}");
+                ensure!(data["location"] == crate::course::PAGE, "{}", data["location"]);
+            } else {
+                ensure!(data["core"]["lesson_status"] == "incomplete", "{data:#}");
+                ensure!(data["core"]["lesson_location"] == crate::course::PAGE, "{}", data["core"]["lesson_location"]);
+            }
+            let suspended = data["suspend_data"].as_str().context("suspend_data")?.len();
+            ensure!(suspended > 6 && suspended <= 4_096, "{suspended} characters of suspend_data");
+
+            // Another day: the same page, the same score, the answer in its place.
+            reader.goto("about:blank").await?;
+            reader.goto(&url).await?;
+            enter_wrapper(reader).await?;
+            until_shown(reader, all).await?;
+            enter_exercises(reader).await?;
+            let state = reader.js("return window.curriculum.state.answers").await?;
+            ensure!(state[format!("{FIGURE}/balance")]["of"] == json!(1), "{state:#}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
