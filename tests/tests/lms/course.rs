@@ -173,20 +173,23 @@ pub async fn enter_exercises(reader: &Reader) -> Result<()> {
     reader.until("the page of a host", "window.curriculum.kept.where === 'host'").await
 }
 
-/// Answers both questions of the figure, in one go: the choices by their number from 1. `after` is run in the same task.
-pub async fn answer(reader: &Reader, id: &str, choices: [usize; 2], after: &str) -> Result<()> {
+/// Answers both questions of a figure: the choices by their number from 1. `after` is run in the same task as the last
+/// click. Returns the words of the choices.
+pub async fn answer(reader: &Reader, id: &str, choices: [usize; 2], after: &str) -> Result<Vec<String>> {
     let demo = reader.demo(id).await?;
     demo.until("the question", "demo.querySelector('.question')").await?;
+    let mut words = Vec::new();
     for (fieldset, choice) in choices.iter().enumerate() {
-        let fieldset = fieldset + 1;
-        demo.click(&format!(".question fieldset:nth-of-type({fieldset}) label:nth-of-type({choice}) input")).await?;
+        let label = format!(".question fieldset:nth-of-type({}) label:nth-of-type({choice})", fieldset + 1);
+        words.push(demo.text(&label).await?);
+        demo.click(&format!("{label} input")).await?;
     }
     demo.js(&format!(
         "const commit = [...demo.querySelectorAll('.question button')].find((it) => it.textContent.includes('Commit'));
          commit.click(); {after}"
     ))
-    .await
-    .map(drop)
+    .await?;
+    Ok(words)
 }
 
 /// The percentage that so many points are, as the page shows it.
