@@ -64,7 +64,7 @@
 
   addEventListener("message", ({ source, origin, data }) => {
     if (source === null || source !== frame.contentWindow || !origins.has(origin)) return;
-    if (!isObject(data) || data.curriculum !== 1 || !Object.hasOwn(messages, data.type)) return;
+    if (!isObject(data) || data.curriculum !== 1 || !isText(data.type, 20) || !Object.hasOwn(messages, data.type)) return;
     messages[data.type](data);
   });
 
