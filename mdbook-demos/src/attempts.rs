@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use widgets::registry::nearest;
+
 use crate::{
     catalogue::OPEN,
     demos::id_mistake,
@@ -19,6 +21,8 @@ use crate::{
 pub const ANSWER: &str = "model-answer";
 /// The class of a solution of an exercise.
 pub const SOLUTION: &str = "solution";
+/// The attribute with the figures that are an attempt too.
+const AFTER: &str = "data-after";
 /// How many points an answer can be marked against.
 const POINTS: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -33,6 +37,8 @@ pub struct Gate {
     pub lesson: PathBuf,
     /// Where the id is written.
     pub written: Span,
+    /// The ids of figures that are an attempt too, all of them together: answered, or used if they ask nothing.
+    pub after: Vec<Span>,
 }
 
 /// What was found in a lesson.
@@ -113,16 +119,32 @@ pub fn find(source: &Arc<Source>, outline: &Outline, lesson: &Path) -> Found {
         if count > 0 {
             attributes.push_str(&format!(" data-question=\"{OPEN}\" data-points=\"{count}\" data-kind=\"{OPEN}\""));
         }
+        let after: Vec<Span> = attribute(text, at..end, AFTER).map_or_else(Vec::new, |range| words(source, range));
+        if !after.is_empty() {
+            let ids: Vec<&str> = after.iter().map(Span::text).collect();
+            attributes.push_str(&format!(" {AFTER}=\"{}\"", escape(&unescape(&ids.join(" ")))));
+        }
         attributes.push('>');
         found.edits.push((at..end, attributes));
-        found.gates.push(Gate { id, points: count, lesson: lesson.to_owned(), written });
+        found.gates.push(Gate { id, points: count, lesson: lesson.to_owned(), written, after });
     }
     found
 }
 
-/// The mistakes of all answers of the book taken together: ids that are used twice.
-pub fn repeated(gates: &[Gate]) -> Vec<Diagnostic> {
+/// The mistakes of all answers of the book taken together: ids that are used twice, and figures, of which `figures`
+/// are all that there are, that are not there.
+pub fn across(gates: &[Gate], figures: &[&str]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
+    for after in gates.iter().flat_map(|gate| &gate.after).filter(|after| !figures.contains(&after.text())) {
+        out.push(
+            Diagnostic::at(
+                after.clone(),
+                format!("there is no demo with the id `{}`", after.text()),
+                "whose answer should be an attempt",
+            )
+            .maybe_help(nearest(after.text(), figures.iter().copied()).map(|near| format!("did you mean `{near}`?"))),
+        );
+    }
     for (index, gate) in gates.iter().enumerate() {
         if let Some(first) = gates[..index].iter().find(|first| first.id == gate.id) {
             out.push(
@@ -152,6 +174,19 @@ fn attribute(text: &str, tag: Range<usize>, name: &str) -> Option<Range<usize>> 
         }
         at = found + name.len();
     }
+}
+
+/// The words of an attribute's value.
+fn words(source: &Arc<Source>, range: Range<usize>) -> Vec<Span> {
+    let mut at = range.start;
+    let mut out = Vec::new();
+    for word in source.text[range].split(' ') {
+        if !word.is_empty() {
+            out.push(Span::new(source, at..at + word.len()));
+        }
+        at += word.len() + 1;
+    }
+    out
 }
 
 /// Where the `</details>` of what was opened before `from` begins.
@@ -202,7 +237,7 @@ mod tests {
                 "<details class=\"solution\" id=\"s-1\">"
             ]
         );
-        assert_eq!(repeated(&[found.gates[0].clone(), found.gates[0].clone()]).len(), 1);
+        assert_eq!(across(&[found.gates[0].clone(), found.gates[0].clone()], &[]).len(), 1);
     }
 
     #[test]

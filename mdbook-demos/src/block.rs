@@ -50,13 +50,17 @@ impl Schemas {
 }
 
 /// A block as read.
+#[derive(Debug)]
 pub struct Block {
     source: Arc<Source>,
     spans: HashMap<String, Spans>,
     value: Value,
 }
 
+/// Where something stands. Not all of a block is in one text: a quiz has its questions in a file.
+#[derive(Debug)]
 struct Spans {
+    source: Arc<Source>,
     key: Option<Range<usize>>,
     value: Range<usize>,
 }
@@ -104,7 +108,7 @@ impl Block {
         }
         let mut spans = HashMap::new();
         let mut twice = Vec::new();
-        walk(&ast, None, String::new(), body.start, &mut spans, &mut twice);
+        walk(&ast, None, String::new(), (source, body.start), &mut spans, &mut twice);
         if !twice.is_empty() {
             return Err(twice
                 .into_iter()
@@ -128,6 +132,54 @@ impl Block {
         Ok(Self { source: source.clone(), spans, value })
     }
 
+    /// A block that was not written as JSON: what it would say, with the one place that stands for all of it.
+    pub fn standing_for(written: &Span, value: Value) -> Self {
+        let mut block = Self { source: written.source.clone(), spans: HashMap::new(), value: Value::Null };
+        let keys: Vec<String> = value.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect();
+        block.value = value;
+        block.note(String::new(), None, written.clone());
+        for key in keys {
+            block.note(format!("/{key}"), None, written.clone());
+        }
+        block
+    }
+
+    /// Whether it was not written as JSON.
+    pub fn is_standing_for(&self) -> bool {
+        self.spans.get("").is_some_and(|spans| !spans.source.text[spans.value.start..].starts_with('{'))
+    }
+
+    /// Where the text at a JSON pointer stands, without its quotes.
+    pub fn inside(&self, pointer: &str) -> Span {
+        let mut span = self.span(pointer);
+        let text = span.text();
+        let quotes = ["\"\"\"", "'''", "\"", "'"]
+            .iter()
+            .find(|quotes| text.len() >= 2 * quotes.len() && text.starts_with(**quotes));
+        if let Some(quotes) = quotes {
+            let length = quotes.len();
+            span.bytes = span.bytes.start + length..span.bytes.end - length;
+        }
+        span
+    }
+
+    /// Gives one of the block's own keys a value.
+    pub fn put(&mut self, key: &str, value: Value) {
+        if let Some(object) = self.value.as_object_mut() {
+            object.insert(key.to_owned(), value);
+        }
+    }
+
+    /// The value at a JSON pointer, to be changed.
+    pub fn value_mut(&mut self, pointer: &str) -> Option<&mut Value> {
+        self.value.pointer_mut(pointer)
+    }
+
+    /// Notes where the value at a JSON pointer stands, and its key.
+    pub fn note(&mut self, pointer: String, key: Option<Range<usize>>, value: Span) {
+        self.spans.insert(pointer, Spans { source: value.source, key, value: value.bytes });
+    }
+
     /// The block's value.
     pub fn value(&self) -> &Value {
         &self.value
@@ -142,7 +194,7 @@ impl Block {
     /// parent begins.
     pub fn span(&self, pointer: &str) -> Span {
         match self.spans.get(pointer) {
-            Some(spans) => Span::new(&self.source, spans.value.clone()),
+            Some(spans) => Span::new(&spans.source, spans.value.clone()),
             None => self.opening(pointer),
         }
     }
@@ -152,7 +204,14 @@ impl Block {
         let mut pointer = pointer;
         loop {
             if let Some(spans) = self.spans.get(pointer) {
-                return Span::new(&self.source, spans.value.start..spans.value.start + 1);
+                let start = spans.value.start;
+                // A table of TOML has no bracket at its end: it is told by its first line.
+                let end = match spans.source.text[start..].starts_with(['{', '[']) {
+                    _ if is_toml(&spans.source) => first_line(&spans.source, start),
+                    true => start + 1,
+                    false => spans.value.end,
+                };
+                return Span::new(&spans.source, start..end);
             }
             match pointer.rfind('/') {
                 Some(cut) => pointer = &pointer[..cut],
@@ -161,9 +220,10 @@ impl Block {
         }
     }
 
-    fn key_span(&self, pointer: &str) -> Span {
-        match self.spans.get(pointer).and_then(|spans| spans.key.clone()) {
-            Some(key) => Span::new(&self.source, key),
+    /// Where the key of the value at a JSON pointer stands.
+    pub fn key_span(&self, pointer: &str) -> Span {
+        match self.spans.get(pointer).and_then(|spans| Some((&spans.source, spans.key.clone()?))) {
+            Some((source, key)) => Span::new(source, key),
             None => self.span(pointer),
         }
     }
@@ -182,7 +242,7 @@ impl Block {
             // Something is missing at this point: show the point.
             bytes.end += 1;
         }
-        Span::new(&self.source, bytes)
+        Span::new(&whole.source, bytes)
     }
 
     /// Everything that the schema finds wrong.
@@ -275,16 +335,17 @@ impl Block {
             .and_then(|schema| schema.keys().into_iter().find(|known| known.name == key))
             .map(|known| known.description())
             .filter(|meaning| !meaning.is_empty());
-        let help = match meaning {
-            Some(meaning) => format!("add `\"{key}\": …`: {}", lower_first(meaning.trim_end_matches('.'))),
-            None => format!("add `\"{key}\": …`"),
+        let place = self.opening(pointer);
+        let (written, whole) = match is_toml(&place.source) {
+            true => (format!("{key} = …"), "table"),
+            false => (format!("\"{key}\": …"), "object"),
         };
-        Diagnostic::at(
-            self.opening(pointer),
-            format!("{owner} needs the key `{key}`"),
-            format!("`{key}` is missing in this object"),
-        )
-        .help(help)
+        let help = match meaning {
+            Some(meaning) => format!("add `{written}`: {}", lower_first(meaning.trim_end_matches('.'))),
+            None => format!("add `{written}`"),
+        };
+        Diagnostic::at(place, format!("{owner} needs the key `{key}`"), format!("`{key}` is missing in this {whole}"))
+            .help(help)
     }
 
     fn wrong_value(&self, root: Schema<'_>, pointer: &str, error: &jsonschema::ValidationError<'_>) -> Diagnostic {
@@ -334,10 +395,11 @@ fn walk(
     value: &ast::Value<'_>,
     key: Option<Range<usize>>,
     pointer: String,
-    offset: usize,
+    from: (&Arc<Source>, usize),
     spans: &mut HashMap<String, Spans>,
     twice: &mut Vec<(String, Range<usize>, Range<usize>)>,
 ) {
+    let (source, offset) = from;
     let shift = |range: jsonc_parser::common::Range| offset + range.start..offset + range.end;
     match value {
         ast::Value::Object(object) => {
@@ -353,17 +415,27 @@ fn walk(
                 }
                 seen.insert(&name.value, range.clone());
                 let token = name.value.replace('~', "~0").replace('/', "~1");
-                walk(&property.value, Some(range), format!("{pointer}/{token}"), offset, spans, twice);
+                walk(&property.value, Some(range), format!("{pointer}/{token}"), from, spans, twice);
             }
         }
         ast::Value::Array(array) => {
             for (index, element) in array.elements.iter().enumerate() {
-                walk(element, None, format!("{pointer}/{index}"), offset, spans, twice);
+                walk(element, None, format!("{pointer}/{index}"), from, spans, twice);
             }
         }
         _ => {}
     }
-    spans.insert(pointer, Spans { key, value: shift(value.range()) });
+    spans.insert(pointer, Spans { source: source.clone(), key, value: shift(value.range()) });
+}
+
+/// Whether a text is TOML.
+fn is_toml(source: &Source) -> bool {
+    source.path.ends_with(".toml")
+}
+
+/// Where the line ends in which `start` is.
+fn first_line(source: &Source, start: usize) -> usize {
+    source.text[start..].find(['\n', '\r']).map_or(source.text.len(), |length| start + length)
 }
 
 /// Which bytes of a JSON text's notation (without its quotes) stand for the bytes `within` of its
@@ -404,7 +476,7 @@ fn encoded(notation: &str, within: Range<usize>) -> Range<usize> {
 }
 
 /// A JSON pointer as an author would say it: `/faults/0` as `faults[0]`.
-fn dotted(pointer: &str) -> String {
+pub fn dotted(pointer: &str) -> String {
     let mut out = String::new();
     for token in pointer.split('/').skip(1) {
         if token.bytes().all(|b| b.is_ascii_digit()) {

@@ -4,7 +4,7 @@
 use std::{
     any::Any,
     cell::RefCell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     rc::Rc,
@@ -14,6 +14,7 @@ use std::{
 use anyhow::Result;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use serde_json::{Value, json};
 use widgets::registry::{Checked, Entry, FactValue, nearest};
 
 use crate::{
@@ -21,9 +22,10 @@ use crate::{
     block::{Block, Schemas},
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
+    glossary::{self, Glossary},
     html::escape,
     markdown::{Fence, Outline, neutral, replace},
-    module, reference,
+    module, quiz, reference,
 };
 
 /// A demo that stands in the book.
@@ -47,6 +49,8 @@ pub struct Figure {
     pub lesson: PathBuf,
     /// Where the id is written.
     pub written: Span,
+    /// The lesson's place in the book, and the figure's in the lesson.
+    order: (usize, usize),
     /// Whether it is an example of the reference, which is there to be looked at.
     pub example: bool,
 }
@@ -61,7 +65,7 @@ pub enum Slot {
 }
 
 /// What was found in the lessons.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Gathered {
     /// Every demo, in the order of the book.
     pub figures: Vec<Figure>,
@@ -73,7 +77,22 @@ pub struct Gathered {
     pub diagnostics: Diagnostics,
     /// The lessons as written, by their path in the book's sources.
     pub sources: BTreeMap<PathBuf, Arc<Source>>,
+    /// Files among the sources that were read into figures; no reader needs them beside these.
+    pub read: BTreeSet<PathBuf>,
     ids: HashMap<String, Id>,
+    later: Vec<Later>,
+}
+
+/// A block that needs all others to have run: a quiz asks about them.
+struct Later {
+    /// Which slot waits for it.
+    slot: usize,
+    entry: &'static Entry,
+    block: Block,
+    mistakes: Vec<Diagnostic>,
+    lesson: PathBuf,
+    source: Arc<Source>,
+    order: (usize, usize),
 }
 
 /// What is known of an id.
@@ -94,6 +113,25 @@ impl Gathered {
             Slot::Broken(Some(id)) => format!("<div id=\"{}\"></div>", escape(id)),
             Slot::Broken(None) => String::new(),
         })
+    }
+
+    /// Puts the figures in the order of the book.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.figures.len()).collect();
+        order.sort_by_key(|index| self.figures[*index].order);
+        let mut place = vec![0; order.len()];
+        for (new, old) in order.into_iter().enumerate() {
+            place[old] = new;
+        }
+        self.figures.sort_by_key(|figure| figure.order);
+        for slot in &mut self.slots {
+            if let Slot::Figure(index) = slot {
+                *index = place[*index];
+            }
+        }
+        for index in self.ids.values_mut().filter_map(|id| id.figure.as_mut()) {
+            *index = place[*index];
+        }
     }
 }
 
@@ -119,36 +157,53 @@ impl Preprocessor for Demos {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let mut gathered = self.gathered.borrow_mut();
         let mut lessons = Vec::new();
+        let src = ctx.root.join(&ctx.config.book.src);
         // Every demo first: a directive may name one of a later lesson.
         each_lesson(&mut book, |path, chapter| {
             let source = Source::new(source_name(&ctx.config.book.src, path), chapter.content.clone());
             gathered.sources.insert(path.to_owned(), source.clone());
             let outline = Outline::new(&source.text);
             let found = directives::find(&source.text, &outline);
-            let mut work = Work { demos: self, gathered: &mut gathered, lesson: path, source };
+            let order = (lessons.len(), 0);
+            let mut work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order };
             let mut edits: Vec<_> =
                 outline.fences.iter().map(|fence| (fence.range.clone(), work.fence(fence))).collect();
-            edits.extend(
-                found
-                    .iter()
-                    .filter(|directive| directive.kind == Kind::Reference)
-                    .map(|directive| (directive.range.clone(), work.reference())),
-            );
+            edits.extend(found.iter().filter_map(|directive| {
+                work.order.1 = directive.range.start;
+                let text = match &directive.kind {
+                    Kind::Reference => work.reference(),
+                    Kind::Quiz(file) => work.quiz_of(file),
+                    _ => return None,
+                };
+                Some((directive.range.clone(), text))
+            }));
             let attempts = attempts::find(&work.source, &outline, path);
             edits.extend(attempts.edits);
             work.gathered.gates.extend(attempts.gates);
             work.gathered.diagnostics.extend(attempts.mistakes);
             lessons.push((edits, found));
         });
-        let repeated = attempts::repeated(&gathered.gates);
-        gathered.diagnostics.extend(repeated);
+        // Then the quizzes, which ask about any of them.
+        for Later { slot, entry, block, mistakes, lesson, source, order } in std::mem::take(&mut gathered.later) {
+            let mut work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: &lesson, source, order };
+            let filled = work.quiz(entry, block, mistakes);
+            gathered.slots[slot] = filled;
+        }
+        gathered.sort();
+        let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
+        let wrong = attempts::across(&gathered.gates, &ids);
+        gathered.diagnostics.extend(wrong);
+        let glossary = gathered.sources.get(Path::new(glossary::FILE)).map(Glossary::new).unwrap_or_default();
+        gathered.diagnostics.extend(glossary.mistakes.iter().cloned());
+        let mut users = Vec::new();
+        let mut of_glossary = Vec::new();
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
             let Some((mut edits, found)) = lessons.next() else {
                 return;
             };
             let source = gathered.sources[path].clone();
-            let work = Work { demos: self, gathered: &mut gathered, lesson: path, source };
+            let work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order: (0, 0) };
             for directive in &found {
                 match work.directive(directive) {
                     Ok(text) => edits.extend(text.map(|text| (directive.range.clone(), text))),
@@ -158,8 +213,25 @@ impl Preprocessor for Demos {
                     }
                 }
             }
-            if !edits.is_empty() {
+            // Pages about the book use some of the words in another sense.
+            if path.parent().is_some_and(|folder| folder != Path::new("")) {
+                let taken: Vec<_> = edits.iter().map(|(range, _)| range.clone()).collect();
+                let mut used = BTreeSet::new();
+                let source = work.gathered.sources[path].clone();
+                edits.extend(glossary.links(&source, path, &taken, &mut used));
+                users.push((chapter.name.clone(), path.to_string_lossy().replace('\\', "/"), used));
+            }
+            if path == Path::new(glossary::FILE) {
+                // Which pages use a term is known when all have been read.
+                of_glossary = edits;
+            } else if !edits.is_empty() {
                 chapter.content = replace(&chapter.content, edits);
+            }
+        });
+        of_glossary.extend(glossary.edits(&users));
+        each_lesson(&mut book, |path, chapter| {
+            if path == Path::new(glossary::FILE) {
+                chapter.content = replace(&chapter.content, std::mem::take(&mut of_glossary));
             }
         });
         Ok(book)
@@ -179,21 +251,25 @@ fn each_lesson(book: &mut Book, mut f: impl FnMut(&Path, &mut Chapter)) {
 
 /// The name of a lesson's file in messages.
 fn source_name(src: &Path, path: &Path) -> String {
-    let path = src.join(path);
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    unix(&src.join(path))
 }
 
 /// One lesson at work.
 struct Work<'a> {
     demos: &'a Demos,
     gathered: &'a mut Gathered,
+    /// The folder of the book's sources.
+    src: &'a Path,
     lesson: &'a Path,
     source: Arc<Source>,
+    /// The lesson's place in the book, and where in the lesson the work is.
+    order: (usize, usize),
 }
 
 impl Work<'_> {
     /// Reads a demo block; the Markdown that takes its place.
     fn fence(&mut self, fence: &Fence) -> String {
+        self.order.1 = fence.range.start;
         let span = |range: &std::ops::Range<usize>| Span::new(&self.source, range.clone());
         let names: Vec<&str> = self.demos.entries.iter().map(|entry| entry.name).collect();
         let mut mistakes = Vec::new();
@@ -267,7 +343,7 @@ impl Work<'_> {
         self.slot(slot)
     }
 
-    /// Reads the JSON at `body`, runs the demo and draws its figure.
+    /// Reads the JSON at `body`, and the rest of it.
     fn block(
         &mut self,
         entry: Option<&'static Entry>,
@@ -283,17 +359,191 @@ impl Work<'_> {
                 return Slot::Broken(None);
             }
         };
-        let mut checked = None;
-        if let Some(entry) = entry {
-            let wrong = block.check_schema(entry, &self.demos.schemas);
-            if wrong.is_empty() {
-                match guarded(|| block.check_run(entry)) {
-                    Ok(Ok(fine)) => checked = Some(fine),
-                    Ok(Err(wrong)) => mistakes.extend(wrong),
-                    Err(panic) => mistakes.push(panicked(entry, block.span(""), &panic)),
+        match entry {
+            Some(entry) if entry.name == quiz::NAME => self.later(entry, block, mistakes),
+            entry => self.check(entry, &block, mistakes),
+        }
+    }
+
+    /// Puts a block off until all others have run.
+    fn later(&mut self, entry: &'static Entry, block: Block, mistakes: Vec<Diagnostic>) -> Slot {
+        let later = Later {
+            // That of what is returned.
+            slot: self.gathered.slots.len(),
+            entry,
+            block,
+            mistakes,
+            lesson: self.lesson.to_owned(),
+            source: self.source.clone(),
+            order: self.order,
+        };
+        self.gathered.later.push(later);
+        Slot::Broken(None)
+    }
+
+    /// The Markdown for `{{#quiz file}}`, with the name of the file there.
+    fn quiz_of(&mut self, file: &std::ops::Range<usize>) -> String {
+        let written = Span::new(&self.source, file.clone());
+        let stem = Path::new(written.text()).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let value =
+            json!({ "id": stem, "title": format!("Quiz: {}", stem.replace(['-', '_'], " ")), "file": written.text() });
+        let wrong = id_mistake(&stem, &written);
+        let mistakes = wrong.map(|wrong| {
+            wrong.help(
+                "the quiz is called as its file, and that name has to begin with a small letter and to have only small \
+                 letters, digits and hyphens; or write a block `demo quiz`, with an `id` of its own",
+            )
+        });
+        let block = Block::standing_for(&written, value);
+        let slot = match self.demos.entries.iter().find(|entry| entry.name == quiz::NAME) {
+            Some(entry) => self.later(entry, block, mistakes.into_iter().collect()),
+            None => Slot::Broken(None),
+        };
+        self.slot(slot)
+    }
+
+    /// Reads the questions of a quiz and what the book's runs say in them, and draws it.
+    fn quiz(&mut self, entry: &'static Entry, mut block: Block, mut mistakes: Vec<Diagnostic>) -> Slot {
+        let mut readable = true;
+        if let Some(file) = block.value().get("file").and_then(Value::as_str).map(str::to_owned) {
+            let twice = quiz::both(&block);
+            readable = twice.is_empty();
+            mistakes.extend(twice);
+            let folder = self.src.join(self.lesson.parent().unwrap_or(Path::new("")));
+            let path = folder.join(&file);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => {
+                    // As mdBook names it in its output, without `..`.
+                    let known = path.canonicalize().ok().zip(self.src.canonicalize().ok());
+                    let known = known.and_then(|(path, src)| path.strip_prefix(src).ok().map(Path::to_owned));
+                    let name = known.clone().unwrap_or_else(|| self.lesson.with_file_name(&file));
+                    self.gathered.read.extend(known);
+                    let book = self.source.path.strip_suffix(&*unix(self.lesson)).unwrap_or_default();
+                    match quiz::File::parse(format!("{book}{}", unix(&name)), text) {
+                        Ok(read) => {
+                            // A directive has no title of its own.
+                            if let Some(title) = read.title().filter(|_| block.is_standing_for()) {
+                                block.put("title", title.into());
+                            }
+                            read.put_into(&mut block);
+                        }
+                        Err(wrong) => {
+                            readable = false;
+                            mistakes.extend(wrong);
+                        }
+                    }
                 }
-            } else {
-                mistakes.extend(wrong);
+                Err(error) => {
+                    readable = false;
+                    mistakes.push(quiz::unreadable(&block, &folder, &file, &error));
+                }
+            }
+        }
+        let mut sound = readable;
+        if readable {
+            mistakes.extend(quiz::left_out(&mut block));
+            for wrong in block.check_schema(entry, &self.demos.schemas) {
+                sound = false;
+                // What is known by name is told by name only.
+                if !mistakes.iter().any(|told| told.place == wrong.place) {
+                    mistakes.push(wrong);
+                }
+            }
+        }
+        if sound {
+            mistakes.extend(self.ask_the_runs(&mut block));
+        }
+        self.run(Some(entry), &block, mistakes, sound)
+    }
+
+    /// Puts what the book's runs yield into the texts of a quiz, and into its predictions.
+    fn ask_the_runs(&self, block: &mut Block) -> Vec<Diagnostic> {
+        let mut mistakes = vec![];
+        for (pointer, markdown) in quiz::texts(block.value()) {
+            let Some(text) = block.value().pointer(&pointer).and_then(Value::as_str).map(str::to_owned) else {
+                continue;
+            };
+            let mut edits = vec![];
+            for (directive, place) in quiz::directives(&text, markdown, &block.span(&pointer)) {
+                let range = directive.range.clone();
+                if let Some(wrong) = quiz::misplaced(&directive, &text, &place) {
+                    mistakes.push(wrong);
+                    continue;
+                }
+                let put = match &directive.kind {
+                    Kind::Run { id, fact } => {
+                        // The places of the names in the place of the whole.
+                        let part = |part: &std::ops::Range<usize>| {
+                            let start = place.bytes.start + part.start - range.start;
+                            Span::new(&place.source, start..start + part.len())
+                        };
+                        match self.value((&text[id.clone()], part(id)), (&text[fact.clone()], part(fact))) {
+                            Ok(yielded) => yielded.map(|(_, value)| value).unwrap_or_default(),
+                            Err(wrong) => {
+                                mistakes.push(*wrong);
+                                continue;
+                            }
+                        }
+                    }
+                    _ => text[range.start + 1..range.end].to_owned(),
+                };
+                edits.push((range, if markdown { neutral(&put) } else { put }));
+            }
+            if !edits.is_empty()
+                && let Some(place) = block.value_mut(&pointer)
+            {
+                *place = replace(&text, edits).into();
+            }
+        }
+        let count = block.value().get("questions").and_then(Value::as_array).map_or(0, Vec::len);
+        for index in 0..count {
+            let inner = |key: &str| {
+                let pointer = format!("/questions/{index}/prompt/{key}");
+                let text = block.value().pointer(&pointer)?.as_str()?.to_owned();
+                Some((text, block.inside(&pointer)))
+            };
+            let (Some(demo), Some(fact)) = (inner("demo"), inner("fact")) else { continue };
+            // With something in its place, so that what else is wrong is found too.
+            let mut resolved = json!({ "answer": "unknown", "title": "unknown", "page": "" });
+            match self.value((&demo.0, demo.1), (&fact.0, fact.1)) {
+                Ok(Some((figure, value))) => {
+                    let page = unix(&figure.lesson.with_extension("html"));
+                    resolved = json!({ "answer": neutral(&value), "title": figure.title, "page": page });
+                }
+                Ok(None) => {}
+                Err(wrong) => mistakes.push(*wrong),
+            }
+            if let Some(asked) = block.value_mut(&format!("/questions/{index}"))
+                && asked.get("type") == Some(&Value::from("Prediction"))
+            {
+                asked["resolved"] = resolved;
+            }
+        }
+        mistakes
+    }
+
+    /// Checks a block that was read, and runs it.
+    fn check(&mut self, entry: Option<&'static Entry>, block: &Block, mut mistakes: Vec<Diagnostic>) -> Slot {
+        let wrong = entry.map(|entry| block.check_schema(entry, &self.demos.schemas)).unwrap_or_default();
+        let sound = wrong.is_empty();
+        mistakes.extend(wrong);
+        self.run(entry, block, mistakes, sound)
+    }
+
+    /// Runs a demo if what its schema says of the block is `sound`, and draws its figure if nothing is wrong.
+    fn run(
+        &mut self,
+        entry: Option<&'static Entry>,
+        block: &Block,
+        mut mistakes: Vec<Diagnostic>,
+        sound: bool,
+    ) -> Slot {
+        let mut checked = None;
+        if let Some(entry) = entry.filter(|_| sound) {
+            match guarded(|| block.check_run(entry)) {
+                Ok(Ok(fine)) => checked = Some(fine),
+                Ok(Err(wrong)) => mistakes.extend(wrong),
+                Err(panic) => mistakes.push(panicked(entry, block.span(""), &panic)),
             }
         }
         let Some(id) = block.id().map(str::to_owned) else {
@@ -310,7 +560,10 @@ impl Work<'_> {
             mistakes.push(
                 Diagnostic::at(written.clone(), format!("the id `{id}` is used twice in the book"), "used again here")
                     .related(first.written.clone(), "first used here")
-                    .help("give each demo an id of its own: it is the figure's address"),
+                    .help(match block.is_standing_for() {
+                        true => "the quiz is called as its file: write a block `demo quiz`, with an `id` of its own",
+                        false => "give each demo an id of its own: it is the figure's address",
+                    }),
             );
             self.gathered.diagnostics.extend(mistakes);
             // The anchor is the first one's.
@@ -363,6 +616,7 @@ impl Work<'_> {
             lesson: self.lesson.to_owned(),
             example: written.source != self.source,
             written,
+            order: self.order,
         });
         self.gathered.figures.len() - 1
     }
@@ -388,23 +642,27 @@ impl Work<'_> {
     fn directive(&self, directive: &Directive) -> Result<Option<String>, Box<Diagnostic>> {
         let span = |range: &std::ops::Range<usize>| Span::new(&self.source, range.clone());
         match &directive.kind {
-            // The references were put in with the blocks.
-            Kind::Foreign | Kind::Reference => Ok(None),
+            // References and quizzes were put in with the blocks.
+            Kind::Foreign | Kind::Reference | Kind::Quiz(_) => Ok(None),
             Kind::Escaped => {
                 let range = directive.range.start + 1..directive.range.end;
                 Ok(Some(neutral(&self.source.text[range])))
             }
-            Kind::Malformed => Err(Box::new(
-                Diagnostic::at(
-                    span(&directive.range),
-                    "this directive cannot be read",
-                    "not of the form `{{#run id.fact}}`",
-                )
-                .help(
-                    "write `{{#run id.fact}}` on one line, with the demo's id and the name of what \
-                     its run yields; to show the braces themselves, write a backslash before them",
-                ),
-            )),
+            Kind::Malformed => {
+                let place = span(&directive.range);
+                let (form, what) = match place.text().contains("#quiz") {
+                    true => ("{{#quiz file.toml}}", "the path of a file, without spaces"),
+                    false => ("{{#run id.fact}}", "the demo's id and the name of what its run yields"),
+                };
+                Err(Box::new(
+                    Diagnostic::at(place, "this directive cannot be read", format!("not of the form `{form}`")).help(
+                        format!(
+                            "write `{form}` on one line, with {what}; to show the braces themselves, write a \
+                             backslash before them"
+                        ),
+                    ),
+                ))
+            }
             Kind::Unknown(name) => {
                 let name = span(name);
                 Err(Box::new(
@@ -419,12 +677,20 @@ impl Work<'_> {
                     ),
                 ))
             }
-            Kind::Run { id, fact } => self.fact(&span(id), &span(fact)).map(Some),
+            Kind::Run { id, fact } => {
+                let (id, fact) = (span(id), span(fact));
+                let value = self.value((id.text(), id.clone()), (fact.text(), fact.clone()))?;
+                // Without one the block has a mistake of its own, already told.
+                Ok(Some(value.map(|(_, value)| neutral(&value)).unwrap_or_default()))
+            }
         }
     }
 
-    fn fact(&self, id: &Span, fact: &Span) -> Result<String, Box<Diagnostic>> {
-        let Some(known) = self.gathered.ids.get(id.text()) else {
+    /// What a run of the figure `id` says of `fact`, each with the place where it is written; nothing if the figure
+    /// has a mistake of its own, which is told already.
+    fn value(&self, id: (&str, Span), fact: (&str, Span)) -> Result<Option<(&Figure, String)>, Box<Diagnostic>> {
+        let ((id, id_place), (fact, fact_place)) = (id, fact);
+        let Some(known) = self.gathered.ids.get(id) else {
             let mut ids: Vec<&str> = self.gathered.ids.keys().map(String::as_str).collect();
             ids.sort_unstable();
             let mut here: Vec<&str> = self
@@ -436,39 +702,35 @@ impl Work<'_> {
                 .collect();
             here.sort_unstable();
             return Err(Box::new(
-                Diagnostic::at(id.clone(), format!("there is no demo with the id `{}`", id.text()), "unknown id")
-                    .maybe_help(match nearest(id.text(), ids.iter().copied()) {
+                Diagnostic::at(id_place, format!("there is no demo with the id `{id}`"), "unknown id").maybe_help(
+                    match nearest(id, ids.iter().copied()) {
                         Some(near) => Some(format!("did you mean `{near}`?")),
                         // The whole book has many.
-                        None => suggest(id.text(), &here, "the ids on this page are"),
-                    }),
+                        None => suggest(id, &here, "the ids on this page are"),
+                    },
+                ),
             ));
         };
         let Some(entry) = known.demo.and_then(|name| self.demos.entries.iter().find(|entry| entry.name == name)) else {
-            // The block has a mistake of its own, already told.
-            return Ok(String::new());
+            return Ok(None);
         };
         let names: Vec<&str> = entry.facts.iter().map(|fact| fact.name).collect();
-        if !names.contains(&fact.text()) {
+        if !names.contains(&fact) {
             return Err(Box::new(
-                Diagnostic::at(
-                    fact.clone(),
-                    format!("a run of `{}` yields no `{}`", entry.name, fact.text()),
-                    "unknown fact",
-                )
-                .related(known.written.clone(), "the run is this demo's")
-                .maybe_help(suggest(fact.text(), &names, "a run yields")),
+                Diagnostic::at(fact_place, format!("a run of `{}` yields no `{fact}`", entry.name), "unknown fact")
+                    .related(known.written.clone(), "the run is this demo's")
+                    .maybe_help(suggest(fact, &names, "a run yields")),
             ));
         }
         let Some(figure) = known.figure.and_then(|index| self.gathered.figures.get(index)) else {
-            return Ok(String::new());
+            return Ok(None);
         };
-        match figure.facts.get(fact.text()) {
-            Some(value) => Ok(neutral(&value.text())),
+        match figure.facts.get(fact) {
+            Some(value) => Ok(Some((figure, value.text()))),
             None => Err(Box::new(
                 Diagnostic::at(
-                    fact.clone(),
-                    format!("this run of `{}` has no value for `{}`", entry.name, fact.text()),
+                    fact_place,
+                    format!("this run of `{}` has no value for `{fact}`", entry.name),
                     "not known in this run",
                 )
                 .related(known.written.clone(), "the run is this demo's")
@@ -476,6 +738,11 @@ impl Work<'_> {
             )),
         }
     }
+}
+
+/// A path as an address has it.
+fn unix(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// What is wrong with the form of an id.

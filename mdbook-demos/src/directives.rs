@@ -1,4 +1,4 @@
-//! `{{#run id.fact}}` and `{{#demo-reference}}` in a lesson's text.
+//! `{{#run id.fact}}`, `{{#quiz file}}` and `{{#demo-reference}}` in a lesson's text.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::markdown::Outline;
 const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];
 
 /// Every directive, for suggestions.
-pub const NAMES: [&str; 6] = ["run", "demo-reference", "include", "rustdoc_include", "playground", "title"];
+pub const NAMES: [&str; 7] = ["run", "quiz", "demo-reference", "include", "rustdoc_include", "playground", "title"];
 
 /// A directive outside code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Kind {
         /// The fact's name.
         fact: Range<usize>,
     },
+    /// `{{#quiz file}}`: where the file's name stands.
+    Quiz(Range<usize>),
     /// `{{#demo-reference}}`.
     Reference,
     /// One of mdBook's.
@@ -37,7 +39,7 @@ pub enum Kind {
     Escaped,
     /// None of these: where the name stands.
     Unknown(Range<usize>),
-    /// `{{#run …` that cannot be read.
+    /// `{{#run …` or `{{#quiz …` that cannot be read.
     Malformed,
 }
 
@@ -70,13 +72,22 @@ pub fn find(text: &str, outline: &Outline) -> Vec<Directive> {
             (known, _) if MDBOOK.contains(&known) => Kind::Foreign,
             ("demo-reference", Some(close)) if text[name.end..close].trim().is_empty() => Kind::Reference,
             ("run", Some(close)) => run(text, name.end..close),
-            ("run" | "demo-reference", _) => Kind::Malformed,
+            ("quiz", Some(close)) => quiz(text, name.end..close),
+            ("run" | "quiz" | "demo-reference", _) => Kind::Malformed,
             _ => Kind::Unknown(name),
         };
         at = end;
         found.push(Directive { range, kind });
     }
     found
+}
+
+fn quiz(text: &str, argument: Range<usize>) -> Kind {
+    let written = &text[argument.clone()];
+    let file = written.trim();
+    let start = argument.start + (written.len() - written.trim_start().len());
+    let one = !file.is_empty() && !file.contains([' ', '\t']) && start > argument.start;
+    if one { Kind::Quiz(start..start + file.len()) } else { Kind::Malformed }
 }
 
 fn run(text: &str, argument: Range<usize>) -> Kind {
@@ -120,6 +131,8 @@ mod tests {
                 ("{{#demo-reference}}", Kind::Reference),
             ]
         );
+        assert_eq!(kinds("{{#quiz a/b.toml }}"), [("{{#quiz a/b.toml }}", Kind::Quiz(8..16))]);
+        assert_eq!(kinds("{{#quiz}} {{#quiz a b}}").iter().filter(|(_, kind)| *kind == Kind::Malformed).count(), 2);
         assert_eq!(kinds("{{#run a.b\nc"), [("{{#run a.b", Kind::Malformed)]);
         assert_eq!(kinds("{{# run a.b}}").len(), 1);
     }

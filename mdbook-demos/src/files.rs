@@ -67,6 +67,28 @@ pub fn remove_dir(path: &Path) -> Result<()> {
     }
 }
 
+/// Removes files below `dir`, and the folders that held nothing else; missing ones are fine.
+///
+/// # Errors
+///
+/// If one is there and cannot be removed; names the file.
+pub fn remove_all<'a>(dir: &Path, files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    for file in files {
+        let path = dir.join(file);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+        if let Some(folder) = path.parent() {
+            // Refused as long as there is something in it.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    Ok(())
+}
+
 /// A file that every finished site has, so that we can tell one from a folder of something else.
 const MARK: &str = crate::reference::SCHEMA_FILE;
 

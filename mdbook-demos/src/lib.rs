@@ -19,12 +19,14 @@ pub mod directives;
 pub mod embed;
 pub mod explain;
 pub mod files;
+pub mod glossary;
 pub mod html;
 pub mod links;
 pub mod markdown;
 pub mod module;
 pub mod package;
 pub mod pages;
+pub mod quiz;
 pub mod reference;
 pub mod schema;
 pub mod settings;
@@ -164,6 +166,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
+    files::remove_all(&staging, &gathered.read)?;
     assets::compact_theme(&staging)?;
     report.times.push(("pages", start.elapsed()));
 

@@ -187,6 +187,17 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             head.append(&parts.head, ContentType::Html);
             Ok(())
         }),
+        // A script that only some pages need: those whose text holds what the attribute says.
+        element!("head > script[data-when]", |script| {
+            let when = script.get_attribute("data-when").unwrap_or_default();
+            let text = html.split_once("<main").map_or("", |(_, text)| text);
+            if text.contains(&when) {
+                script.remove_attribute("data-when");
+            } else {
+                script.remove();
+            }
+            Ok(())
+        }),
         // The check box with which mdBook's style sheet enlarges pictures has no name, and ours does
         // not enlarge them.
         element!("label.checkbox-label", |label| {
@@ -199,6 +210,15 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
         }),
         element!("label.checkbox-label > span.img-wrapper", |copy| {
             copy.remove();
+            Ok(())
+        }),
+        // mdBook makes an anchor of each term of a definition list, by all its words; ours are in `glossary`.
+        element!("dt[id]", |term| {
+            term.remove_attribute("id");
+            Ok(())
+        }),
+        element!("dt > a.header", |link| {
+            link.remove_and_keep_content();
             Ok(())
         }),
         element!("[style]", |element| {
@@ -396,6 +416,25 @@ mod tests {
                 "https://x.example/"
             ]
         );
+    }
+
+    #[test]
+    fn scripts_go_where_they_are_needed() {
+        let page = |main: &str| {
+            format!("<head><script src=\"a.js\" data-when=\"<details class=\"></script></head><main>{main}</main>")
+        };
+        let with = rewrite(&page("<details class=\"x\">"), &Parts::default()).unwrap();
+        assert!(with.html.starts_with("<head><script src=\"a.js\"></script></head>"), "{}", with.html);
+        let without = rewrite(&page("<details>"), &Parts::default()).unwrap();
+        assert!(without.html.starts_with("<head></head>"), "{}", without.html);
+    }
+
+    #[test]
+    fn terms_have_the_glossarys_anchors() {
+        let page = "<dl><dt id=\"a-also-b\"><a class=\"header\" href=\"#a-also-b\"><dfn id=\"term-a\">A</dfn> (b)</a></dt></dl>";
+        let out = rewrite(page, &Parts::default()).unwrap();
+        assert_eq!(out.html, "<dl><dt><dfn id=\"term-a\">A</dfn> (b)</dt></dl>");
+        assert_eq!(out.ids, ["term-a"]);
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn answers_with_mistakes() {
             &format!(
                 "# L\n\n{}\n<details class=\"modal-answer\" id=\"a\">\n<summary>O</summary>\n\nx\n\n</details>\n\n\
                  <details class=\"model-answer\">\n<summary>O</summary>\n\nx\n\n</details>\n",
-                answer("same")
+                answer("same").replace("solution\" id", "solution\" data-after=\"counts\" id")
             ),
         ),
     ]);

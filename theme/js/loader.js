@@ -206,7 +206,10 @@
     fresh.prepend(trouble);
   }
 
-  if (typeof WebAssembly !== "object") return;
+  if (typeof WebAssembly !== "object") {
+    for (const figure of figures) figure.dataset.state = "still";
+    return;
+  }
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {

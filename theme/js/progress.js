@@ -339,7 +339,8 @@ window.curriculum = (() => {
     const kind = detail.kind ?? catalogue.lessons.flatMap(({ questions }) => questions).find((one) => one.id === name)?.kind ?? "prediction";
     change((state) => {
       const before = state.answers[name];
-      const now = { points, of, attempts: (before?.attempts ?? 0) + 1, answer: text };
+      // What is written to an open question is its note already.
+      const now = { points, of, attempts: (before?.attempts ?? 0) + 1, answer: kind === "open" ? "" : text };
       state.answers[name] = before ? { ...better(now, before), attempts: now.attempts } : now;
     });
     const right = typeof detail.right === "string" ? detail.right : "";

@@ -44,19 +44,56 @@ pub fn page_address() -> String {
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
+/// An answer, as whoever listens on the page hears of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Which question of the figure.
+    pub question: &'a str,
+    /// What the reader said.
+    pub answer: &'a str,
+    /// Whether that is right.
+    pub correct: bool,
+    /// The first answer of this reader to this question is 1.
+    pub attempt: u32,
+}
+
+/// What a quiz can say of an answer besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Marked<'a> {
+    /// The points that the answer gets.
+    pub points: u32,
+    /// Those that there are to be had.
+    pub of: u32,
+    /// What would have been right.
+    pub right: &'a str,
+    /// `choice`, `fill-in` or `prediction`.
+    pub kind: &'a str,
+}
+
 /// Tells whoever listens on the page, a course's own script for one, that a question was answered: the
 /// event `demo-answer` on the figure, with the details `{ id, question, answer, correct, attempt }`.
 pub fn tell_answer(id: &str, question: &str, answer: &str, correct: bool, attempt: u32) {
+    tell(id, &Told { question, answer, correct, attempt }, None);
+}
+
+/// The same, with what its marks say: `{ points, of, right, kind }`.
+pub fn tell(id: &str, told: &Told<'_>, marked: Option<&Marked<'_>>) {
     let detail = js_sys::Object::new();
     let set = |name: &str, value: wasm_bindgen::JsValue| {
         // Setting a property of a new plain object cannot fail.
         let _ = js_sys::Reflect::set(&detail, &name.into(), &value);
     };
     set("id", id.into());
-    set("question", question.into());
-    set("answer", answer.into());
-    set("correct", correct.into());
-    set("attempt", attempt.into());
+    set("question", told.question.into());
+    set("answer", told.answer.into());
+    set("correct", told.correct.into());
+    set("attempt", told.attempt.into());
+    if let Some(marked) = marked {
+        set("points", marked.points.into());
+        set("of", marked.of.into());
+        set("right", marked.right.into());
+        set("kind", marked.kind.into());
+    }
     let init = web_sys::CustomEventInit::new();
     init.set_detail(&detail);
     init.set_bubbles(true);

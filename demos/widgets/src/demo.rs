@@ -183,6 +183,7 @@ macro_rules! for_each_demo {
         for_each_demo!($with, architecture);
         for_each_demo!($with, lab);
         for_each_demo!($with, wire);
+        for_each_demo!($with, quiz);
     };
     ($with:ident, calls) => {
         $with! {
@@ -211,6 +212,12 @@ macro_rules! for_each_demo {
             $crate::wire_lab::WireLab,
             $crate::encodings::Encodings,
             $crate::verdicts::Verdicts,
+        }
+    };
+    ($with:ident, quiz) => {
+        $with! {
+            "quiz" by "quiz":
+            $crate::quiz::Quiz,
         }
     };
 }

@@ -130,6 +130,11 @@ pub const WIRE: &[Shown] = for_each_demo!(shown, wire);
 /// What computes for them.
 pub const WIRE_COMPUTED: &[Computed] = for_each_demo!(computed, wire);
 
+/// Quizzes.
+pub const QUIZ: &[Shown] = for_each_demo!(shown, quiz);
+/// What computes for them.
+pub const QUIZ_COMPUTED: &[Computed] = for_each_demo!(computed, quiz);
+
 /// One demo, as a bundle shows it. Kept as functions, so that a bundle links no other demos than its own.
 pub struct Shown {
     name: &'static str,

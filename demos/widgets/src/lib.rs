@@ -14,6 +14,7 @@ pub mod distribution_time;
 pub mod encodings;
 pub mod engine;
 mod player;
+pub mod quiz;
 pub mod rpc_search;
 pub mod rpc_timeline;
 mod shell;

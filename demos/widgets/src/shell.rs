@@ -79,7 +79,7 @@ pub struct ShellProps {
     /// Keys pressed inside.
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
-    /// What the table below is about.
+    /// What the table below is about; empty if there is none at the moment.
     pub summary: AttrValue,
     /// The events, or whatever says the same in words: a table.
     pub table: Html,
@@ -133,8 +133,10 @@ pub fn Shell(props: &ShellProps) -> Html {
         input.select();
     });
     html! {
+        // The run is told to who looks from outside: the page for instructors makes a snippet of it. What is prerendered
+        // has it in its properties already.
         <figure class="figure" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
-            onkeydown={props.onkeydown.clone()}>
+            data-run={props.live.then(|| props.code.clone())} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
                 <span class="figure-title" id={format!("{}-title", props.id)}>{ props.title.clone() }</span>
                 <span class="figure-tools needs-js">
@@ -166,10 +168,12 @@ pub fn Shell(props: &ShellProps) -> Html {
                 }
             </div>
             { props.children.clone() }
-            <details class="figure-events">
-                <summary>{ props.summary.clone() }</summary>
-                { props.table.clone() }
-            </details>
+            if !props.summary.is_empty() {
+                <details class="figure-events">
+                    <summary>{ props.summary.clone() }</summary>
+                    { props.table.clone() }
+                </details>
+            }
         </figure>
     }
 }
