@@ -147,7 +147,6 @@ impl Package {
                 module: self.module.as_deref(),
                 address: self.url.as_deref(),
                 language,
-                quizzes: &[],
             };
             let made = package::make(&request)?;
             let (path, bytes) = package::write(&made, &out)?;

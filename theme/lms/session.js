@@ -30,12 +30,12 @@ window.lmsSession = (() => {
   // A text as an identifier, which is what SCORM 2004 calls the choices of a question: letters, digits and little else.
   const identifier = (text) => text.replace(/[^A-Za-z0-9.~-]+/g, "_").slice(0, 250) || "_";
 
-  // An answer of that kind, as the edition writes it. SCORM 1.2 knows choices only as single letters, of which a report
+  // An answer of that kind, as the edition writes it; several choices come with `; ` between them. SCORM 1.2 knows choices only as single letters, of which a report
   // would say nothing; so there all answers are texts.
   function response(edition, kind, text) {
     const plain = text.replace(/\s+/g, " ").trim();
     if (edition === "2004" && kind === "choice") {
-      return { type: "choice", of: (answer) => answer.split("\n").filter(Boolean).map(identifier).join("[,]"), text };
+      return { type: "choice", of: (answer) => answer.split("; ").filter(Boolean).map(identifier).join("[,]"), text };
     }
     return { type: "fill-in", of: (answer) => answer.replace(/\s+/g, " ").trim().slice(0, 250), text: plain };
   }

@@ -37,6 +37,7 @@
     hello({ page, title }) {
       if (!isText(page, 200) || !isText(title, 500)) return;
       arrived();
+      frame.dataset.page = page;
       if (isPage(page)) session.place(page);
       tellBook({ type: "state", state: session.state });
     },

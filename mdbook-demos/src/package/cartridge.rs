@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeSet, fmt, fmt::Write as _};
 
-use anyhow::Result;
 use roxmltree::{Document, Node};
 
 use crate::{
@@ -66,18 +65,14 @@ const LINKS: &str = "links/";
 const QUIZZES: &str = "quizzes/";
 
 /// Adds manifest, links and quizzes; returns what could not be taken along.
-///
-/// # Errors
-///
-/// None at present; a cartridge that cannot be made is told of by [`super::lint`].
 pub fn add(
     entries: &mut Entries,
     version: Version,
     catalogue: &Catalogue,
     scope: &Scope,
     address: &str,
-    quizzes: &[&Quiz],
-) -> Result<Vec<String>> {
+    quizzes: &[Quiz],
+) -> Vec<String> {
     let mut builder = Builder { version, entries, items: String::new(), resources: String::new(), depth: 4 };
     let mut left_out = Vec::new();
     let lessons: Vec<&Lesson> = catalogue.lessons.iter().filter(|lesson| scope.has(lesson)).collect();
@@ -95,7 +90,7 @@ pub fn add(
         }
         let link = format!("{address}{}", contents::address(&format!("{}.html", lesson.id)));
         builder.link(&format!("page-{}", slug(&lesson.id)), &lesson.title, &link);
-        let own: Vec<&&Quiz> = quizzes.iter().filter(|quiz| quiz.lesson == lesson.id).collect();
+        let own: Vec<&Quiz> = quizzes.iter().filter(|quiz| quiz.lesson == lesson.id).collect();
         for quiz in &own {
             left_out.extend(builder.quiz(quiz));
         }
@@ -164,7 +159,7 @@ pub fn add(
         title = escape(&scope.title),
     );
     entries.insert(manifest::FILE.to_owned(), manifest.into_bytes());
-    Ok(left_out)
+    left_out
 }
 
 struct Builder<'a> {
@@ -286,7 +281,7 @@ mod tests {
         let mut entries = Entries::new();
         let quiz = qti::tests::sample();
         let scope = book.scope(None).unwrap();
-        let left_out = add(&mut entries, version, &book, &scope, "https://a.example/b/", &[&quiz]).unwrap();
+        let left_out = add(&mut entries, version, &book, &scope, "https://a.example/b/", &[quiz]);
         (entries, left_out)
     }
 

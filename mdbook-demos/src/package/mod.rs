@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod lint;
 pub mod manifest;
 pub mod qti;
+pub mod quizzes;
 pub mod wrapper;
 
 use std::{
@@ -21,11 +22,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
-use crate::{
-    assets, files,
-    package::{catalogue::Catalogue, qti::Quiz},
-    settings,
-};
+use crate::{assets, files, package::catalogue::Catalogue, settings};
 
 /// The files of a package, by their paths with `/`.
 pub type Entries = BTreeMap<String, Vec<u8>>;
@@ -101,8 +98,6 @@ pub struct Request<'a> {
     pub address: Option<&'a str>,
     /// The book's language, as a tag such as `en`.
     pub language: &'a str,
-    /// The quizzes of the book, for a cartridge.
-    pub quizzes: &'a [Quiz],
 }
 
 /// A package, not yet written.
@@ -152,9 +147,8 @@ pub fn make(request: &Request<'_>) -> Result<Package> {
         }
         Kind::Cartridge(version) => {
             let address = address.as_deref().context("checked above")?;
-            let quizzes: Vec<&Quiz> =
-                request.quizzes.iter().filter(|quiz| scope.has_lesson(&catalogue, &quiz.lesson)).collect();
-            package.left_out = cartridge::add(&mut package.entries, version, &catalogue, &scope, address, &quizzes)?;
+            let quizzes = quizzes::find(site, &catalogue, &scope, address)?;
+            package.left_out = cartridge::add(&mut package.entries, version, &catalogue, &scope, address, &quizzes);
         }
     }
     if let Some(edition) = kind.edition() {

@@ -156,21 +156,25 @@ pub async fn enter_wrapper(reader: &Reader) -> Result<()> {
     reader.until("the wrapper", "document.body?.dataset.saved").await
 }
 
-/// From the wrapper into the book, on the page that the figure stands on.
+/// From the wrapper into the book, on the page that the figures stand on.
 pub async fn enter_exercises(reader: &Reader) -> Result<()> {
-    // As a reader who follows links; this one is in the list of contents of every page.
+    let frame = "document.getElementById('book').dataset.page";
+    reader.until("the book", frame).await?;
+    let page = reader.js(&format!("return {frame}")).await?;
     reader.driver.enter_frame(0).await?;
-    reader.until("the book", "document.querySelector('main article')").await?;
-    let page = reader.js("return window.curriculum.lesson").await?;
     if page != json!(PAGE) {
+        // As a reader who follows links; this one is in the list of contents of every page.
         let script = "for (const link of document.querySelectorAll('#contents a'))
             if (link.pathname.endsWith(arguments[0])) { link.click(); return true; }
             return false";
         let followed = reader.js_with(script, vec![json!(format!("/{PAGE}.html"))]).await?;
         ensure!(followed == json!(true), "no link to the exercises");
-        reader.until("the exercises", &format!("window.curriculum?.lesson === '{PAGE}'")).await?;
+        // A frame in a sandbox may change its process, and the driver then still speaks to the old one.
+        reader.driver.enter_parent_frame().await?;
+        reader.until("the exercises", &format!("{frame} === '{PAGE}'")).await?;
+        reader.driver.enter_frame(0).await?;
     }
-    reader.until("the page of a host", "window.curriculum.kept.where === 'host'").await
+    reader.until("the page of a host", "window.curriculum?.kept?.where === 'host'").await
 }
 
 /// Answers both questions of a figure: the choices by their number from 1. `after` is run in the same task as the last
