@@ -70,9 +70,11 @@ fn quiz(id: &str, lesson: &Lesson, props: &Props, address: &str) -> Result<Quiz>
                 escape(&run.title)
             ));
         }
+        // In the page's own order: authors write the right one first.
         let choices = question
-            .choices
-            .iter()
+            .order(1)
+            .into_iter()
+            .filter_map(|at| question.choices.get(at))
             .map(|choice| Ok(Choice { html: html(&choice.html)?, right: choice.right }))
             .collect::<Result<Vec<Choice>>>()?;
         let texts = || question.choices.iter().map(|choice| choice.text.to_string()).collect();
@@ -127,7 +129,7 @@ mod tests {
             id: id.to_owned().into(),
             kind,
             points: 2,
-            fixed: false,
+            fixed: true,
             part: "".into(),
             lead: "Which <code>a &lt; b</code>?".into(),
             rest: "".into(),

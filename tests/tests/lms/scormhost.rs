@@ -24,8 +24,8 @@ async fn a_host_takes_the_package_and_keeps_the_grade() -> Result<()> {
     let editions = ["1.2", "2004"];
     let mut command = Command::new(packages::program("LMS_PYTHON")?);
     command.arg(script).arg(&data);
-    for (edition, kind) in editions.iter().zip(["scorm12", "scorm2004"]) {
-        command.arg(packages::make(&format!("scormhost-{edition}"), &[kind])?);
+    for edition in editions {
+        command.arg(packages::scorm_file(edition)?);
     }
     // It ends when its input does, and that with this test.
     let mut host = command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
