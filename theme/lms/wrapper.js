@@ -204,7 +204,9 @@
 
   // The same file as the book's page about progress makes and reads.
   function saveFile() {
-    const text = `${JSON.stringify({ book: catalogue.id, ...session.state }, null, 2)}\n`;
+    const { id: name, title } = catalogue;
+    const file = { format: "curriculum-progress", v: 1, book: name, title, saved: new Date().toISOString(), state: session.state };
+    const text = `${JSON.stringify(file, null, 1)}\n`;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
     link.download = `${catalogue.id}-progress.json`;

@@ -99,7 +99,7 @@ async fn an_lms_that_lacks_methods_and_is_late_loses_nothing() -> Result<()> {
 async fn an_lms_that_refuses_is_told_of_in_words() -> Result<()> {
     let course = Course::start(&packages::scorm("1.2")?, Wasm::Right).await?;
     reading("refusing", Look::default(), async |reader| {
-        let refuse = "window.LIMIT = true; addEventListener('load', () => setInterval(() => {
+        let refuse = "addEventListener('load', () => setInterval(() => {
             const api = window.API; if (!api || api.refusing) return; api.refusing = true;
             const set = api.LMSSetValue;
             api.LMSSetValue = (name, value) => name.endsWith('score.raw') ? 'false' : set.call(api, name, value);
@@ -116,6 +116,15 @@ async fn an_lms_that_refuses_is_told_of_in_words() -> Result<()> {
             "{words}"
         );
         ensure!(reader.find("#trouble").await?.is_displayed().await?, "the words are hidden");
+        // The file has the form that the book's page about progress reads.
+        reader
+            .js("URL.createObjectURL = (blob) => { blob.text().then((text) => { window.file = JSON.parse(text); }); return 'about:blank'; };
+                 HTMLAnchorElement.prototype.click = () => {}; document.querySelector('#trouble button').click()")
+            .await?;
+        reader.until("the file", "window.file").await?;
+        let file = reader.js("return window.file").await?;
+        ensure!(file["format"] == "curriculum-progress" && file["book"] == packages::catalogue()?["id"], "{file:#}");
+        ensure!(file["state"]["answers"][format!("{FIGURE}/balance")]["points"] == json!(1), "{file:#}");
         let work = reader.js("return Object.keys(localStorage).filter((key) => key.startsWith('curriculum-lms:')).map((key) => localStorage[key])").await?;
         ensure!(work.to_string().contains(FIGURE), "the device has no copy: {work}");
         Ok(())
@@ -169,11 +178,8 @@ async fn only_the_book_is_believed_and_only_in_the_agreed_form() -> Result<()> {
         reader.goto(&course.launch("1.2", "asynchronous", "h", "")).await?;
         enter_wrapper(reader).await?;
         reader.js("window.done = 0; addEventListener('message', ({ data }) => { if (data === 'done') done++; })").await?;
-        // Another window, with all the right words.
-        let script = "const frame = document.createElement('iframe'); frame.src = arguments[0]; document.body.append(frame);";
-        // The wrapper's own policy lets it frame nothing else; a hostile LMS page or pop-up would not be bound by it.
+        // Another frame of the LMS's page, with all the right words, for every window that it can reach.
         reader.driver.enter_default_frame().await?;
-        reader.js(&format!("{script} window.sub = frame")).await.ok();
         reader.js_with("const frame = document.createElement('iframe'); frame.src = arguments[0]; document.body.append(frame);", vec![json!(other.url("hostile.html"))]).await?;
         // The same from the LMS's own page, to the wrapper.
         reader
