@@ -39,6 +39,8 @@ pub struct Figure {
     pub name: &'static str,
     /// What the demo is for.
     pub purpose: &'static str,
+    /// The style sheets that only some demos are drawn with and this one is, as [`Entry::sheets`].
+    pub sheets: &'static [&'static str],
     /// The element as it goes into the page, to the byte.
     pub html: String,
     /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.
@@ -610,6 +612,7 @@ impl Work<'_> {
             title: checked.title,
             name: entry.name,
             purpose: entry.purpose,
+            sheets: entry.sheets,
             html,
             first,
             facts: checked.facts,

@@ -327,7 +327,8 @@ mod tests {
     fn what_is_taken_is_left_alone() {
         let source = Source::new("a.md", "{{#run stub.peer}} stub");
         let mut used = BTreeSet::new();
-        let edits = glossary().links(&source, Path::new("a.md"), &[0..18], &mut used);
+        let directive = std::slice::from_ref(&(0..18));
+        let edits = glossary().links(&source, Path::new("a.md"), directive, &mut used);
         assert_eq!(edits, [(19..23, "<a class=\"term\" href=\"glossary.md#term-stub\">stub</a>".to_owned())]);
         assert_eq!(used, BTreeSet::from([0]));
     }

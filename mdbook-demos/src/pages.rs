@@ -1,6 +1,6 @@
 //! mdBook's pages made into ours: the renderer around mdBook's own, and the rewriting of each page.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use anyhow::{Context, Result};
 use lol_html::{RewriteStrSettings, element, html_content::ContentType, html_content::Element, rewrite_str};
@@ -318,6 +318,38 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
     Some(text)
 }
 
+/// The style sheet that a link leads to, if it is one that only some demos are drawn with: the file's name without
+/// `.css` and without mdBook's fingerprint.
+pub fn sheet_of(href: &str) -> Option<&str> {
+    let stem = href.rsplit('/').next()?.strip_suffix(".css")?;
+    let fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = stem.rsplit_once('-').filter(|(_, end)| fingerprint(end)).map_or(stem, |(name, _)| name);
+    name.starts_with("demos-").then_some(name)
+}
+
+/// Leaves out the style sheets of demos that are not there: readers should not wait for them. Gives the HTML, and the
+/// sheets that it had.
+///
+/// # Errors
+///
+/// If it cannot be read as HTML.
+pub fn only_sheets(html: &str, wanted: &BTreeSet<&str>) -> Result<(String, BTreeSet<String>)> {
+    let mut found = BTreeSet::new();
+    let handler = element!("link[rel='stylesheet'][href]", |link| {
+        let href = link.get_attribute("href").unwrap_or_default();
+        if let Some(sheet) = sheet_of(&href) {
+            found.insert(sheet.to_owned());
+            if !wanted.contains(sheet) {
+                link.remove();
+            }
+        }
+        Ok(())
+    });
+    let html = rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(handler))
+        .context("the page cannot be read as HTML")?;
+    Ok((html, found))
+}
+
 /// Puts each figure's exact bytes where its slot is. mdBook reads and writes the HTML in a lesson
 /// anew, and the smallest change would make the browser's first drawing differ from the one in the
 /// page; so the figures never pass through it.
@@ -388,6 +420,17 @@ mod tests {
             out.shared,
             ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-0123.js\"></script>"]
         );
+    }
+
+    #[test]
+    fn the_sheets_of_absent_demos_are_left_out() {
+        let page = "<link rel=\"stylesheet\" href=\"css/demos.css\"><link rel=\"stylesheet\" href=\"css/demos-live-01234567.css\">\
+                    <link rel=\"stylesheet\" href=\"../css/demos-wire.css\"><link rel=\"icon\" href=\"demos-live.css\">";
+        let (html, found) = only_sheets(page, &BTreeSet::from(["demos-wire"])).unwrap();
+        assert_eq!(html, page.replacen("<link rel=\"stylesheet\" href=\"css/demos-live-01234567.css\">", "", 1));
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["demos-live", "demos-wire"]);
+        assert_eq!(sheet_of("css/demos-encodings.css"), Some("demos-encodings"));
+        assert_eq!(sheet_of("css/page-01234567.css"), None);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::{
     pages::{self, Parts, Rewritten},
     settings,
 };
+use widgets::registry;
 
 /// The rendered site, on the way to completion.
 pub struct Site<'a> {
@@ -71,6 +72,7 @@ impl Site<'_> {
         files::write(&self.staging.join(&catalogue), script)?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
+        let mut sheets = BTreeSet::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
         for file in files::list(self.staging)?.iter().filter(|file| file.ends_with(".html")) {
             if file == "toc.html" {
@@ -108,24 +110,29 @@ impl Site<'_> {
             if lessons.contains_key(file) {
                 anchors.insert(file.clone(), ids);
             }
+            let (html, had) = pages::only_sheets(&html, &self.sheets(&raw))?;
+            sheets.extend(had);
             let html = pages::splice(&html, |number| self.gathered.slot(number))
                 .with_context(|| format!("in the page {file}"))?;
             files::write(&path, html)?;
         }
+        self.check_sheets(&sheets, diagnostics);
         let taken = self.collisions(&anchors, diagnostics);
 
-        let frame = embed::Frame {
+        let mut frame = embed::Frame {
             book: title,
             language: self.config.book.language.clone().unwrap_or_else(|| "en".to_owned()),
             direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
-            head: shared.join("\n"),
+            head: String::new(),
             catalogue,
             scripts,
         };
+        let shared = shared.join("\n");
         for figure in &self.gathered.figures {
             let Some((page, (_, name))) = lessons.iter().find(|(_, (source, _))| *source == figure.lesson) else {
                 continue;
             };
+            (frame.head, _) = pages::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
             files::write(&self.staging.join(embed::file(&figure.id)), embed::page(&frame, figure, page, name))?;
         }
         Ok(taken)
@@ -140,6 +147,39 @@ impl Site<'_> {
                 list.replacen(&link, &format!("{link} aria-current=\"page\""), 1)
             }
             None => list,
+        }
+    }
+
+    /// The style sheets of the demos on a page, its slots still empty.
+    fn sheets(&self, raw: &str) -> BTreeSet<&'static str> {
+        pages::slots(raw)
+            .filter_map(|(_, number, _)| match self.gathered.slots.get(number)? {
+                Slot::Figure(index) => self.gathered.figures.get(*index),
+                Slot::Broken(_) => None,
+            })
+            .flat_map(|figure| figure.sheets.iter().copied())
+            .collect()
+    }
+
+    /// Style sheets that a demo is drawn with and the book lacks, and the other way round. A theme of somebody's own
+    /// may have all in one sheet.
+    fn check_sheets(&self, linked: &BTreeSet<String>, diagnostics: &mut Diagnostics) {
+        if linked.is_empty() {
+            return;
+        }
+        let known: BTreeSet<_> = registry::entries().iter().flat_map(|entry| entry.sheets).copied().collect();
+        for figure in &self.gathered.figures {
+            for sheet in figure.sheets.iter().filter(|sheet| !linked.contains(**sheet)) {
+                let message = format!(
+                    "`{}` is drawn with css/{sheet}.css, which no page links: name it in `additional-css`",
+                    figure.name
+                );
+                diagnostics.push(Diagnostic::in_file("book.toml", message));
+            }
+        }
+        for sheet in linked.iter().filter(|sheet| !known.contains(&***sheet)) {
+            let message = format!("no demo names css/{sheet}.css among its sheets, so no page would link it");
+            diagnostics.push(Diagnostic::in_file("book.toml", message));
         }
     }
 

@@ -34,6 +34,16 @@
       return questions.length ? questions.every(({ id }) => state.answers[id]) : state.tried[figure];
     });
 
+  // What the address leads to.
+  const linked = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch (_) {
+      // Not an address that anybody made for this book.
+      return null;
+    }
+  };
+
   const gates = [];
 
   function gate(details) {
@@ -132,9 +142,31 @@
       box.hidden = before && !state.notes[id];
     }
 
+    // The link for which the question was shown first.
+    let held = "";
+
+    function hold(element) {
+      held = location.hash;
+      details.open = false;
+      target = element === details ? null : element;
+      say("What you are looking for is in this answer. Write your own first, or skip it.");
+      box.scrollIntoView({ block: "center" });
+      field.focus({ preventScroll: true });
+    }
+
     details.classList.add("locked");
     details.addEventListener("toggle", () => {
-      if (details.open && !locked && !learner.state.opened[id]) {
+      if (details.open && locked) {
+        // The browser unfolds what a link leads into. Once for each link the question comes first; whoever opens it all the
+        // same, by a tool of their own perhaps, gets it.
+        const element = linked();
+        if (element && details.contains(element) && held !== location.hash) {
+          hold(element);
+          return;
+        }
+        unlock();
+      }
+      if (details.open && !learner.state.opened[id]) {
         learner.change((state) => {
           state.opened[id] = attempted(figures, state) ? "attempt" : "skipped";
         });
@@ -148,15 +180,9 @@
       // A link to something in the answer: the question is shown first, and what was looked for after it.
       arrive(element) {
         if (!details.contains(element)) return;
-        if (!locked) {
-          details.open = true;
-          element.scrollIntoView();
-          return;
-        }
-        target = element === details ? null : element;
-        say("What you are looking for is in this answer. Write your own first, or skip it.");
-        box.scrollIntoView({ block: "center" });
-        field.focus({ preventScroll: true });
+        if (locked) return hold(element);
+        details.open = true;
+        element.scrollIntoView();
       },
     });
   }
@@ -200,7 +226,7 @@
 
   // Links and search hits may lead into an answer, or to a place in it that is still closed.
   const arrive = () => {
-    const element = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const element = linked();
     if (element) for (const gate of gates) gate.arrive(element);
   };
   addEventListener("hashchange", arrive);
@@ -209,5 +235,8 @@
     const link = target instanceof Element && target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) arrive();
   });
-  arrive();
+  // Going to the place in the address, the browser takes the focus away; so after that.
+  const soon = () => requestAnimationFrame(() => setTimeout(arrive));
+  if (document.readyState === "complete") soon();
+  else addEventListener("load", soon);
 })();

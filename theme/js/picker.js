@@ -163,7 +163,9 @@
     said.textContent = "";
     const text = pasted.value.trim();
     if (!text) return;
-    const found = new URLSearchParams(text.includes("?") ? text.slice(text.indexOf("?")).split("#")[0] : `run=${text}`).get("run");
+    // A link, or the code of a run by itself.
+    const query = text.includes("/") ? (text.split("#")[0].split("?")[1] ?? "") : `run=${text.split("run=").at(-1)}`;
+    const found = new URLSearchParams(query).get("run");
     if (!found) {
       said.textContent = "There is no run in this link: it has no “?run=”. “Copy link to this run” beside a figure makes one that does.";
       return;

@@ -80,7 +80,12 @@
     const lessons = listed.filter(({ kind }) => kind === "lesson");
     const foot = row(header("The whole book"), [`${lessons.filter(({ id }) => state.read[id]).length} of ${count(lessons.length, "lesson")}`], catalogue.lessons);
     const caption = make("caption", "visually-hidden", "Your progress, page by page");
-    return make("div", "table-wrapper wide", make("table", "progress-table", caption, make("thead", "", head), make("tbody", "", ...rows), make("tfoot", "", foot)));
+    const whole = make("table", "progress-table", caption, make("thead", "", head), make("tbody", "", ...rows), make("tfoot", "", foot));
+    // Narrow screens show it as a list, and browsers then forget that it is a table.
+    const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell" };
+    for (const [name, role] of Object.entries(roles)) for (const one of [whole, ...whole.querySelectorAll(name)]) if (one.localName === name) one.setAttribute("role", role);
+    for (const one of whole.querySelectorAll("th")) one.setAttribute("role", one.scope === "col" ? "columnheader" : "rowheader");
+    return make("div", "table-wrapper wide", whole);
   }
 
   function sentence(state) {

@@ -160,14 +160,18 @@ window.curriculum = (() => {
     const { state: whole } = check(state);
     const known = names(catalogue);
     let body = "";
+    let full = false;
     for (const [letter, sort, text] of SECTIONS) {
       let section = "";
+      // What is worth less does not take the room that something worth more lacks.
+      if (full) break;
       for (const [name, id] of known[sort]) {
         const rest = text(whole, id);
         if (rest === false) continue;
         const item = (section === "" ? `;${letter}` : ",") + name + rest;
         // An item that is too long leaves room for the shorter ones after it.
         if (VERSION.length + SIZE + body.length + section.length + item.length <= limit) section += item;
+        else full = true;
       }
       body += section;
     }

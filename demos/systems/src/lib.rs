@@ -11,4 +11,5 @@ pub mod lab;
 pub mod live;
 pub mod models;
 pub mod rpc;
+pub mod spread;
 pub mod theory;

@@ -140,6 +140,9 @@ pub trait Authored: Demo {
     const PURPOSE: &'static str;
     /// A block that works; its `id` is `example-<name>`.
     const EXAMPLE: &'static str;
+    /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
+    /// `.css`. A page links those of its demos only.
+    const SHEETS: &'static [&'static str] = &[];
     /// Everything a run of this demo yields.
     const FACTS: &'static [FactInfo];
     /// The same, for a demo that collects it elsewhere.

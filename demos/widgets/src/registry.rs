@@ -72,6 +72,9 @@ pub struct Entry {
     pub purpose: &'static str,
     /// A block that works, for the reference page; its `id` is `example-<name>`.
     pub example: &'static str,
+    /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
+    /// `.css`, their names beginning with `demos-`.
+    pub sheets: &'static [&'static str],
     /// Everything a run of this demo yields.
     pub facts: Vec<FactInfo>,
     /// The JSON Schema of a block, `id`, `title` and `expect` included.
@@ -111,6 +114,7 @@ fn entry<D: Authored>(bundle: &'static str, engine: &'static str) -> Entry {
         engine,
         purpose: D::PURPOSE,
         example: D::EXAMPLE,
+        sheets: D::SHEETS,
         facts: D::facts(),
         schema: schema::<D>,
         check: check::<D>,

@@ -136,7 +136,7 @@ async fn an_lms_that_refuses_is_told_of_in_words() -> Result<()> {
 const HOSTILE: &str = r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>x</title></head><body><script>
 const post = (message) => parent.postMessage(message, "*");
 const state = { v: 1, read: {}, tried: {}, answers: {}, opened: {}, notes: {} };
-for (const window of [parent, top]) {
+for (const window of [parent, top, parent.frames[0]]) {
   window.postMessage({ curriculum: 1, type: "hello", page: "index", title: "x" }, "*");
   window.postMessage({ curriculum: 1, type: "progress", page: "index", state: { ...state, answers: { "predict-duplicate/balance": { points: 1, of: 1, attempts: 1, answer: "forged" } } } }, "*");
   window.postMessage({ curriculum: 1, type: "answer", id: "predict-duplicate", question: "caller", kind: "prediction", answer: "forged", right: "", correct: true, points: 1, of: 1, attempt: 1 }, "*");

@@ -702,8 +702,8 @@ async fn a_figure_in_a_folded_solution_wakes_when_it_is_opened() -> Result<()> {
         for id in ids {
             let state = format!("document.getElementById('{id}').dataset.state");
             ensure!(reader.js(&format!("return {state} ?? null")).await? != json!("live"), "{id} is live though nobody sees it");
-            reader.js(&format!("window.fold = document.getElementById('{id}').closest('details'); fold.querySelector('summary').id = 'fold-{id}'")).await?;
-            reader.click(&format!("#fold-{id}")).await?;
+            reader.js(&format!("document.getElementById('{id}').closest('details').previousElementSibling.querySelector('button.quiet').id = 'skip-{id}'")).await?;
+            reader.click(&format!("#skip-{id}")).await?;
             let demo = reader.demo(&id).await?;
             demo.click_named("The request of attempt 1").await?;
             demo.click_named("Lose it").await?;

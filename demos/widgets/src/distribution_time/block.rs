@@ -5,7 +5,7 @@ use crate::demo::{Authored, Examined, FactInfo, Problem};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Duration;
-use systems::distribution::Plan;
+use systems::{distribution::Plan, spread::Spread};
 
 /// A file, a server and its users.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -69,7 +69,8 @@ fn seconds(time: Duration) -> u64 {
 }
 
 impl Authored for DistributionTime {
-    const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N.";
+    const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N, and what simulated swarms of up to 1,000 users need.";
+    const SHEETS: &'static [&'static str] = &["demos-maps"];
     const EXAMPLE: &'static str = r#"{
   "id": "example-distribution-time",
   "title": "One gigabyte for a thousand users",
@@ -97,6 +98,16 @@ impl Authored for DistributionTime {
             name: "peer-to-peer-dominated-by",
             meaning: "What server and users together are held up by, such as \"each user’s own download\".",
         },
+        FactInfo {
+            name: "simulated-users",
+            meaning: "The largest number of users that is simulated: peers-max or 1,000.",
+        },
+        FactInfo {
+            name: "simulated-alone",
+            meaning: "How long the server alone took with so many users, in whole seconds; nothing if that was too long to be simulated to its end.",
+        },
+        FactInfo { name: "simulated", meaning: "How long it took with the users’ help; likewise." },
+        FactInfo { name: "simulated-ratio", meaning: "How many times the bound that is, to one decimal." },
         FactInfo { name: "hash", meaning: "The fingerprint of the plan and of its bounds, 16 hexadecimal digits." },
     ];
     type Block = Block;
@@ -109,12 +120,17 @@ impl Authored for DistributionTime {
         let plan = block.plan();
         let (alone, together) = (plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max));
         let view = plan.code();
+        let last = *Spread::finished(plan).last().expect("at least one number of users");
         let facts = vec![
             json!(seconds(alone.time)),
             json!(seconds(together.time)),
-            json!(super::ratio(alone, together)),
+            json!(super::ratio(alone.time, together.time)),
             json!(alone.term.bottleneck()),
             json!(together.term.bottleneck()),
+            json!(last.users),
+            json!(last.alone.map(seconds)),
+            json!(last.together.map(seconds)),
+            json!(last.together.map(|time| super::ratio(time, plan.peer_to_peer(last.users).time))),
             json!(super::fingerprint(&plan)),
         ];
         Ok(Examined { view, offers: String::new(), facts })

@@ -1,6 +1,9 @@
 //! The chart: the number of users to the right, the least time upwards.
 
-use super::said;
+use super::{
+    measured::{self, Measured},
+    said,
+};
 use crate::svg::{grouped, px};
 use systems::distribution::{Bound, Plan};
 use web_sys::Element;
@@ -15,7 +18,7 @@ const TOP: f64 = 30.0;
 const BOTTOM: f64 = HEIGHT - 42.0;
 
 /// What the chart shows.
-pub(super) struct ChartProps {
+pub(super) struct ChartProps<'a> {
     /// The figure's id; ids inside begin with it.
     pub id: AttrValue,
     /// The figure's title.
@@ -26,6 +29,8 @@ pub(super) struct ChartProps {
     pub plan: Plan,
     /// The largest number of users on the axis.
     pub users: u32,
+    /// What simulated swarms need.
+    pub measured: &'a Measured,
     /// Whether both axes are logarithmic.
     pub logarithmic: bool,
     /// Moves the cursor.
@@ -132,11 +137,13 @@ fn seconds(bound: Bound) -> f64 {
 }
 
 /// The chart.
-pub(super) fn chart(props: &ChartProps) -> Html {
+pub(super) fn chart(props: &ChartProps<'_>) -> Html {
     let (id, plan, n) = (&props.id, &props.plan, props.plan.peers_max);
     let (first, last) = (plan.peer_to_peer(1), plan.client_server(props.users));
     let users = Axis::users(props.users, props.logarithmic);
-    let time = Axis::seconds(seconds(first), seconds(last), props.logarithmic);
+    let longest = props.measured.points.iter().flat_map(|point| [point.alone, point.together]).flatten().max();
+    let top = longest.map_or(last.time, |longest| longest.max(last.time)).as_micros() as f64 / 1e6;
+    let time = Axis::seconds(seconds(first), top, props.logarithmic);
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
     let x = users.at(f64::from(n));
     let (y_alone, y_together) = (time.at(seconds(alone)), time.at(seconds(together)));
@@ -166,7 +173,7 @@ pub(super) fn chart(props: &ChartProps) -> Html {
                             <text x={px(users.at(tick))} y={px(BOTTOM + 17.0)} text-anchor="middle">{ tick_label(tick) }</text>
                         </>
                     }) }
-                    <text class="axis" x={px(LEFT - 7.0)} y="14">{ "seconds, at least" }</text>
+                    <text class="axis" x={px(LEFT - 7.0)} y="14">{ "seconds" }</text>
                     <text class="axis" x={px(RIGHT)} y={px(BOTTOM + 35.0)} text-anchor="end">{ "users N" }</text>
                 </g>
                 if let Some((_, y)) = limit {
@@ -174,6 +181,7 @@ pub(super) fn chart(props: &ChartProps) -> Html {
                 }
                 <polyline class="curve alone" points={line(&|n| plan.client_server(n))}/>
                 <polyline class="curve together" points={line(&|n| plan.peer_to_peer(n))}/>
+                { measured::marks(props.measured, &|n| users.at(f64::from(n)), &|seconds| time.at(seconds)) }
                 { names(plan, &users, &time, x, limit) }
                 <line class="cursor" x1={px(x)} x2={px(x)} y1={px(TOP)} y2={px(BOTTOM)}/>
                 <circle class="dot alone" cx={px(x)} cy={px(y_alone)} r="5"/>

@@ -1,18 +1,22 @@
-//! Two lower bounds on the time to hand a file to many users, as curves over their number.
+//! Two lower bounds on the time to hand a file to many users, as curves over their number, and what simulated swarms
+//! need.
 
 #[cfg(feature = "ssr")]
 mod block;
 mod chart;
+mod measured;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
 
 use crate::{
     demo::{Demo, DemoProps, View},
+    engine::Engine,
     shell::{Shell, use_arrival},
     svg::{grouped, px},
 };
 use chart::{ChartProps, chart};
+use measured::{Spreading, use_measured};
 use sim::{Duration, TraceHash};
 use std::ops::RangeInclusive;
 use systems::distribution::{Bound, Bounds, Plan, Term};
@@ -37,9 +41,9 @@ impl Scale {
     }
 }
 
-/// How many times the one bound is the other, to one decimal.
-fn ratio(alone: Bound, together: Bound) -> f64 {
-    (alone.time.as_micros() as f64 / together.time.as_micros().max(1) as f64 * 10.0).round() / 10.0
+/// How many times the one time is the other, to one decimal.
+fn ratio(one: Duration, other: Duration) -> f64 {
+    (one.as_micros() as f64 / other.as_micros().max(1) as f64 * 10.0).round() / 10.0
 }
 
 /// A time in seconds, whole ones from 100 s on: `8,000 s`.
@@ -160,6 +164,15 @@ impl Demo for DistributionTime {
     fn hash_of(run: &str) -> Result<String, String> {
         Plan::from_code(run).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
     }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::new(Spreading::default()))
+    }
+
+    fn awaits(view: &str) -> Vec<String> {
+        let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
+        vec![measured::wanted(&plan, plan.peers_max)]
+    }
 }
 
 /// The fingerprint of a plan and of its bounds for its number of users.
@@ -182,6 +195,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
     let users = use_state(|| original.peers_max);
     let scale = use_state(|| Scale::Linear);
     let figure = use_node_ref();
+    let measured = use_measured(&plan, *users);
     let (live, trouble) = {
         let (plan, users) = (plan.clone(), users.clone());
         use_arrival(&props.session, "here are the page's own figures", move |view| {
@@ -235,6 +249,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
         live,
         plan: *plan,
         users: *users,
+        measured: &measured,
         logarithmic: *scale == Scale::Logarithmic,
         on_users: choose_users,
     });
@@ -242,7 +257,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
         <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
             code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="The two bounds in numbers" table={table(&plan, *users)}>
+            summary="Bounds and simulations in numbers" table={html! { <>{ table(&plan, *users) }{ measured::table(&plan, &measured) }</> }}>
             <div class="map">
                 <div class="stage">
                     { drawing }
@@ -254,6 +269,10 @@ pub fn DistributionView(props: &DemoProps) -> Html {
                     <div>
                         <dt>{ "What the help is worth" }</dt>
                         <dd>{ worth(&plan, alone, together) }</dd>
+                    </div>
+                    <div>
+                        <dt>{ "○ □ What simulations needed" }</dt>
+                        <dd>{ measured::sentence(&plan, &measured) }</dd>
                     </div>
                 </dl>
             </div>
@@ -314,7 +333,7 @@ fn worth(plan: &Plan, alone: Bound, together: Bound) -> String {
     let now = if alone.time == together.time {
         "Nothing yet: both bounds are equal.".to_owned()
     } else {
-        format!("The bound is {} times lower.", px(ratio(alone, together)))
+        format!("The bound is {} times lower.", px(ratio(alone.time, together.time)))
     };
     match plan.peer_to_peer_limit() {
         Some(limit) => format!("{now} However many users come, it stays below {}.", said(limit.time)),

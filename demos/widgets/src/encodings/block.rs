@@ -70,6 +70,7 @@ macro_rules! facts {
 
 impl Authored for Encodings {
     const PURPOSE: &'static str = "One record in JSON, MessagePack, CBOR, Protocol Buffers, Thrift compact and Avro: every byte explained, what many records take, and who needs which schema.";
+    const SHEETS: &'static [&'static str] = &["demos-encodings"];
     const EXAMPLE: &'static str = r#"{
   "id": "example-encodings",
   "title": "A person in six encodings",

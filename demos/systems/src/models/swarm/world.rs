@@ -244,6 +244,11 @@ pub(super) fn lacking(have: &Pieces, busy: &Pieces) -> Pieces {
 }
 
 impl Swarm {
+    /// When the last of those who want the file had it; nothing before.
+    pub fn finished_at(&self) -> Option<Time> {
+        self.finished_at
+    }
+
     /// The swarm at the beginning of a run.
     pub fn new(settings: &Settings, seed: u64) -> Self {
         let setup = Setup::new(settings);
