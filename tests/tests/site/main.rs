@@ -11,6 +11,7 @@ mod lab;
 mod learn;
 mod pages;
 mod progress;
+mod quiz;
 mod search;
 mod tasks;
 mod timeline;

@@ -598,3 +598,73 @@ fn sort(choices: &mut [Choice]) {
 fn token(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn sheet(more: Value, questions: Value) -> Sheet {
+        let mut block = json!({ "id": "q", "title": "Q", "questions": questions });
+        block.as_object_mut().expect("a block").extend(more.as_object().expect("more").clone());
+        let block: Block = serde_json::from_value(block).expect("a block");
+        let examined = Quiz::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
+        Sheet::parse(&examined.offers)
+    }
+
+    fn asked(prompt: Value, answer: Value) -> Value {
+        let mut asked = json!({ "id": "a", "type": "MultipleChoice", "prompt": { "prompt": "What?" } });
+        asked["prompt"].as_object_mut().expect("a prompt").extend(prompt.as_object().expect("more").clone());
+        asked["answer"] = json!({ "answer": answer });
+        asked
+    }
+
+    fn choices(sheet: &Sheet) -> Vec<(&str, bool)> {
+        sheet.questions[0].choices.iter().map(|choice| (&*choice.text, choice.right)).collect()
+    }
+
+    #[test]
+    fn choices_are_in_the_order_that_is_asked_for() {
+        let shuffled = sheet(json!({}), json!([asked(json!({ "distractors": ["b", "c"] }), json!("a"))]));
+        assert!(!shuffled.questions[0].fixed);
+        for (place, order) in [(0, ["y", "x", "b", "c"]), (1, ["b", "y", "x", "c"]), (2, ["b", "c", "y", "x"])] {
+            let prompt = json!({ "distractors": ["b", "c"], "answerIndex": place });
+            let placed = sheet(json!({}), json!([asked(prompt, json!(["y", "x"]))]));
+            assert_eq!(choices(&placed).iter().map(|(text, _)| *text).collect::<Vec<_>>(), order);
+            assert!(placed.questions[0].fixed);
+        }
+        let words = asked(json!({ "distractors": ["beta", "*Gamma*"], "sortAnswers": true }), json!("Alpha"));
+        assert_eq!(choices(&sheet(json!({}), json!([words]))), [("Alpha", true), ("beta", false), ("Gamma", false)]);
+        let numbers = asked(json!({ "distractors": ["1,000", "9.5"] }), json!("80"));
+        let numbers = sheet(json!({ "shuffle": false }), json!([numbers]));
+        assert_eq!(choices(&numbers), [("9.5", false), ("80", true), ("1,000", false)]);
+        assert!(numbers.questions[0].fixed);
+    }
+
+    #[test]
+    fn kinds_points_and_feedback_reach_the_page() {
+        let short = |response: &str| {
+            json!({ "id": response, "type": "ShortAnswer", "points": 3, "context": "Why *not*?",
+                    "prompt": { "prompt": "What?\n\n- x", "response": response },
+                    "answer": { "answer": " It ", "alternatives": ["that"] } })
+        };
+        let questions =
+            json!([short("short"), short("long"), short("code"), asked(json!({ "distractors": ["b"] }), json!(["a"]))]);
+        let sheet = sheet(json!({ "feedback": "end" }), questions);
+        assert!(sheet.at_end);
+        assert_eq!(sheet.points(), 10);
+        let kinds: Vec<Kind> = sheet.questions.iter().map(|question| question.kind).collect();
+        assert_eq!(kinds, [Kind::Short, Kind::Long, Kind::Code, Kind::Several]);
+        let first = &sheet.questions[0];
+        assert_eq!((&*first.lead, &*first.rest), ("What?", "<ul>\n<li>x</li>\n</ul>"));
+        assert_eq!(&*first.context, "<p>Why <em>not</em>?</p>");
+        assert_eq!(choices(&sheet), [("It", true), ("that", true)]);
+    }
+
+    #[test]
+    fn thousands_told_apart_are_the_same_number() {
+        assert!(alike("1,234", "1234", Type::Prediction));
+        assert!(!alike("1,234", "1234", Type::MultipleChoice));
+        assert!(!alike("1,234", "12345", Type::Prediction));
+    }
+}

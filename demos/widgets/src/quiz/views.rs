@@ -153,14 +153,22 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
         // By sign and word, not only by colour.
         let mark = match (marked, chosen, choice.right) {
             (true, true, true) => Some(("good", "✓ ", "Your answer, and right")),
-            (true, false, true) => Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" })),
+            (true, false, true) => {
+                Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" }))
+            }
             (true, true, false) => Some(("bad", "✕ ", "Your answer, not right")),
             _ => None,
         };
+        // Radio buttons share a name, check boxes do not.
+        let mut name = part_id(bench, "choice", index);
+        if several {
+            name.push('-');
+            name.push_str(&(place + 1).to_string());
+        }
         html! {
             <li key={place}>
                 <label class={classes!("quiz-choice", mark.map(|(class, ..)| class))}>
-                    <input type={kind} name={part_id(bench, "choice", index)} disabled={!open} checked={chosen} {onchange}/>
+                    <input type={kind} {name} disabled={!open} checked={chosen} {onchange}/>
                     { inline("quiz-words", &choice.html) }
                     if let Some((_, sign, word)) = mark {
                         <span class="quiz-mark"><span aria-hidden="true">{ sign }</span>{ word }</span>
