@@ -24,6 +24,7 @@ pub mod html;
 pub mod links;
 pub mod markdown;
 pub mod module;
+pub mod package;
 pub mod pages;
 pub mod quiz;
 pub mod reference;

@@ -1,4 +1,4 @@
-//! Builds the site from the book and the compiled demos.
+//! Builds the site from the book and the compiled demos, and packs it.
 
 use std::{
     io::{IsTerminal as _, stderr},
@@ -6,8 +6,14 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand};
-use mdbook_demos::{Options, Report, build, diagnostics::Diagnostics};
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mdbook_demos::{
+    Options, Report, build,
+    diagnostics::Diagnostics,
+    package::{self, Edition, Kind, Request, cartridge::Version},
+    settings,
+};
 
 /// Builds a book with living demos
 #[derive(Parser)]
@@ -21,6 +27,8 @@ struct Cli {
 enum Command {
     /// Builds the site; on a mistake the old one stays
     Build(Build),
+    /// Packs a finished site for learning management systems
+    Package(Package),
 }
 
 #[derive(Args)]
@@ -48,8 +56,121 @@ struct Build {
     external: bool,
 }
 
+#[derive(Args)]
+struct Package {
+    /// What to pack
+    #[arg(required = true, value_enum)]
+    kinds: Vec<What>,
+    /// The folder with book.toml
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    root: PathBuf,
+    /// The folder of the finished site
+    #[arg(long, value_name = "DIR", default_value = "book")]
+    site: PathBuf,
+    /// The folder that the packages go to
+    #[arg(long, value_name = "DIR", default_value = "target/packages")]
+    out: PathBuf,
+    /// Grade and begin with this module only; the whole book without it
+    #[arg(long, value_name = "PART/MODULE")]
+    module: Option<String>,
+    /// Where the book is published, for packages that lead to it
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The edition of SCORM for scorm-thin
+    #[arg(long, value_enum, default_value = "1.2")]
+    scorm: Scorm,
+    /// The version of the Common Cartridge
+    #[arg(long, value_enum, default_value = "1.3")]
+    cc: Cc,
+}
+
+/// What can be packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// SCORM 1.2, with the book in it
+    Scorm12,
+    /// SCORM 2004 4th edition, with the book in it
+    Scorm2004,
+    /// SCORM with the published book in a frame
+    ScormThin,
+    /// Common Cartridge: links to the published book, and the quizzes
+    Cc,
+    /// The site as it is
+    Site,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Scorm {
+    #[value(name = "1.2")]
+    V12,
+    #[value(name = "2004")]
+    V2004,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Cc {
+    #[value(name = "1.1")]
+    V11,
+    #[value(name = "1.3")]
+    V13,
+}
+
+impl Package {
+    fn kind(&self, what: What) -> Kind {
+        match what {
+            What::Scorm12 => Kind::Scorm12,
+            What::Scorm2004 => Kind::Scorm2004,
+            What::ScormThin => Kind::Thin(match self.scorm {
+                Scorm::V12 => Edition::V12,
+                Scorm::V2004 => Edition::V2004,
+            }),
+            What::Cc => Kind::Cartridge(match self.cc {
+                Cc::V11 => Version::V11,
+                Cc::V13 => Version::V13,
+            }),
+            What::Site => Kind::Site,
+        }
+    }
+
+    /// Makes the packages and says what is in them.
+    fn run(&self) -> Result<()> {
+        let root = self.root.canonicalize().with_context(|| format!("there is no folder {}", self.root.display()))?;
+        let config = settings::read(&root)?;
+        let (site, out) = (root.join(&self.site), root.join(&self.out));
+        let theme = settings::theme(&config, &root);
+        let language = config.book.language.as_deref().unwrap_or("en");
+        for &what in &self.kinds {
+            let request = Request {
+                site: &site,
+                theme: &theme,
+                kind: self.kind(what),
+                module: self.module.as_deref(),
+                address: self.url.as_deref(),
+                language,
+            };
+            let made = package::make(&request)?;
+            let (path, bytes) = package::write(&made, &out)?;
+            let path = path.strip_prefix(&root).unwrap_or(&path);
+            println!("{} ({} files, {} KB)", path.display(), made.entries.len(), bytes.div_ceil(1000));
+            if !made.left_out.is_empty() {
+                println!("  not in it:");
+                made.left_out.iter().for_each(|line| println!("    {line}"));
+            }
+        }
+        Ok(())
+    }
+}
+
 fn main() -> ExitCode {
-    let Command::Build(args) = Cli::parse().command;
+    let args = match Cli::parse().command {
+        Command::Build(args) => args,
+        Command::Package(args) => {
+            return match args.run() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(&error),
+            };
+        }
+    };
     let options =
         Options { root: args.root, out: args.out, wasm: args.wasm, release: args.release, base_url: args.base_url };
     match build(&options) {
@@ -63,15 +184,18 @@ fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            match error.downcast_ref::<Diagnostics>() {
-                Some(diagnostics) => eprintln!("{}", diagnostics.render(colour)),
-                None => eprintln!("error: {error:#}"),
-            }
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Says what is wrong, at its place in the sources where that is known.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    match error.downcast_ref::<Diagnostics>() {
+        Some(diagnostics) => eprintln!("{}", diagnostics.render(colour)),
+        None => eprintln!("error: {error:#}"),
+    }
+    ExitCode::FAILURE
 }
 
 /// One line about what was built and how long it took.

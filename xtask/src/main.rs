@@ -5,6 +5,7 @@
 
 mod bench;
 mod fuzz;
+mod package;
 mod project;
 mod run;
 mod serve;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Build, serve, test and measure the book.
+/// Build, serve, test, measure and pack the book.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
 struct Cli {
@@ -36,6 +37,8 @@ enum Command {
     Test(test::Options),
     /// Measure page weight and build times against their budgets
     Bench(bench::Options),
+    /// Pack the book for a learning management system, into `target/packages/`
+    Package(package::Options),
     /// Look for input that the wire codec does not cope with
     Fuzz(fuzz::Options),
 }
@@ -57,6 +60,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(options) => serve::command(project, &options),
         Command::Test(options) => test::command(&project, &options),
         Command::Bench(options) => bench::command(&project, &options),
+        Command::Package(options) => package::command(&project, &options),
         Command::Fuzz(options) => fuzz::command(&project, &options),
     }
 }

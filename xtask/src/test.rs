@@ -1,6 +1,10 @@
 //! `test`: everything that has to hold.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -42,6 +46,8 @@ enum Part {
     Wasm,
     /// The built site in a browser, axe-core and html-validate
     Site,
+    /// The packages: their schemas, and what they tell SCORM runtimes in a browser
+    Lms,
 }
 
 /// `cargo xtask test`
@@ -53,8 +59,10 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     };
     site::ensure_target()?;
     // First of all, so that whoever lacks something hears of it before the long part.
-    let browser = if wanted(Part::Wasm) || wanted(Part::Site) { Some(tools::browser()?) } else { None };
-    let node_modules = if wanted(Part::Site) { Some(tools::node_modules(project)?) } else { None };
+    let pages = wanted(Part::Site) || wanted(Part::Lms);
+    let browser = if wanted(Part::Wasm) || pages { Some(tools::browser()?) } else { None };
+    let node_modules = if pages { Some(tools::node_modules(project)?) } else { None };
+    let lms = if wanted(Part::Lms) { Some(tools::lms(project)?) } else { None };
     if wanted(Part::Fuzz) && !cfg!(windows) {
         tools::cpp()?;
     }
@@ -74,7 +82,20 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
         wasm(project, browser, filter)?;
     }
     if let (Some(browser), Some(node_modules)) = (browser, node_modules) {
-        in_the_browser(project, &browser, &node_modules, filter)?;
+        let site = built_site(project)?;
+        if wanted(Part::Site) {
+            heading("the site in a browser");
+            run::run(
+                &mut in_the_browser(project, &browser, &node_modules, &site, "site", filter),
+                "the site in a browser",
+            )?;
+        }
+        if let Some(python) = lms {
+            heading("the packages in SCORM runtimes");
+            let mut test = in_the_browser(project, &browser, &node_modules, &site, "lms", filter);
+            test.env("LMS_PYTHON", python).env("BUILDER", project.program("mdbook-demos"));
+            run::run(&mut test, "the packages in SCORM runtimes")?;
+        }
     }
     Ok(())
 }
@@ -150,30 +171,40 @@ fn in_wasm() -> impl Iterator<Item = String> {
     packages.into_iter().chain(["--features=widgets/hydrate", "--target", TARGET].map(str::to_owned))
 }
 
-/// Last of all: its closing lines are those of the whole.
-fn in_the_browser(
-    project: &Project,
-    browser: &tools::Browser,
-    node_modules: &Path,
-    filter: Option<&str>,
-) -> Result<()> {
+/// Builds the site that the last parts are about.
+fn built_site(project: &Project) -> Result<Site> {
     heading("the site");
     // Not into book/, which may be served meanwhile.
-    let artifacts = project.target.join("e2e");
+    let artifacts = artifacts(project);
     fs::create_dir_all(&artifacts).with_context(|| format!("cannot make {}", artifacts.display()))?;
     let options = site::Options { release: true, base_url: None };
     let site = Site::new(project.clone(), options, artifacts.join("site"));
     site.compile(Stale { modules: true, builder: true })?;
     site.write()?;
+    Ok(site)
+}
 
-    heading("the site in a browser");
+/// Where the tests in a browser leave what they make.
+fn artifacts(project: &Project) -> PathBuf {
+    project.target.join("e2e")
+}
+
+/// The tests `name` of the built site, last of all: their closing lines are those of the whole.
+fn in_the_browser(
+    project: &Project,
+    browser: &tools::Browser,
+    node_modules: &Path,
+    site: &Site,
+    name: &str,
+    filter: Option<&str>,
+) -> Command {
     let mut test: Command = project.cargo("test");
-    test.args(["--package=site-tests"]).args(filter);
-    test.env("SITE_DIR", &site.out).env("SITE_ARTIFACTS", &artifacts).env("NODE_MODULES", node_modules);
+    test.args(["--package=site-tests", "--test", name]).args(filter);
+    test.env("SITE_DIR", &site.out).env("SITE_ARTIFACTS", artifacts(project)).env("NODE_MODULES", node_modules);
     // Errors say where they come from; a backtrace of a runtime says less and hides it.
     test.env("RUST_LIB_BACKTRACE", "0");
     test.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.chromedriver);
-    run::run(&mut test, "the site in a browser")
+    test
 }
 
 fn heading(text: &str) {

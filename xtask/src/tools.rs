@@ -160,7 +160,7 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
     if fs::read(&done).is_ok_and(|installed| installed == lock) {
         return Ok(modules);
     }
-    run::step("installing axe-core and html-validate");
+    run::step("installing the npm packages of the tests");
     for name in ["package.json", "package-lock.json"] {
         fs::copy(tests.join(name), folder.join(name)).with_context(|| format!("cannot copy tests/{name}"))?;
     }
@@ -175,14 +175,26 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
 /// The oldest Python that the packages run on.
 const PYTHON: (u32, u32) = (3, 10);
 
-/// A Python with the encodings that `wire` is held against (`demos/wire/tests/oracle/requirements.txt`), in a virtual
-/// environment under the target directory; returns its interpreter. None of it becomes part of the site.
+/// A Python with the encodings that `wire` is held against (`demos/wire/tests/oracle/requirements.txt`).
 pub fn oracle(project: &Project) -> Result<PathBuf> {
-    let folder = project.target.join("oracle");
+    let what = "compare with Google's protobuf";
+    python(project, "oracle", "demos/wire/tests/oracle/requirements.txt", what)
+}
+
+/// A Python with what packages are held against: a validator of XML schemas, and a host of SCORM packages
+/// (`tests/tests/lms/requirements.txt`).
+pub fn lms(project: &Project) -> Result<PathBuf> {
+    python(project, "lms-python", "tests/tests/lms/requirements.txt", "upload packages to a SCORM host")
+}
+
+/// A Python with some packages, in a virtual environment `name` under the target directory; returns its interpreter.
+/// None of it becomes part of the site. `what` is what the tests need it for.
+fn python(project: &Project, name: &str, requirements: &str, what: &str) -> Result<PathBuf> {
+    let folder = project.target.join(name);
     let interpreter = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
     let interpreter = folder.join(interpreter);
     let done = folder.join("installed-requirements.txt");
-    let requirements = project.root.join("demos/wire/tests/oracle/requirements.txt");
+    let requirements = project.root.join(requirements);
     let wanted = fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
     // The interpreter is a link: it is gone if the Python that it was made from is.
     if interpreter.is_file() && fs::read(&done).is_ok_and(|installed| installed == wanted) {
@@ -203,17 +215,17 @@ pub fn oracle(project: &Project) -> Result<PathBuf> {
     if let Some(lacking) = lacking {
         let (major, minor) = PYTHON;
         bail!(
-            "the tests compare with Google's protobuf, and need Python {major}.{minor} or newer with venv for it.\n\
+            "the tests {what}, and need Python {major}.{minor} or newer with venv for it.\n\
              Debian, Ubuntu: apt-get install python3 python3-venv\n\
              Elsewhere: https://www.python.org\n\
              If it is on no path, name it: PYTHON=/path/to/python3\n{lacking}"
         );
     }
-    run::step("installing Google's protobuf and the libraries of other encodings");
+    run::step(&format!("installing what the tests need to {what}"));
     let mut pip = Command::new(&interpreter);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
     pip.stdin(Stdio::null()).stdout(std::io::stderr());
-    run::run(&mut pip, "pip install in target/oracle")?;
+    run::run(&mut pip, &format!("pip install in target/{name}"))?;
     fs::write(&done, wanted).with_context(|| format!("cannot write {}", done.display()))?;
     Ok(interpreter)
 }
@@ -229,7 +241,7 @@ fn virtual_environment(folder: &Path) -> Result<Result<(), String>> {
     if !new_enough.is_ok_and(|status| status.success()) {
         return Ok(Err(format!("{} is older, or does not start", python.display())));
     }
-    run::step("making a Python environment in target/oracle");
+    run::step("making a Python environment");
     let output = Command::new(&python).args(["-m", "venv", "--clear"]).arg(folder).stdin(Stdio::null()).output();
     let output = output.with_context(|| format!("cannot start {}", python.display()))?;
     Ok(if output.status.success() {

@@ -13,6 +13,7 @@ mod views;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
+pub use sheet::{Choice, Kind, Question, Sheet, Witness};
 
 use crate::{
     browser,
@@ -20,7 +21,7 @@ use crate::{
     shell::{Shell, use_arrival},
 };
 use paper::{Do, Paper};
-use sheet::{Sheet, code_of, seed_of};
+use sheet::{code_of, seed_of};
 use sim::TraceHash;
 use std::rc::Rc;
 use yew::prelude::*;

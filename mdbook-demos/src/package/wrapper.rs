@@ -1,0 +1,80 @@
+//! The wrapper: the page that an LMS starts, which holds the session and frames the book (`theme/lms/`).
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    files,
+    html::escape,
+    module::compact,
+    package::{Edition, Entries, Request, catalogue::Catalogue, catalogue::Scope, hashed},
+};
+
+/// The page, at the root of the package.
+pub const PAGE: &str = "lms.html";
+
+/// The folder of what the page needs.
+const FOLDER: &str = "lms/";
+
+/// What the wrapper shares with the site: the name there, and the name in the package. A package is replaced as a
+/// whole, so the names need no hashes.
+const SHARED: [(&str, &str); 2] = [("theme/css/tokens.css", "tokens.css"), ("theme/js/progress.js", "progress.js")];
+
+/// Adds the wrapper around the book at `book`, a folder of the package or an address.
+///
+/// # Errors
+///
+/// If the theme or the site lacks a file, or the page has a place that nothing fills.
+pub fn add(
+    entries: &mut Entries,
+    request: &Request<'_>,
+    catalogue: &Catalogue,
+    scope: &Scope,
+    book: &str,
+) -> Result<()> {
+    let source = request.theme.join("lms");
+    let edition = match request.kind.edition().context("only SCORM has a wrapper")? {
+        Edition::V12 => "1.2",
+        Edition::V2004 => "2004",
+    };
+    let framed = origin(book).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let mut page = files::read(&source.join(PAGE))?;
+    for (place, value) in [
+        ("language", request.language),
+        ("title", &scope.title),
+        ("version", &catalogue.version),
+        ("edition", edition),
+        ("book", book),
+        ("start", &scope.start),
+        ("module", scope.module.as_deref().unwrap_or_default()),
+        ("framed", &framed),
+    ] {
+        page = page.replace(&format!("{{{{{place}}}}}"), &escape(value));
+    }
+    ensure!(!page.contains("{{"), "theme/lms/{PAGE} has a place that nothing fills: {}", rest(&page));
+    entries.insert(PAGE.to_owned(), page.into_bytes());
+    for file in ["api.js", "session.js", "wrapper.js", "lms.css"] {
+        let text = files::read(&source.join(file))?;
+        entries.insert(format!("{FOLDER}{file}"), compact(&text).into_bytes());
+    }
+    let found = files::list(request.site)?;
+    for (plain, name) in SHARED {
+        let text = files::read(&request.site.join(hashed(&found, plain)?))?;
+        entries.insert(format!("{FOLDER}{name}"), text.into_bytes());
+    }
+    let text = files::read(&request.site.join(&catalogue.file))?;
+    entries.insert(format!("{FOLDER}catalogue.js"), text.into_bytes());
+    Ok(())
+}
+
+/// The first place that is left.
+fn rest(page: &str) -> &str {
+    let from = page.find("{{").unwrap_or_default();
+    page[from..].lines().next().unwrap_or_default()
+}
+
+/// The origin of an address; `None` for a folder.
+fn origin(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let end = rest.find('/').unwrap_or(rest.len());
+    Some(&address[..scheme.len() + 3 + end])
+}
