@@ -190,6 +190,7 @@ pub struct Resolved {
 
 impl Authored for Quiz {
     const PURPOSE: &'static str = "Questions with choices, short answers and predictions, marked with an explanation.";
+    const SHEETS: &'static [&'static str] = &["demos-quiz"];
     const EXAMPLE: &'static str = r#"{
   "id": "example-quiz",
   "title": "What a timeout says",
