@@ -292,11 +292,7 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         _ => {
             let source = element.get_attribute("src")?;
             let name = source.rsplit('/').next()?;
-            let named = |script: &str| {
-                name.strip_prefix(script)
-                    .is_some_and(|rest| rest == ".js" || (rest.starts_with('-') && rest.ends_with(".js")))
-            };
-            named("theme") || named("progress")
+            matches!(unprinted(name.strip_suffix(".js")?), "theme" | "progress")
         }
     };
     if !wanted {
@@ -306,9 +302,11 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
     for attribute in element.attributes() {
         let (name, value) = (attribute.name(), attribute.value());
         match &*name {
+            // That was for the page.
+            "data-when" => {}
             "href" | "src" => text.push_str(&format!(" {name}=\"../{value}\"")),
             _ if value.is_empty() => text.push_str(&format!(" {name}")),
-            _ => text.push_str(&format!(" {name}=\"{value}\"")),
+            _ => text.push_str(&format!(" {name}=\"{}\"", escape(&value))),
         }
     }
     text.push('>');
@@ -321,10 +319,14 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
 /// The style sheet that a link leads to, if it is one that only some demos are drawn with: the file's name without
 /// `.css` and without mdBook's fingerprint.
 pub fn sheet_of(href: &str) -> Option<&str> {
-    let stem = href.rsplit('/').next()?.strip_suffix(".css")?;
-    let fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let name = stem.rsplit_once('-').filter(|(_, end)| fingerprint(end)).map_or(stem, |(name, _)| name);
+    let name = unprinted(href.rsplit('/').next()?.strip_suffix(".css")?);
     name.starts_with("demos-").then_some(name)
+}
+
+/// The name of a file without its ending, and without the fingerprint that mdBook puts there.
+fn unprinted(stem: &str) -> &str {
+    let fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    stem.rsplit_once('-').filter(|(_, end)| fingerprint(end)).map_or(stem, |(name, _)| name)
 }
 
 /// Leaves out the style sheets of demos that are not there: readers should not wait for them. Gives the HTML, and the
@@ -398,7 +400,7 @@ mod tests {
     }
 
     const PAGE: &str = "<html><head><meta charset=\"utf-8\"><title>t</title>\
-        <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script></head>\
+        <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-01234567.js\"></script></head>\
         <body><nav id=\"contents\"></nav><p id=\"p\">x</p></body></html>";
 
     #[test]
@@ -408,7 +410,7 @@ mod tests {
             out.html,
             format!(
                 "<html><head><meta charset=\"utf-8\">{}<meta name=\"early\"><title>t</title>\
-                 <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-0123.js\"></script>\
+                 <link rel=\"stylesheet\" href=\"a.css\"><script src=\"js/theme-01234567.js\"></script>\
                  <link rel=\"canonical\" href=\"https://x.example/\"></head>\
                  <body><nav id=\"contents\"><ol></ol></nav><p id=\"p\">x</p></body></html>",
                 policy_tag()
@@ -418,7 +420,7 @@ mod tests {
         assert!(out.problems.is_empty(), "{:#?}", out.problems);
         assert_eq!(
             out.shared,
-            ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-0123.js\"></script>"]
+            ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-01234567.js\"></script>"]
         );
     }
 
