@@ -105,6 +105,15 @@ impl Setup {
         Ok(pages)
     }
 
+    /// One embed page of each kind of demo, the one of its example, and every fifth of the others: for what the pages of
+    /// the lessons, which have all demos, are asked as well.
+    pub fn some_embed_pages(&self) -> Result<Vec<String>> {
+        let (mut some, others): (Vec<_>, Vec<_>) =
+            self.embed_pages()?.into_iter().partition(|page| page.starts_with("embed/example-"));
+        some.extend(others.into_iter().step_by(5));
+        Ok(some)
+    }
+
     /// Every file of the site, as paths relative to it with `/`, in order.
     pub fn files(&self) -> Result<Vec<String>> {
         fn walk(folder: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
