@@ -35,7 +35,9 @@ async fn type_into(demo: &Demo<'_>, which: &str, text: &str) -> Result<()> {
          area.dispatchEvent(new Event('input', {{ bubbles: true }}));",
         Value::from(text)
     );
-    demo.js(&script).await.map(drop)
+    demo.js(&script).await?;
+    // The first time the parser has to be fetched.
+    demo.until("the text is read", "!demo.querySelector('[aria-busy]')").await
 }
 
 /// What stands in one of the text fields.

@@ -143,7 +143,7 @@ fn why(row: &Row, lab: &str) -> String {
 /// The message that shows the worst.
 fn shown_by(witness: &Witness) -> String {
     let reader = if witness.new_writes { "old" } else { "new" };
-    let code = |words: &str| tag("code", &[], vec![text(words.to_owned())]);
+    let code = |words: &str| tag("code", &[], vec![text(words)]);
     let line = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut children = vec![
         text("A message that shows it: "),

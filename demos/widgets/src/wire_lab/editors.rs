@@ -129,8 +129,9 @@ fn code(
     };
     let onclick = Callback::from(move |event: MouseEvent| caret(&event.target_unchecked_into()));
     let invalid = (!problems.is_empty()).then_some("true");
+    let busy = bench.waiting.typed(which).map(|_| "true");
     html! {
-        <div class="wl-editor">
+        <div class="wl-editor" aria-busy={busy}>
             <label class="wl-head" for={id.clone()}>{ title }</label>
             <div class="wl-code">
                 { tag("pre", "wl-mirror", lines) }

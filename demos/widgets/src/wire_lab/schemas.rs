@@ -75,7 +75,10 @@ fn texts(wanted: &str) -> impl Iterator<Item = &str> {
 
 /// What was read of schemas so far. Clones share it.
 #[derive(Clone, Default)]
-pub struct Known(Rc<RefCell<Vec<(Rc<str>, Read)>>>);
+pub struct Known(Rc<RefCell<Vec<KnownText>>>);
+
+/// A text and what came of it.
+type KnownText = (Rc<str>, Read);
 
 impl Known {
     /// Takes in a frame of the engine.
@@ -130,7 +133,8 @@ impl Waiting {
         for (act, _) in queue {
             match act {
                 Act::Type(text, new) => waiting.typed.push((*text, new.clone())),
-                _ => waiting.opening = true,
+                Act::Open(..) => waiting.opening = true,
+                _ => {}
             }
         }
         waiting

@@ -62,8 +62,8 @@ impl Writer {
         }
     }
 
-    fn name(&mut self, name: &String) {
-        self.text(name);
+    fn names(&mut self, names: &[String]) {
+        self.list(names, |out, name| out.text(name));
     }
 
     fn kind(&mut self, kind: Kind) {
@@ -80,12 +80,12 @@ impl Writer {
     fn message(&mut self, message: &MessageType) {
         self.text(&message.name);
         self.list(&message.fields, Self::field);
-        self.list(&message.oneofs, Self::name);
+        self.names(&message.oneofs);
         self.list(&message.reserved_numbers, |out, range| {
             out.number((*range.start()).into());
             out.number((*range.end()).into());
         });
-        self.list(&message.reserved_names, Self::name);
+        self.names(&message.reserved_names);
         self.span(&message.span);
     }
 
@@ -120,7 +120,7 @@ impl Writer {
             out.number(range.start().cast_unsigned().into());
             out.number(range.end().cast_unsigned().into());
         });
-        self.list(&kind.reserved_names, Self::name);
+        self.names(&kind.reserved_names);
         self.span(&kind.span);
     }
 
