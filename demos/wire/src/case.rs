@@ -470,6 +470,9 @@ impl Outcome {
         }
         let (written, seen) = (self.own.decoded.message.get(number), self.view.decoded.message.get(number));
         match (written, seen) {
+            // While the value does not fit its schema the bytes are those of the last one that did: what was written
+            // cannot be told by this schema.
+            (None, Some(_)) if !self.value_problems.is_empty() => Fate::Written,
             (None, None) if self.writer.message().field(number).is_some() => Fate::Written,
             (Some(written), None) if self.came(number) => {
                 // A default without presence is not in the message, and a value can be cut down to it.

@@ -273,7 +273,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                 <div class="enc-misfit" id={format!("{id}-misfit")} role="status">
                     if misfit {
                         <p class="notice">
-                            { format!("An int32 is a whole number from {} to {}. Until then the figure stays at {}.", i32::MIN, i32::MAX, sample.id) }
+                            { format!("An int32 is a whole number from {} to {}. Until it is one, the figure stays at {}.", i32::MIN, i32::MAX, sample.id) }
                         </p>
                     }
                 </div>
@@ -296,7 +296,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
             </div>
             { written(page::legend) }
             <div class="enc-sizes">
-                <p class="panel-title">{ format!("What {} like this take", records(sample.count)) }</p>
+                <p class="panel-title">{ format!("What {} like this {}", records(sample.count), if sample.count == 1 { "takes" } else { "take" }) }</p>
                 <div class="knobs needs-js">
                     <label class="slider">
                         <span>{ "Records: " }<b>{ grouped(sample.count.into()) }</b></span>

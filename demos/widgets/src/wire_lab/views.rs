@@ -105,7 +105,7 @@ pub fn seen(bench: &Bench<'_>) -> Html {
         let text_of = vec![
             words("b", "", format!("{} kept as unknown: ", count(unknown.len(), "byte", "bytes"))),
             words("code", "", hex(&unknown[..unknown.len().min(LINE)])),
-            text(". The program has no accessor for them."),
+            text(". The program cannot ask for them."),
         ];
         children.push(match first {
             Some(piece) => pointing("p", "wl-unknown".to_owned(), &Focus::Byte(piece.at.start), text_of),
@@ -201,7 +201,7 @@ pub fn runtimes(bench: &Bench<'_>) -> Html {
             kept(no_google, unknown(&google.decoded.message.unknown)),
             kept(
                 no_prost,
-                if prost.decoded.message.unknown.is_empty() {
+                if prost.decoded.message.unknown.is_empty() && !google.decoded.message.unknown.is_empty() {
                     "none: prost drops them".to_owned()
                 } else {
                     unknown(&prost.decoded.message.unknown)

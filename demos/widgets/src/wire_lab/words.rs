@@ -1,7 +1,7 @@
 //! What the lab says.
 
 use wire::{
-    case::Outcome,
+    case::{Fate, Outcome},
     decode::{DecodeError, Decoded, Piece, Role, Taken, explain_error},
     evolve::Harm,
     reader::{Because, Seen, View},
@@ -138,7 +138,13 @@ pub fn consequence(before: &Outcome, after: &Outcome) -> String {
     let shown: Vec<String> = other
         .by_ref()
         .take(3)
-        .map(|seen| format!("{} = {} ({})", name_of(after, seen), seen.value, because(seen.because)))
+        .map(|seen| {
+            let why = match (after.fate(seen.number), seen.because) {
+                (Fate::Garbage, Because::Came) => "nobody wrote this",
+                _ => because(seen.because),
+            };
+            format!("{} = {} ({why})", name_of(after, seen), seen.value)
+        })
         .collect();
     if shown.is_empty() {
         told.push_str("What the reader sees is as before.");

@@ -122,7 +122,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         None,
     ),
     (
-        "a field gets a oneof of its own",
+        "a message field gets a oneof of its own",
         "Note note = 3;",
         "oneof extra {\n    Note note = 3;\n  }",
         "message Note {\n  string text = 1;\n}\n",
