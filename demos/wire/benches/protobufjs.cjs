@@ -10,7 +10,10 @@ const found = JSON.parse(fs.readFileSync(path.join(__dirname, "case.json"), "utf
 const value = JSON.parse(found.value);
 
 function stroke() {
-  const type = protobuf.parse(found.schema, { keepCase: true }).root.lookupType("Wide");
+  // Without this it does not know yet that lists are packed.
+  const { root } = protobuf.parse(found.schema, { keepCase: true });
+  root.resolveAll();
+  const type = root.lookupType("Wide");
   const bytes = type.encode(type.fromObject(value)).finish();
   const read = type.decode(Uint8Array.from(found.message));
   return [bytes, read];

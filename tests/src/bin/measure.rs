@@ -122,7 +122,7 @@ async fn wire(page: &str) -> Result<()> {
     let script = "const [code, strokes, id, done] = arguments;
         (async () => {
             const loader = document.querySelector('script[src*=loader-]');
-            const [glue, wasm] = loader.getAttribute('data-wire').split(' ');
+            const [glue, wasm] = loader.getAttribute('data-schemas').split(' ');
             const file = (name) => new URL(name, loader.src);
             const module = await WebAssembly.compile(await (await fetch(file(wasm))).arrayBuffer());
             const script = Object.assign(document.createElement('script'), { src: file(glue) });
