@@ -186,13 +186,9 @@ impl Annotated {
 }
 
 /// A varint: seven bits a byte, the lowest first; the top bit says that another byte follows.
-fn varint(mut value: u64) -> Vec<u8> {
+fn varint(value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
+    crate::encode::put_varint(value, &mut bytes);
     bytes
 }
 

@@ -3,6 +3,10 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::{EnumType, Field, Kind, Label, MessageType, Problem, Schema};
+use crate::{
+    decode::varint::{self, Varint},
+    encode::put_varint,
+};
 
 /// What came of a text, for [`unpack`]. The text itself is left out.
 pub fn pack(read: &Result<Schema, Vec<Problem>>) -> Vec<u8> {
@@ -37,12 +41,8 @@ pub fn unpack(text: &str, bytes: &[u8]) -> Option<Result<Schema, Vec<Problem>>> 
 struct Writer(Vec<u8>);
 
 impl Writer {
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.0.push(number as u8);
+    fn number(&mut self, number: u64) {
+        put_varint(number, &mut self.0);
     }
 
     fn text(&mut self, text: &str) {
@@ -137,16 +137,9 @@ struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let (&byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        let Varint { value, length, .. } = varint::read(self.0).ok()?;
+        self.0 = &self.0[length..];
+        Some(value)
     }
 
     fn size(&mut self) -> Option<usize> {
