@@ -8,7 +8,7 @@ use mdbook_driver::book::Book;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 
-use crate::html::escape;
+use crate::{assets::unhashed, html::escape};
 
 /// What pages may load: everything from the site itself and nothing else, no script or style in the
 /// page, but the compiled demos.
@@ -292,7 +292,7 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         _ => {
             let source = element.get_attribute("src")?;
             let name = source.rsplit('/').next()?;
-            matches!(unprinted(name.strip_suffix(".js")?), "theme" | "progress")
+            matches!(&*unhashed(name), "theme.js" | "progress.js")
         }
     };
     if !wanted {
@@ -318,15 +318,9 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
 
 /// The style sheet that a link leads to, if it is one that only some demos are drawn with: the file's name without
 /// `.css` and without mdBook's fingerprint.
-pub fn sheet_of(href: &str) -> Option<&str> {
-    let name = unprinted(href.rsplit('/').next()?.strip_suffix(".css")?);
-    name.starts_with("demos-").then_some(name)
-}
-
-/// The name of a file without its ending, and without the fingerprint that mdBook puts there.
-fn unprinted(stem: &str) -> &str {
-    let fingerprint = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    stem.rsplit_once('-').filter(|(_, end)| fingerprint(end)).map_or(stem, |(name, _)| name)
+pub fn sheet_of(href: &str) -> Option<String> {
+    let plain = unhashed(href.rsplit('/').next()?);
+    plain.strip_suffix(".css").filter(|name| name.starts_with("demos-")).map(str::to_owned)
 }
 
 /// Leaves out the style sheets of demos that are not there: readers should not wait for them. Gives the HTML, and the
@@ -340,10 +334,10 @@ pub fn only_sheets(html: &str, wanted: &BTreeSet<&str>) -> Result<(String, BTree
     let handler = element!("link[rel='stylesheet'][href]", |link| {
         let href = link.get_attribute("href").unwrap_or_default();
         if let Some(sheet) = sheet_of(&href) {
-            found.insert(sheet.to_owned());
-            if !wanted.contains(sheet) {
+            if !wanted.contains(&*sheet) {
                 link.remove();
             }
+            found.insert(sheet);
         }
         Ok(())
     });
@@ -431,7 +425,7 @@ mod tests {
         let (html, found) = only_sheets(page, &BTreeSet::from(["demos-wire"])).unwrap();
         assert_eq!(html, page.replacen("<link rel=\"stylesheet\" href=\"css/demos-live-01234567.css\">", "", 1));
         assert_eq!(found.iter().collect::<Vec<_>>(), ["demos-live", "demos-wire"]);
-        assert_eq!(sheet_of("css/demos-encodings.css"), Some("demos-encodings"));
+        assert_eq!(sheet_of("css/demos-encodings.css"), Some("demos-encodings".to_owned()));
         assert_eq!(sheet_of("css/page-01234567.css"), None);
     }
 
