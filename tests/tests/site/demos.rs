@@ -31,6 +31,21 @@ pub(crate) async fn with_page(
     .await
 }
 
+/// Reads the embed page of the reference page's example with that id, with `view` in the address if it is not empty.
+pub(crate) async fn with_example(
+    name: &str,
+    id: &str,
+    view: &str,
+    look: Look,
+    test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>,
+) -> Result<()> {
+    let query = if view.is_empty() { String::new() } else { format!("?run={view}") };
+    with_page(name, &format!("embed/{id}.html{query}"), look, async |reader, _| {
+        test(reader, reader.demo(id).await?).await
+    })
+    .await
+}
+
 /// Where the scrubber stands and where it can go, in milliseconds.
 pub(crate) async fn clock(demo: &Demo<'_>) -> Result<(u64, u64)> {
     let clock = demo

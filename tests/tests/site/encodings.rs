@@ -1,12 +1,12 @@
 //! A record in six encodings, through what a reader does with it.
 
+use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, Size, reading};
+use site_tests::{Demo, Look, Reader, Size};
 use thirtyfour::Key;
 
 /// The demo of the reference page.
-const PAGE: &str = "embed/example-encodings.html";
 const ID: &str = "example-encodings";
 
 /// Reads the demo's embed page, with `run` in the address if it is not empty.
@@ -16,15 +16,7 @@ async fn with_encodings(
     look: Look,
     test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>,
 ) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, look, async |reader| {
-        let query = if run.is_empty() { String::new() } else { format!("?run={run}") };
-        reader.goto(&server.url(&format!("{PAGE}{query}"))).await?;
-        test(reader, reader.demo(ID).await?).await?;
-        reader.ensure_quiet(name).await
-    })
-    .await
+    with_example(name, ID, run, look, test).await
 }
 
 /// Waits until exactly these parts are lit, row by row.

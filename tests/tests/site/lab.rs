@@ -1,5 +1,6 @@
 //! The design lab, through what a reader does with it.
 
+use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
 use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, reading};
 use systems::lab::{Day, Design, Outcome, QUESTIONS, Target};
@@ -13,14 +14,7 @@ const ANSWER: [&str; 6] = ["peers", "small", "dht", "both", "tit-for-tat", "sign
 
 /// Reads the page with an ordinary browser.
 async fn with_lab(name: &str, test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, Look::default(), async |reader| {
-        reader.goto(&server.url(PAGE)).await?;
-        test(reader, reader.demo(ID).await?).await?;
-        reader.ensure_quiet(name).await
-    })
-    .await
+    with_example(name, ID, "", Look::default(), test).await
 }
 
 /// A design by the names of its choices, in the order of the form.

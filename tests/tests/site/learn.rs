@@ -1,5 +1,6 @@
 //! Open questions, solutions after an attempt, the glossary, and what instructors set up.
 
+use crate::demos::with_page;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use site_tests::{Look, Reader, Scheme, Server, ServerOptions, Setup, Size, reading};
@@ -9,22 +10,6 @@ const LESSON: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html
 const SOLUTIONS: &str = "time-causality/architectural-models-rpc/solutions.html";
 const EXERCISES: &str = "time-causality/architectural-models-rpc/exercises.html";
 const INSTRUCTORS: &str = "for-instructors.html";
-
-async fn with_page(
-    name: &str,
-    page: &str,
-    look: Look,
-    test: impl AsyncFnOnce(&Reader, &Server) -> Result<()>,
-) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, look, async |reader| {
-        reader.goto(&server.url(page)).await?;
-        test(reader, &server).await?;
-        reader.ensure_quiet(page).await
-    })
-    .await
-}
 
 /// The box before an answer.
 fn before(id: &str, css: &str) -> String {

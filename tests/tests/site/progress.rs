@@ -1,5 +1,6 @@
 //! What a reader has done: counted, kept, shown, taken along, told to a host.
 
+use crate::demos::with_page;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use site_tests::{Look, Reader, Server, ServerOptions, Setup, Size, reading};
@@ -7,22 +8,6 @@ use site_tests::{Look, Reader, Server, ServerOptions, Setup, Size, reading};
 const PAGE: &str = "progress.html";
 const LESSON: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html";
 const EXERCISES: &str = "time-causality/architectural-models-rpc/exercises.html";
-
-async fn with_page(
-    name: &str,
-    page: &str,
-    look: Look,
-    test: impl AsyncFnOnce(&Reader, &Server) -> Result<()>,
-) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, look, async |reader| {
-        reader.goto(&server.url(page)).await?;
-        test(reader, &server).await?;
-        reader.ensure_quiet(page).await
-    })
-    .await
-}
 
 async fn state(reader: &Reader) -> Result<Value> {
     reader.js("return curriculum.state").await

@@ -1,5 +1,6 @@
 //! The search for all failures of a call, through what a reader does with it.
 
+use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
 use search::{Calls, Column, Matrix, Row};
 use serde_json::json;
@@ -12,14 +13,7 @@ const ID: &str = "example-rpc-search";
 
 /// Reads the page with an ordinary browser.
 async fn with_search(name: &str, test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, Look::default(), async |reader| {
-        reader.goto(&server.url(PAGE)).await?;
-        test(reader, reader.demo(ID).await?).await?;
-        reader.ensure_quiet(name).await
-    })
-    .await
+    with_example(name, ID, "", Look::default(), test).await
 }
 
 /// What the host finds.

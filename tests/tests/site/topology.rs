@@ -13,7 +13,7 @@ use systems::{
 };
 use thirtyfour::Key;
 
-use crate::demos::{clock, with_page};
+use crate::demos::{clock, with_example, with_page};
 
 /// The demo of the reference page.
 const PAGE: &str = "embed/example-topology.html";
@@ -21,10 +21,7 @@ const ID: &str = "example-topology";
 
 /// Reads the page with a run in its address.
 async fn with_run(name: &str, view: &str, test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>) -> Result<()> {
-    with_page(name, &format!("{PAGE}?run={view}"), Look::default(), async |reader, _| {
-        test(reader, reader.demo(ID).await?).await
-    })
-    .await
+    with_example(name, ID, view, Look::default(), test).await
 }
 
 fn run_of(code: &str) -> Result<Run> {

@@ -1,5 +1,6 @@
 //! The wire lab, through what a reader does with it.
 
+use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, Size, reading};
@@ -16,15 +17,7 @@ async fn with_lab(
     look: Look,
     test: impl AsyncFnOnce(&Reader, Demo<'_>) -> Result<()>,
 ) -> Result<()> {
-    let setup = Setup::find()?;
-    let server = Server::start(&setup.site, ServerOptions::default()).await?;
-    reading(name, look, async |reader| {
-        let query = if run.is_empty() { String::new() } else { format!("?run={run}") };
-        reader.goto(&server.url(&format!("{PAGE}{query}"))).await?;
-        test(reader, reader.demo(ID).await?).await?;
-        reader.ensure_quiet(name).await
-    })
-    .await
+    with_example(name, ID, run, look, test).await
 }
 
 /// Types another text into one of the text fields: `writer`, `reader` or `value`.
