@@ -14,6 +14,7 @@
 //! two runs that differ only in a fault at time *t* agree on everything before *t*.
 
 mod agenda;
+pub mod code;
 mod fault;
 mod hash;
 mod network;

@@ -11,13 +11,9 @@ use crate::{
     schema::{MessageId, MessageType, Problem, Schema},
     value::{Content, Message, Value},
 };
-use std::{fmt, rc::Rc};
+use std::rc::Rc;
 
-/// The version of codes that this module writes and reads.
-pub const VERSION: &str = "2";
-
-/// The longest code that is read and written, in characters.
-pub const LONGEST: usize = 4_000;
+pub use sim::code::{CodeError, LONGEST, VERSION};
 
 /// What the lab shows: everything else is computed from it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,43 +31,6 @@ pub struct Case {
     /// Whether the old version writes and the new one reads; usually it is the other way round.
     pub old_writes: bool,
 }
-
-/// Why a code could not be read, or not be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CodeError {
-    /// It is of a version that this page does not know.
-    Version(String),
-    /// It is longer than [`LONGEST`].
-    TooLong,
-    /// One of its fields makes no sense.
-    Field {
-        /// The field, as it stands in the code.
-        field: String,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
-impl fmt::Display for CodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Version(version) => {
-                write!(
-                    f,
-                    "the link is of version “{version}”, and this page reads version {VERSION}: reload the page, or ask for a new link"
-                )
-            }
-            Self::TooLong => {
-                write!(f, "the link is longer than any that this page makes: copy it again, and nothing but the link")
-            }
-            Self::Field { field, why } => {
-                write!(f, "the link says “{field}”: {why}; copy the whole link again, or ask for a new one")
-            }
-        }
-    }
-}
-
-impl std::error::Error for CodeError {}
 
 /// What stands often in schemas and values, each under one letter after a `-`.
 const WORDS: [(char, &str); 32] = [
