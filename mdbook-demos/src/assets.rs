@@ -39,7 +39,7 @@ const MDBOOKS: [&str; 25] = [
 ];
 
 /// Whether a file of the output is mdBook's own.
-fn is_mdbooks(file: &str) -> bool {
+pub fn is_mdbooks(file: &str) -> bool {
     let plain = unhashed(file);
     MDBOOKS.iter().any(|name| match name.strip_suffix('-') {
         Some(_) => file.starts_with(name),

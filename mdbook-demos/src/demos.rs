@@ -24,6 +24,7 @@ use crate::{
     directives::{self, Directive, Kind},
     glossary::{self, Glossary},
     html::escape,
+    licences,
     markdown::{Fence, Outline, neutral, replace},
     module, quiz, reference,
 };
@@ -141,13 +142,20 @@ impl Gathered {
 pub struct Demos {
     entries: &'static [Entry],
     schemas: Rc<Schemas>,
+    licences: Rc<[licences::Part]>,
     gathered: Rc<RefCell<Gathered>>,
 }
 
 impl Demos {
-    /// A preprocessor for the given demos that leaves what it finds in `gathered`.
-    pub fn new(entries: &'static [Entry], schemas: Rc<Schemas>, gathered: Rc<RefCell<Gathered>>) -> Self {
-        Self { entries, schemas, gathered }
+    /// A preprocessor for the given demos that leaves what it finds in `gathered`. `licences`: the works of others in
+    /// the site.
+    pub fn new(
+        entries: &'static [Entry],
+        schemas: Rc<Schemas>,
+        licences: Rc<[licences::Part]>,
+        gathered: Rc<RefCell<Gathered>>,
+    ) -> Self {
+        Self { entries, schemas, licences, gathered }
     }
 }
 
@@ -174,6 +182,7 @@ impl Preprocessor for Demos {
                 work.order.1 = directive.range.start;
                 let text = match &directive.kind {
                     Kind::Reference => work.reference(),
+                    Kind::Licences => licences::markdown(&self.licences, &work.to_root()),
                     Kind::Quiz(file) => work.quiz_of(file),
                     _ => return None,
                 };
@@ -630,10 +639,15 @@ impl Work<'_> {
         format!("\n<div data-demo-slot=\"{}\"></div>\n\n", self.gathered.slots.len() - 1)
     }
 
+    /// What leads from the page to the book's root.
+    fn to_root(&self) -> String {
+        "../".repeat(self.lesson.components().count() - 1)
+    }
+
     /// The Markdown for `{{#demo-reference}}`.
     fn reference(&mut self) -> String {
         let schemas = self.demos.schemas.clone();
-        let root = "../".repeat(self.lesson.components().count() - 1);
+        let root = self.to_root();
         reference::markdown(self.demos.entries, &schemas, &root, |entry| {
             let source = Source::new(format!("the registry's example of `{}`", entry.name), entry.example);
             let slot = self.block(Some(entry), &source, 0..source.text.len(), Vec::new());
@@ -645,8 +659,8 @@ impl Work<'_> {
     fn directive(&self, directive: &Directive) -> Result<Option<String>, Box<Diagnostic>> {
         let span = |range: &std::ops::Range<usize>| Span::new(&self.source, range.clone());
         match &directive.kind {
-            // References and quizzes were put in with the blocks.
-            Kind::Foreign | Kind::Reference | Kind::Quiz(_) => Ok(None),
+            // These were put in with the blocks.
+            Kind::Foreign | Kind::Reference | Kind::Licences | Kind::Quiz(_) => Ok(None),
             Kind::Escaped => {
                 let range = directive.range.start + 1..directive.range.end;
                 Ok(Some(neutral(&self.source.text[range])))

@@ -1,4 +1,4 @@
-//! `{{#run id.fact}}`, `{{#quiz file}}` and `{{#demo-reference}}` in a lesson's text.
+//! `{{#run id.fact}}`, `{{#quiz file}}`, `{{#demo-reference}}` and `{{#licences}}` in a lesson's text.
 
 use std::ops::Range;
 
@@ -8,7 +8,8 @@ use crate::markdown::Outline;
 const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];
 
 /// Every directive, for suggestions.
-pub const NAMES: [&str; 7] = ["run", "quiz", "demo-reference", "include", "rustdoc_include", "playground", "title"];
+pub const NAMES: [&str; 8] =
+    ["run", "quiz", "demo-reference", "licences", "include", "rustdoc_include", "playground", "title"];
 
 /// A directive outside code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Kind {
     Quiz(Range<usize>),
     /// `{{#demo-reference}}`.
     Reference,
+    /// `{{#licences}}`.
+    Licences,
     /// One of mdBook's.
     Foreign,
     /// `\{{#…}}`, to be shown as it is, without the backslash.
@@ -71,9 +74,10 @@ pub fn find(text: &str, outline: &Outline) -> Vec<Directive> {
             _ if escaped => Kind::Escaped,
             (known, _) if MDBOOK.contains(&known) => Kind::Foreign,
             ("demo-reference", Some(close)) if text[name.end..close].trim().is_empty() => Kind::Reference,
+            ("licences", Some(close)) if text[name.end..close].trim().is_empty() => Kind::Licences,
             ("run", Some(close)) => run(text, name.end..close),
             ("quiz", Some(close)) => quiz(text, name.end..close),
-            ("run" | "quiz" | "demo-reference", _) => Kind::Malformed,
+            ("run" | "quiz" | "demo-reference" | "licences", _) => Kind::Malformed,
             _ => Kind::Unknown(name),
         };
         at = end;

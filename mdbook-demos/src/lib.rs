@@ -21,6 +21,7 @@ pub mod explain;
 pub mod files;
 pub mod glossary;
 pub mod html;
+pub mod licences;
 pub mod links;
 pub mod markdown;
 pub mod module;
@@ -71,6 +72,8 @@ pub struct Options {
     pub wasm: Option<PathBuf>,
     /// Whether readers will get it: functions' names are left out of the module.
     pub release: bool,
+    /// The file that says what the site carries of others ([`licences::read`]); without it the site does not tell.
+    pub licences: Option<PathBuf>,
     /// Where the site will stand, for canonical links and for the page about missing pages.
     pub base_url: Option<String>,
 }
@@ -115,6 +118,8 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let theme = settings::theme(&config, &root);
     files::guard(&out, &root, &root.join(&config.book.src))?;
 
+    let parts: Rc<[licences::Part]> =
+        options.licences.as_ref().map(|file| licences::read(&root.join(file))).transpose()?.unwrap_or_default().into();
     let schemas = Rc::new(Schemas::new(entries)?);
     let gathered = Rc::new(RefCell::new(Gathered::default()));
     let mut report = Report::default();
@@ -136,7 +141,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
             })
         });
         let start = Instant::now();
-        let book = render(&root, &staging, config.clone(), entries, &schemas, &gathered);
+        let book = render(&root, &staging, config.clone(), entries, &schemas, &parts, &gathered);
         report.times.push(("book", start.elapsed()));
         (book, modules.map(joined))
     });
@@ -168,6 +173,10 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     assets::remove_unused(&staging)?;
     files::remove_all(&staging, &gathered.read)?;
     assets::compact_theme(&staging)?;
+    if !parts.is_empty() {
+        files::write(&staging.join(licences::FILE), licences::text(&parts))?;
+        licences::check(&parts, &staging, &theme, &mut diagnostics)?;
+    }
     report.times.push(("pages", start.elapsed()));
 
     let start = Instant::now();
@@ -197,6 +206,7 @@ fn render(
     mut config: Config,
     entries: &'static [Entry],
     schemas: &Rc<Schemas>,
+    parts: &Rc<[licences::Part]>,
     gathered: &Rc<RefCell<Gathered>>,
 ) -> (Result<Book>, Vec<String>) {
     warnings::collect(|| {
@@ -205,7 +215,7 @@ fn render(
         let summary = config.book.src.join("SUMMARY.md");
         let mut book = MDBook::load_with_config(root, config)
             .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
-        book.with_preprocessor(Demos::new(entries, schemas.clone(), gathered.clone()))
+        book.with_preprocessor(Demos::new(entries, schemas.clone(), parts.clone(), gathered.clone()))
             .with_preprocessor(LinkPreprocessor::new())
             .with_preprocessor(IndexPreprocessor::new())
             .with_preprocessor(Leftovers::new(gathered.clone()));

@@ -48,6 +48,9 @@ struct Build {
     /// Leave out of the module what readers do not need
     #[arg(long)]
     release: bool,
+    /// The file that says what the site carries of others, as `cargo xtask` writes it
+    #[arg(long, value_name = "FILE")]
+    licences: Option<PathBuf>,
     /// Where the site will stand, as https://example.org/book/
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
@@ -171,8 +174,14 @@ fn main() -> ExitCode {
             };
         }
     };
-    let options =
-        Options { root: args.root, out: args.out, wasm: args.wasm, release: args.release, base_url: args.base_url };
+    let options = Options {
+        root: args.root,
+        out: args.out,
+        wasm: args.wasm,
+        release: args.release,
+        licences: args.licences,
+        base_url: args.base_url,
+    };
     match build(&options) {
         Ok(report) => {
             tell(&report);

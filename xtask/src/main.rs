@@ -5,6 +5,7 @@
 
 mod bench;
 mod fuzz;
+mod licences;
 mod package;
 mod project;
 mod run;

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{project::Project, run};
+use crate::{licences, project::Project, run};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -79,6 +79,7 @@ impl Site {
         let mut command = Command::new(self.project.program("mdbook-demos"));
         command.current_dir(&self.project.root).env("CARGO_TARGET_DIR", &self.project.target);
         command.arg("build").arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
+        command.arg("--licences").arg(licences::write(&self.project)?);
         if self.options.release {
             command.arg("--release");
         }
