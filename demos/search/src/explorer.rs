@@ -341,7 +341,8 @@ impl<M: Model, H: BuildHasher> Explorer<M, H> {
             if let Some(over) = link(at) {
                 // A link is cut before all that is sent over it at that moment.
                 let first = !places[..place].iter().any(|other| link(other) == Some(over));
-                let early = before.now() < run.now() || moment.lets_cut(over);
+                // Faults that the run has from its beginning come before those that are added at the same time.
+                let early = (before.now() < run.now() || moment.lets_cut(over)) && !run.was_timed_fault();
                 if first && early && !before.is_cut(over.0, over.1) {
                     faults.extend(self.model.cut(at, run.now()).filter(|cut| !armed.contains(cut)));
                 }

@@ -31,8 +31,12 @@ pub(crate) struct Core<P: Process> {
     /// The links used so far, sorted.
     lanes: Vec<Lane<P::Message>>,
     seed: u64,
+    /// Those of the beginning, then those that were armed; whatever has become of them.
     faults: Vec<Fault>,
+    /// Which of them have come about.
     fired: Vec<bool>,
+    /// Whether the last step was a fault with a set time.
+    timed_fault: bool,
     /// Over which streams something has arrived since they last broke, the smaller end first; sorted.
     connected: Vec<(NodeId, NodeId)>,
     /// How often the names have occurred that somebody asks for: the faults', or all.
@@ -125,7 +129,8 @@ enum Pending<P: Process> {
         why: Disconnect<P::Message>,
         cause: EventId,
     },
-    /// The fault with that index happens.
+    /// The fault happens that has this place among [`Core::faults`]. None ever leaves its place there: what is waiting,
+    /// here and in other forks, goes on meaning the same.
     Fault(usize),
     /// A crashed node comes back.
     Restart {
@@ -162,6 +167,7 @@ impl<P: Process> Clone for Simulation<P> {
             seed: from.seed,
             faults: from.faults.clone(),
             fired: from.fired.clone(),
+            timed_fault: from.timed_fault,
             counts: from.counts.clone(),
             opportunities: from.opportunities.clone(),
             events: from.events,
@@ -184,6 +190,7 @@ impl<P: Process> Clone for Simulation<P> {
             seed,
             faults,
             fired,
+            timed_fault,
             counts,
             opportunities,
             events,
@@ -200,7 +207,8 @@ impl<P: Process> Clone for Simulation<P> {
         fired.clone_from(&other.fired);
         counts.clone_from(&other.counts);
         opportunities.clone_from(&other.opportunities);
-        (*now, *seed, *events, *messages) = (other.now, other.seed, other.events, other.messages);
+        (*now, *seed, *timed_fault) = (other.now, other.seed, other.timed_fault);
+        (*events, *messages) = (other.events, other.messages);
     }
 }
 
@@ -219,6 +227,7 @@ impl<P: Process> Simulation<P> {
             seed,
             fired: vec![false; faults.len()],
             faults,
+            timed_fault: false,
             counts: vec![],
             opportunities: None,
             events: 0,
@@ -303,25 +312,23 @@ impl<P: Process> Simulation<P> {
         self.core.queue.next_time()
     }
 
-    /// Adds a fault that comes about in the next step. The run is then the same as one that had this
-    /// fault from the beginning: the message or the step that it names must not have come yet, and a
-    /// link can be cut or healed only at the time of the next event, if the last one was earlier.
+    /// Whether the last step was a fault with a set time, one that the run had from its beginning. What such a fault does
+    /// comes before all that is added at the same time.
+    pub fn was_timed_fault(&self) -> bool {
+        self.core.timed_fault
+    }
+
+    /// Adds a fault that comes about in the next step. The run is then the same as one that had this fault from the
+    /// beginning, after those that it has: the message or the step that it names must not have come yet; and what has a
+    /// set time can be added only at the time of the next event, if the last one was earlier or was a
+    /// [fault with a set time](Self::was_timed_fault), and the next one is none.
     pub fn arm(&mut self, fault: Fault) {
-        // What has fired is history.
-        let mut fired = std::mem::take(&mut self.core.fired).into_iter();
-        self.core.faults.retain(|_| fired.next() == Some(false));
-        self.core.fired = vec![false; self.core.faults.len()];
-        match fault {
-            Fault::CutLink { a, b, .. } => {
-                self.core.network.set_cut(a, b, true);
-            }
-            Fault::HealLink { a, b, .. } => {
-                self.core.network.set_cut(a, b, false);
-            }
-            other => {
-                self.core.faults.push(other);
-                self.core.fired.push(false);
-            }
+        let index = self.core.faults.len();
+        self.core.faults.push(fault);
+        self.core.fired.push(false);
+        if let Some(at) = set_time(&fault) {
+            self.core.now = self.core.now.max(at);
+            self.happen(index);
         }
     }
 
@@ -347,8 +354,11 @@ impl<P: Process> Simulation<P> {
         }
         core.network.hash_cuts(hash);
         core.connected.hash(hash);
-        for (fault, _) in core.faults.iter().zip(&core.fired).filter(|(_, fired)| !**fired) {
-            fault.hash(hash);
+        // Those with a set time are in the queue until it has come.
+        for (fault, fired) in core.faults.iter().zip(&core.fired) {
+            if !*fired && set_time(fault).is_none() {
+                fault.hash(hash);
+            }
         }
         for (named, count) in &core.counts {
             let (call, attempt) = match named {
@@ -417,6 +427,7 @@ impl<P: Process> Simulation<P> {
     pub fn step(&mut self) -> bool {
         let Some((at, pending)) = self.core.queue.pop() else { return false };
         self.core.now = at;
+        self.core.timed_fault = matches!(pending, Pending::Fault(_));
         if let Some(opportunities) = &mut self.core.opportunities {
             opportunities.clear();
         }
@@ -474,15 +485,7 @@ impl<P: Process> Simulation<P> {
                     self.handle(node, Some(cause), |process, ctx| process.on_disconnect(ctx, peer, why));
                 }
             }
-            Pending::Fault(index) => {
-                self.core.fired[index] = match self.core.faults[index] {
-                    Fault::Crash { node, restart_after, .. } => self.crash(node, None, restart_after),
-                    Fault::Restart { node, .. } => self.restart(node, None),
-                    Fault::CutLink { a, b, .. } => self.core.network.set_cut(a, b, true),
-                    Fault::HealLink { a, b, .. } => self.core.network.set_cut(a, b, false),
-                    Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) | Fault::Reorder(_) => false,
-                };
-            }
+            Pending::Fault(index) => self.happen(index),
             Pending::Restart { node, cause } => {
                 self.restart(node, cause);
             }
@@ -522,6 +525,17 @@ impl<P: Process> Simulation<P> {
             let cause = ctx.cause;
             self.crash(node, cause, restart_after);
         }
+    }
+
+    /// A fault with a set time comes about, or there is nothing for it to do.
+    fn happen(&mut self, index: usize) {
+        self.core.fired[index] = match self.core.faults[index] {
+            Fault::Crash { node, restart_after, .. } => self.crash(node, None, restart_after),
+            Fault::Restart { node, .. } => self.restart(node, None),
+            Fault::CutLink { a, b, .. } => self.core.network.set_cut(a, b, true),
+            Fault::HealLink { a, b, .. } => self.core.network.set_cut(a, b, false),
+            Fault::Drop(_) | Fault::Duplicate(_) | Fault::Delay(..) | Fault::Reorder(_) => false,
+        };
     }
 
     /// False if it is down already.

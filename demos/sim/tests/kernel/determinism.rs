@@ -1,6 +1,6 @@
-use crate::peers::{acts_at, fault, finish, start};
+use crate::peers::{PEERS, acts_at, fault, finish, start};
 use proptest::prelude::*;
-use sim::{Duration, Fault, Opportunity, TraceHash, When};
+use sim::{Duration, Fault, NodeId, Opportunity, TraceHash, When};
 use std::collections::BTreeSet;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -41,45 +41,71 @@ proptest! {
         prop_assert_eq!(without.faults_not_met(), vec![]);
     }
 
-    // What a search does, step by step, is what a run with these faults does from its beginning.
+    // What a search does, step by step, is what a run with these faults does from its beginning; whatever faults the run
+    // has already, and also where two come at one time.
     #[test]
     fn a_fault_armed_in_time_is_as_good_as_one_from_the_start(
         seed: u64,
-        picks in prop::collection::vec((0usize..40, 0usize..8, 0usize..5), 1..4),
+        mut base in prop::collection::vec(fault(), 0..4),
+        together in prop::collection::vec((0usize..100, 0usize..4), 0..3),
+        picks in prop::collection::vec((0usize..40, 0usize..8, 0usize..8), 1..4),
     ) {
-        let mut run = start(seed, vec![]);
+        let trace = finish(seed, base.clone()).into_observer();
+        for (place, what) in together {
+            let at = trace.events[place % trace.events.len()].at;
+            let (a, b) = (NodeId(place as u32 % PEERS), NodeId((place as u32 + 1) % PEERS));
+            base.push(match what {
+                0 => Fault::CutLink { a, b, at },
+                1 => Fault::HealLink { a, b, at },
+                2 => Fault::Crash { node: a, when: When::At(at), restart_after: Some(Duration::from_millis(20)) },
+                _ => Fault::Restart { node: a, at },
+            });
+        }
+        let mut run = start(seed, base.clone());
         run.note_opportunities();
-        let mut armed = vec![];
+        let mut faults = base;
+        let mut timed = false;
         for (steps, which, what) in picks {
             for _ in 0..steps {
+                timed = run.was_timed_fault();
                 run.step();
             }
             let (mut before, last) = (run.clone(), run.now());
+            timed = if steps == 0 { timed } else { run.was_timed_fault() };
             run.step();
             let Some(opportunity) = run.opportunities().get(which % run.opportunities().len().max(1)) else { continue };
+            let at = run.now();
+            let first = !run.was_timed_fault() && (at > last || timed);
             let fault = match *opportunity {
                 Opportunity::Message { name, .. } if what == 0 => Fault::Drop(name),
                 Opportunity::Message { name, .. } if what == 1 => Fault::Duplicate(name),
                 Opportunity::Message { name, .. } if what == 2 => Fault::Reorder(name),
                 Opportunity::Message { name, .. } if what == 3 => Fault::Delay(name, Duration::from_millis(77)),
-                Opportunity::Message { from, to, .. } if run.now() > last && !run.is_cut(from, to) => {
-                    Fault::CutLink { a: from, b: to, at: run.now() }
+                Opportunity::Message { from, to, .. } if what == 4 && first => Fault::CutLink { a: from, b: to, at },
+                Opportunity::Message { from, to, .. } if what == 5 && first => Fault::HealLink { a: from, b: to, at },
+                Opportunity::Message { to: node, .. } if what == 6 && first => {
+                    Fault::Crash { node, when: When::At(at), restart_after: Some(Duration::from_millis(33)) }
                 }
+                Opportunity::Message { to: node, .. } if what == 7 && first => Fault::Restart { node, at },
                 Opportunity::Step { node, phase, step } => {
                     let restart_after = (what > 2).then_some(Duration::from_millis(33));
                     Fault::Crash { node, when: When::Step(phase, step), restart_after }
                 }
                 Opportunity::Message { .. } => continue,
             };
+            if faults.contains(&fault) {
+                continue;
+            }
             before.arm(fault);
             before.step();
             run = before;
-            armed.push(fault);
+            timed = false;
+            faults.push(fault);
         }
         prop_assert!(run.run(10_000));
-        let whole = finish(seed, armed.clone());
-        prop_assert_eq!(whole.faults_not_met(), vec![], "{:?}", armed);
-        prop_assert!(run.observer() == whole.observer(), "{:?}", armed);
+        let whole = finish(seed, faults.clone());
+        prop_assert_eq!(run.faults_not_met(), whole.faults_not_met(), "{:?}", faults);
+        prop_assert!(run.observer() == whole.observer(), "{:?}", faults);
     }
 
     #[test]
