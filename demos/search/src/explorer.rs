@@ -1,10 +1,10 @@
 //! The search itself, for any model.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use crate::fingerprint::{ByFingerprint, Fingerprint};
 use sim::{Fault, NodeId, Opportunity, Process, Simulation, Time};
 use std::{
     cell::Cell,
-    hash::{BuildHasher, Hash, Hasher},
+    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher},
     rc::Rc,
 };
 
@@ -139,10 +139,10 @@ fn link(at: &Opportunity) -> Option<(NodeId, NodeId)> {
 }
 
 /// A search in progress.
-pub struct Explorer<M: Model, H = FxBuildHasher> {
+pub struct Explorer<M: Model, H = BuildHasherDefault<Fingerprint>> {
     model: M,
     hash: H,
-    known: FxHashMap<u64, Rc<[Part]>>,
+    known: ByFingerprint<Rc<[Part]>>,
     stack: Vec<Frame<M::Process>>,
     /// Runs that are over: the next forks use their memory.
     spare: Vec<Simulation<M::Process>>,
@@ -154,7 +154,7 @@ pub struct Explorer<M: Model, H = FxBuildHasher> {
 impl<M: Model> Explorer<M> {
     /// Begins to search all schedules of at most `faults` faults.
     pub fn new(model: M, faults: u8) -> Self {
-        Self::with_hasher(model, faults, FxBuildHasher)
+        Self::with_hasher(model, faults, BuildHasherDefault::default())
     }
 }
 
@@ -168,7 +168,7 @@ impl<M: Model, H: BuildHasher> Explorer<M, H> {
         Self {
             model,
             hash,
-            known: FxHashMap::default(),
+            known: ByFingerprint::default(),
             stack: vec![root],
             spare: vec![],
             schedules: 0,

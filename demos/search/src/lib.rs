@@ -12,7 +12,9 @@
 //! What the search says holds up to its bound and for its alphabet. It proves nothing beyond.
 
 mod explorer;
+mod fingerprint;
 mod rpc;
 
 pub use explorer::{Class, Explorer, Model, Smallest, Tally};
+pub use fingerprint::Fingerprint;
 pub use rpc::{Calls, Cell, Column, Matrix, Row};

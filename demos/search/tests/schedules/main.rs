@@ -9,6 +9,7 @@ mod common;
 mod counts;
 mod hashing;
 mod lesson;
+mod million;
 mod smallest;
 
 // The model checker has threads.
