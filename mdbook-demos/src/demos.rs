@@ -42,7 +42,7 @@ pub struct Figure {
     pub purpose: &'static str,
     /// The style sheets that only some demos are drawn with and this one is, as [`Entry::sheets`].
     pub sheets: &'static [&'static str],
-    /// The element as it goes into the page, to the byte.
+    /// The element as it goes into the page, but for [`quiz::ROOT`](widgets::quiz::ROOT).
     pub html: String,
     /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.
     pub first: Option<(String, Vec<u8>)>,
@@ -56,6 +56,13 @@ pub struct Figure {
     order: (usize, usize),
     /// Whether it is an example of the reference, which is there to be looked at.
     pub example: bool,
+}
+
+impl Figure {
+    /// The element as it goes into a page from which `root` leads to the site's root, to the byte.
+    pub fn html_on(&self, root: &str) -> String {
+        self.html.replace(widgets::quiz::ROOT, root)
+    }
 }
 
 /// What replaces one slot of a page.
@@ -109,10 +116,10 @@ struct Id {
 }
 
 impl Gathered {
-    /// The HTML for a slot.
-    pub fn slot(&self, number: usize) -> Option<String> {
+    /// The HTML for a slot of a page from which `root` leads to the site's root.
+    pub fn slot(&self, number: usize, root: &str) -> Option<String> {
         Some(match self.slots.get(number)? {
-            Slot::Figure(index) => self.figures.get(*index)?.html.clone(),
+            Slot::Figure(index) => self.figures.get(*index)?.html_on(root),
             Slot::Broken(Some(id)) => format!("<div id=\"{}\"></div>", escape(id)),
             Slot::Broken(None) => String::new(),
         })
@@ -396,18 +403,13 @@ impl Work<'_> {
     fn quiz_of(&mut self, file: &std::ops::Range<usize>) -> String {
         let written = Span::new(&self.source, file.clone());
         let stem = Path::new(written.text()).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let value =
-            json!({ "id": stem, "title": format!("Quiz: {}", stem.replace(['-', '_'], " ")), "file": written.text() });
-        let wrong = id_mistake(&stem, &written);
-        let mistakes = wrong.map(|wrong| {
-            wrong.help(
-                "the quiz is called as its file, and that name has to begin with a small letter and to have only small \
-                 letters, digits and hyphens; or write a block `demo quiz`, with an `id` of its own",
-            )
-        });
-        let block = Block::standing_for(&written, value);
+        let title = format!("Quiz: {}", stem.replace(['-', '_'], " "));
+        let block = Block::standing_for(
+            &written,
+            json!({ "id": quiz::figure_of(&stem), "title": title, "file": written.text() }),
+        );
         let slot = match self.demos.entries.iter().find(|entry| entry.name == quiz::NAME) {
-            Some(entry) => self.later(entry, block, mistakes.into_iter().collect()),
+            Some(entry) => self.later(entry, block, vec![]),
             None => Slot::Broken(None),
         };
         self.slot(slot)
@@ -463,6 +465,10 @@ impl Work<'_> {
         }
         if sound {
             mistakes.extend(self.ask_the_runs(&mut block));
+            let page = unix(&self.lesson.with_extension("html"));
+            let page = page.strip_suffix("README.html").map_or(page.clone(), |folder| format!("{folder}index.html"));
+            mistakes.extend(quiz::astray(&block, &page, self.src));
+            block.put("page", page.into());
         }
         self.run(Some(entry), &block, mistakes, sound)
     }
@@ -668,7 +674,7 @@ impl Work<'_> {
             Kind::Malformed => {
                 let place = span(&directive.range);
                 let (form, what) = match place.text().contains("#quiz") {
-                    true => ("{{#quiz file.toml}}", "the path of a file, without spaces"),
+                    true => ("{{#quiz file.toml}}", "the path of a file"),
                     false => ("{{#run id.fact}}", "the demo's id and the name of what its run yields"),
                 };
                 Err(Box::new(

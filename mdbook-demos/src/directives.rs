@@ -90,7 +90,7 @@ fn quiz(text: &str, argument: Range<usize>) -> Kind {
     let written = &text[argument.clone()];
     let file = written.trim();
     let start = argument.start + (written.len() - written.trim_start().len());
-    let one = !file.is_empty() && !file.contains([' ', '\t']) && start > argument.start;
+    let one = !file.is_empty() && start > argument.start;
     if one { Kind::Quiz(start..start + file.len()) } else { Kind::Malformed }
 }
 
@@ -136,7 +136,8 @@ mod tests {
             ]
         );
         assert_eq!(kinds("{{#quiz a/b.toml }}"), [("{{#quiz a/b.toml }}", Kind::Quiz(8..16))]);
-        assert_eq!(kinds("{{#quiz}} {{#quiz a b}}").iter().filter(|(_, kind)| *kind == Kind::Malformed).count(), 2);
+        assert_eq!(kinds("{{#quiz a ä.toml }}"), [("{{#quiz a ä.toml }}", Kind::Quiz(8..17))]);
+        assert_eq!(kinds("{{#quiz}} {{#quiz }}").iter().filter(|(_, kind)| *kind == Kind::Malformed).count(), 2);
         assert_eq!(kinds("{{#run a.b\nc"), [("{{#run a.b", Kind::Malformed)]);
         assert_eq!(kinds("{{# run a.b}}").len(), 1);
     }

@@ -72,7 +72,7 @@ pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String 
         purpose = escape(figure.purpose),
         learning = learning(&frame.catalogue, &file(&figure.id), &format!("embed/{}", figure.id)),
         head = frame.head,
-        html = figure.html,
+        html = figure.html_on(&root),
         href = escape(&address(page)),
         id = escape(&figure.id),
         lesson = escape(lesson),

@@ -5,12 +5,16 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
-use widgets::{demo::Demo, quiz::Quiz};
+use widgets::{
+    demo::Demo,
+    quiz::{Quiz, in_book},
+};
 
 use crate::{
     block::{Block, dotted},
@@ -151,24 +155,6 @@ pub fn left_out(block: &mut Block) -> Vec<Diagnostic> {
     let count = block.value().get("questions").and_then(Value::as_array).map_or(0, Vec::len);
     for index in 0..count {
         let at = |key: &str| format!("/questions/{index}{key}");
-        if block.value().pointer(&at("/type")) == Some(&Value::from("Tracing")) {
-            mistakes.push(
-                Diagnostic::at(
-                    block.span(&at("/type")),
-                    "questions of type `Tracing` cannot be asked here",
-                    "of mdbook-quiz, and about Rust's compiler",
-                )
-                .help("show the program in the prompt, and make it `MultipleChoice` or `ShortAnswer`"),
-            );
-            let stand_in = json!({
-                "id": block.value().pointer(&at("/id")).cloned().unwrap_or_else(|| format!("tracing-{index}").into()),
-                "type": "ShortAnswer", "prompt": { "prompt": "?" }, "answer": { "answer": "?" },
-                "multipart": block.value().pointer(&at("/multipart")),
-            });
-            if let Some(asked) = block.value_mut(&at("")) {
-                *asked = stand_in;
-            }
-        }
         let reasons = block.key_span(&at("/promptExplanation"));
         let asked = block.value_mut(&at("")).and_then(Value::as_object_mut);
         if asked.is_some_and(|asked| asked.remove("promptExplanation").is_some()) {
@@ -250,6 +236,71 @@ pub fn misplaced(directive: &Directive, text: &str, place: &Span) -> Option<Diag
     }
 }
 
+/// The id of the figure of a quiz that is called as its file: the name of the file, with a hyphen or a number in the place
+/// of what no id has.
+pub fn figure_of(stem: &str) -> String {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if stem.starts_with(|c: char| c.is_ascii_lowercase()) && stem.chars().all(fits) {
+        return stem.to_owned();
+    }
+    let mut id = String::new();
+    for c in stem.chars() {
+        match c.to_ascii_lowercase() {
+            c if c.is_ascii_alphanumeric() => id.push(c),
+            c if c.is_ascii() => id.push('-'),
+            c => id.push_str(&format!("-{:x}-", u32::from(c))),
+        }
+    }
+    let mut parts: Vec<&str> = id.split('-').filter(|part| !part.is_empty()).collect();
+    if !parts.first().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_lowercase())) {
+        parts.insert(0, "quiz");
+    }
+    parts.join("-")
+}
+
+/// Links and pictures of a quiz that lead to nothing in the book whose sources are in `src`. The quiz stands on `page`.
+pub fn astray(block: &Block, page: &str, src: &Path) -> Vec<Diagnostic> {
+    let mut mistakes = vec![];
+    for (pointer, _) in texts(block.value()).into_iter().filter(|(_, markdown)| *markdown) {
+        let Some(text) = block.value().pointer(&pointer).and_then(Value::as_str) else { continue };
+        for (_, address) in Outline::new(text).links {
+            // What cannot be in the book is told with the text.
+            let Some(path) = in_book(&address, page) else { continue };
+            if is_there(&path, src) {
+                continue;
+            }
+            let mut place = block.span(&pointer);
+            if let Some(at) = place.text().find(&address) {
+                let start = place.bytes.start + at;
+                place = Span::new(&place.source, start..start + address.len());
+            }
+            let file = block.value().get("file").and_then(Value::as_str).unwrap_or_default();
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let beside = format!("{folder}/{address}");
+            let help = match !folder.is_empty() && in_book(&beside, page).is_some_and(|path| is_there(&path, src)) {
+                true => format!("did you mean `{beside}`? the path counts from the lesson's folder"),
+                false => "the path counts from the lesson's folder".to_owned(),
+            };
+            mistakes.push(
+                Diagnostic::at(place, format!("`{address}` leads nowhere"), "there is no such page or file").help(help),
+            );
+        }
+    }
+    mistakes
+}
+
+/// Whether there is a page or a file at that path of the site.
+fn is_there(path: &str, src: &Path) -> bool {
+    let path = path.split(['#', '?']).next().unwrap_or_default();
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    let page = path.strip_suffix(".html").map(|stem| {
+        let index = stem.strip_suffix("index").filter(|folder| folder.is_empty() || folder.ends_with('/'));
+        src.join(format!("{stem}.md")).is_file()
+            || index.is_some_and(|folder| src.join(format!("{folder}README.md")).is_file())
+    });
+    page == Some(true) || src.join(&*path).is_file()
+}
+
 /// A file that cannot be read, with those that could be meant.
 pub fn unreadable(block: &Block, folder: &Path, file: &str, error: &std::io::Error) -> Diagnostic {
     let wanted = Path::new(file);
@@ -288,4 +339,24 @@ pub fn both(block: &Block) -> Vec<Diagnostic> {
             .help(format!("keep the questions in one place: {}", list(&["file", part])))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_gives_its_quiz_an_id() {
+        for (stem, id) in [
+            ("lost-replies", "lost-replies"),
+            ("a--b-", "a--b-"),
+            ("init_bloecke_01", "init-bloecke-01"),
+            ("2D Listen", "quiz-2d-listen"),
+            ("Blöcke (1)", "bl-f6-cke-1"),
+            ("тест", "quiz-442-435-441-442"),
+            ("_", "quiz"),
+        ] {
+            assert_eq!(figure_of(stem), id, "{stem}");
+        }
+    }
 }

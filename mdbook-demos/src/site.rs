@@ -112,7 +112,7 @@ impl Site<'_> {
             }
             let (html, had) = pages::only_sheets(&html, &self.sheets(&raw))?;
             sheets.extend(had);
-            let html = pages::splice(&html, |number| self.gathered.slot(number))
+            let html = pages::splice(&html, |number| self.gathered.slot(number, &contents::to_root(file)))
                 .with_context(|| format!("in the page {file}"))?;
             files::write(&path, html)?;
         }

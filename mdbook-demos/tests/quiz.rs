@@ -51,21 +51,26 @@ quiz! {
     unknown_key: choice!("prompt.distractrs = [\"b\"]\nanswer.answer = \"c\"\n");
     unknown_key_like_none: choice!("prompt.distractors = [\"b\"]\nanswer.answer = \"c\"\ncolour = 3\n");
     unknown_type: "[[questions]]\nid = \"a\"\ntype = \"MultipleChoices\"\nprompt.prompt = \"What?\"\nanswer.answer = \"b\"\n";
-    tracing: "[[questions]]\nid = \"a\"\ntype = \"Tracing\"\nprompt.program = \"fn main() {}\"\nanswer.doesCompile = true\n";
+    tracing: concat!(
+        "[[questions]]\nid = \"a\"\ntype = \"Tracing\"\nprompt.program = \"fn main() {}\"\nanswer.doesCompile = true\n\n",
+        "[[questions]]\nid = \"b\"\ntype = \"Tracing\"\nprompt.prompt = \"?\"\nanswer.doesCompile = false\nanswer.stdout = \"1\"\n\n",
+        "[[questions]]\nid = \"c\"\ntype = \"Tracing\"\nprompt.program = \"fn main() {\\n\"\nanswer.doesCompile = false\nanswer.lineNumber = 2\n\n",
+        "[[questions]]\nid = \"d\"\ntype = \"Tracing\"\nprompt.program = \"\"\nanswer.answer = \"1\"\n\n",
+        "[[questions]]\nid = \"e\"\ntype = \"Tracing\"\nprompt.program = \"fn main() {}\"\n"
+    );
     reasons: choice!("prompt.distractors = [\"b\"]\nanswer.answer = \"c\"\npromptExplanation = true\n");
     missing_id: "[[questions]]\ntype = \"ShortAnswer\"\nprompt.prompt = \"What?\"\nanswer.answer = \"b\"\n";
     id_twice: concat!(short!("answer.answer = \"b\"\n\n"), short!("answer.answer = \"c\"\n"));
-    wrong_form_of_question_id: "[[questions]]\nid = \"a/b c\"\ntype = \"ShortAnswer\"\nprompt.prompt = \"What?\"\nanswer.answer = \"b\"\n";
+    wrong_form_of_question_id: "[[questions]]\nid = \" \"\ntype = \"ShortAnswer\"\nprompt.prompt = \"What?\"\nanswer.answer = \"b\"\n";
     wrong_type: choice!("prompt.distractors = \"b\"\nanswer.answer = 2\n");
     missing_answer: choice!("prompt.distractors = [\"b\"]\n");
     missing_prompt: "[[questions]]\nid = \"a\"\ntype = \"ShortAnswer\"\nanswer.answer = \"b\"\n";
     empty_texts: "[[questions]]\nid = \"a\"\ntype = \"MultipleChoice\"\nprompt.prompt = \" \"\nprompt.distractors = [\"\", \"b\"]\nanswer.answer = \"c\"\ncontext = \"\"\n";
     one_choice: choice!("prompt.distractors = []\nanswer.answer = \"c\"\n");
-    no_distractors: choice!("answer.answer = [\"b\", \"c\"]\n");
+    no_distractors: choice!("answer.answer = [\"b\"]\n");
     no_right_choice: choice!("prompt.distractors = [\"b\", \"c\"]\nanswer.answer = []\n");
     answer_among_distractors: choice!("prompt.distractors = [\"b\", \" *c*\"]\nanswer.answer = [\"c\", \"d\"]\n");
     choice_twice: choice!("prompt.distractors = [\"b\", \"b\"]\nanswer.answer = [\"c\", \"c\"]\n");
-    alternative_twice: short!("answer.answer = \"Zigzag\"\nanswer.alternatives = [\"zig-zag\", \" zigzag \"]\n");
     several_short_answers: short!("answer.answer = [\"b\", \"c\"]\n");
     keys_of_another_type: concat!(
         short!("prompt.distractors = [\"b\"]\nprompt.demo = \"run\"\nanswer.answer = \"c\"\n\n"),
@@ -79,8 +84,7 @@ quiz! {
         short!("multipart = \"tabel\"\nanswer.answer = \"b\"\n\n"),
         "[multipart]\ntable = \"Some text.\"\n"
     );
-    markdown_that_cannot_be: choice!("prompt.distractors = [\"<b>b</b>\", \"[c](x.md)\", \"- d\", \"[e](https://example.org/)\"]\nanswer.answer = \"f\"\ncontext = \"\"\"\n# Why\n\n![g](g.png)\n\"\"\"\n");
-    prompt_without_a_sentence: "[[questions]]\nid = \"a\"\ntype = \"ShortAnswer\"\nprompt.prompt = \"- a\\n- b\"\nanswer.answer = \"b\"\n";
+    markdown_that_cannot_be: choice!("prompt.distractors = [\"<b class=x>b</b>\", \"[c](x.md)\", \"![d](/e.png)\", \"<sup>b\", \"```aquascope\\nf\\n```\"]\nanswer.answer = \"f\"\ncontext = \"\"\"\n# Why\n\n![g](g.png)\n\"\"\"\n");
     prediction_with_an_answer: prediction!("prompt.demo = \"run\"\nprompt.fact = \"total\"\nprompt.distractors = [\"4\"]\nanswer.answer = \"3\"\n");
     prediction_of_nothing: prediction!("prompt.distractors = [\"4\"]\n");
     prediction_of_an_unknown_run: prediction!("prompt.demo = \"rnu\"\nprompt.fact = \"total\"\nprompt.distractors = [\"4\"]\n");
@@ -142,6 +146,78 @@ fn a_directive_is_a_quiz_like_any_other() {
     assert!(book.path("book/embed/of-mine.html").is_file());
     // What was read into the page stands beside it no more.
     assert!(!book.path("book/quizzes").exists());
+}
+
+#[test]
+fn what_mdbook_quiz_takes_is_taken() {
+    let quiz = r##"
+[[questions]]
+id = "Größe eines Blöcks / 1"
+type = "MultipleChoice"
+prompt.prompt = """
+```rust
+let a = 1;
+let b = 2;
+```
+"""
+prompt.distractors = [
+  "```ide\nlet `[b]` = a;\n```",
+  "See [the other page](../welcome.md), [the end](#end) or\n\n- ![a drawing](../img/a%20b.svg)\n- 2<sup>8</sup>",
+]
+answer.answer = "```ide\nlet c = a;\n```"
+
+[[questions]]
+id = "Größe eines Blöcks / 2"
+type = "MultipleChoice"
+prompt.prompt = "What?"
+prompt.distractors = []
+answer.answer = ["`a`", "`b`"]
+
+[[questions]]
+id = "trace"
+type = "Tracing"
+prompt.program = "\nfn main() {}\n"
+answer.doesCompile = true
+answer.stdout = ""
+
+[[questions]]
+id = "same"
+type = "ShortAnswer"
+prompt.prompt = "What?"
+answer.answer = "Zigzag"
+answer.alternatives = ["zigzag ", "zig-zag"]
+"##;
+    let book = Book::new(&[
+        ("src/part/lesson.md", "# L\n\n{{#quiz fragen/Blöcke 1.toml}}\n\n## E {#end}\n\nText.\n"),
+        ("src/part/fragen/Blöcke 1.toml", quiz),
+        ("src/img/a b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ]);
+    book.build_with(&WITH_QUIZ).unwrap();
+    let page = page(&book);
+    for part in [
+        "id=\"bl-f6-cke-1\"",
+        "data-question=\"_Gr_f6__df_e_20_eines_20_Bl_f6_cks_20__2f__20_1\"",
+        "<pre><code class=\"language-rust\">let <mark>b</mark> = a;",
+        "<span class=\"line\">let b = 2;</span>",
+        "href=\"../welcome.html\"",
+        "href=\"../part/lesson.html#end\"",
+        "src=\"../img/a%20b.svg\"",
+        "2<sup>8</sup>",
+        "It does not compile.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for (file, address) in [("print.html", "\"img/a%20b.svg\""), ("embed/bl-f6-cke-1.html", "\"../img/a%20b.svg\"")] {
+        let html = book.read(&format!("book/{file}"));
+        assert!(html.contains(&format!("src={address}")) && !html.contains(widgets::quiz::ROOT), "{file}: {html}");
+    }
+}
+
+#[test]
+fn a_picture_that_lies_beside_the_questions_is_told() {
+    let book = book(choice!("prompt.distractors = [\"![b](b.svg)\"]\nanswer.answer = \"c\"\n"));
+    book.write("src/part/quizzes/b.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    insta::assert_snapshot!(book.mistakes_with(&WITH_QUIZ));
 }
 
 #[test]

@@ -31,6 +31,20 @@ pub fn focus(element: Option<HtmlElement>) {
     }
 }
 
+/// Clicks the control with that id, if it is there, and gives it the keyboard's focus, as its label does.
+pub fn click(id: &str) {
+    if let Some(control) = by_id(id) {
+        let _ = control.focus();
+        control.click();
+    }
+}
+
+/// Whether the reader has selected some text.
+pub fn selecting() -> bool {
+    let selection = window().and_then(|window| window.get_selection().ok().flatten());
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
 /// Whether any of the element can be seen.
 pub fn on_screen(element: &Element) -> bool {
     let height = window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());

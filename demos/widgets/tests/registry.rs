@@ -240,12 +240,15 @@ fn a_quiz_has_facts_and_its_link_the_fingerprint_of_its_order() {
     let mut block: Value = serde_json::from_str(entry("quiz").example).expect("the example");
     block["seed"] = json!(7);
     let checked = check("quiz", block).expect("a quiz");
-    assert_eq!((fact(&checked, "questions"), fact(&checked, "points")), (json!(2), json!(2)));
+    assert_eq!((fact(&checked, "questions"), fact(&checked, "points")), (json!(4), json!(4)));
     assert_eq!(json!((entry("quiz").hash_of)("2~quiz~seed.7").expect("a code")), fact(&checked, "hash"));
     assert!((entry("quiz").hash_of)("2~quiz~sede.7").is_err());
     let html = (entry("quiz").prerender)(&checked.id, &checked.props);
     // Who has no scripts reads all of it, and finds the answers below.
-    assert_eq!(html.matches("data-question=").count(), 2);
+    assert_eq!(html.matches("data-question=").count(), 4);
+    // A choice that is code is no label's, and has its name all the same.
+    let named = html.matches("<div class=\"quiz-choice\"").count();
+    assert_eq!((named, html.matches("aria-labelledby=\"example-quiz-choice-").count()), (2, 2), "{html}");
     assert!(html.contains("data-kind=\"choice\"") && html.contains("data-kind=\"fill-in\""), "{html}");
     assert!(!html.contains(" hidden") && html.contains("<details"), "{html}");
 }

@@ -39,7 +39,7 @@ pub fn find(site: &Path, catalogue: &Catalogue, scope: &Scope, address: &str) ->
             let file = embed::file(demo);
             let page = files::read(&site.join(&file))?;
             if let Some(props) = props(&page).with_context(|| format!("in {file}"))? {
-                quizzes.push(quiz(demo, lesson, &props, address).with_context(|| format!("in {file}"))?);
+                quizzes.push(quiz(demo, lesson, &props, &file, address).with_context(|| format!("in {file}"))?);
             }
         }
     }
@@ -58,9 +58,10 @@ fn props(page: &str) -> Result<Option<Props>> {
     found.map(|props| serde_json::from_str(&unescape(&props)).context("the figure's properties")).transpose()
 }
 
-fn quiz(id: &str, lesson: &Lesson, props: &Props, address: &str) -> Result<Quiz> {
+/// The quiz of a figure on the embed page `file`.
+fn quiz(id: &str, lesson: &Lesson, props: &Props, file: &str, address: &str) -> Result<Quiz> {
     let question = |question: &quiz::Question| -> Result<Question> {
-        let html = |html: &str| outward(html, &lesson.id, address);
+        let html = |html: &str| outward(html, file, address);
         let mut prompt = format!("{}<p>{}</p>{}", html(&question.part)?, html(&question.lead)?, html(&question.rest)?);
         if let Some(run) = &question.witness {
             prompt.push_str(&format!(
@@ -85,6 +86,10 @@ fn quiz(id: &str, lesson: &Lesson, props: &Props, address: &str) -> Result<Quiz>
             Kind::Long | Kind::Code => {
                 Answer::Other("an answer of several lines, which QTI's texts to fill in have no room for".to_owned())
             }
+            Kind::Tracing => Answer::Other(
+                "whether a program compiles and what it prints, which no question of a cartridge asks at once"
+                    .to_owned(),
+            ),
         };
         let explanation = html(&question.context)?;
         Ok(Question { id: question.id.to_string(), prompt, answer, explanation, points: question.points })
@@ -94,19 +99,14 @@ fn quiz(id: &str, lesson: &Lesson, props: &Props, address: &str) -> Result<Quiz>
     Ok(Quiz { id: id.to_owned(), title: props.title.clone(), lesson: lesson.id.clone(), questions })
 }
 
-/// HTML of a page whose links and pictures lead to the book at `address`, wherever it is shown.
-fn outward(html: &str, lesson: &str, address: &str) -> Result<String> {
-    let folder = lesson.rsplit_once('/').map_or("", |(folder, _)| folder);
+/// HTML of the site's page `file` whose links and pictures lead to the book at `address`, wherever it is shown.
+fn outward(html: &str, file: &str, address: &str) -> Result<String> {
     let absolute = |link: &str| {
         if link.contains("://") || link.starts_with("mailto:") {
-            link.to_owned()
-        } else if link.starts_with('#') {
-            format!("{address}{lesson}.html{link}")
-        } else if folder.is_empty() {
-            format!("{address}{link}")
-        } else {
-            format!("{address}{folder}/{link}")
+            return link.to_owned();
         }
+        // What leads out of the site stays as it is; the build has refused that long since.
+        quiz::in_book(link, file).map_or_else(|| link.to_owned(), |path| format!("{address}{path}"))
     };
     let handler = element!("[href], [src]", |element| {
         for name in ["href", "src"] {
@@ -133,12 +133,13 @@ mod tests {
             part: "".into(),
             lead: "Which <code>a &lt; b</code>?".into(),
             rest: "".into(),
-            context: "<p>See <a href=\"x.html#y\">y</a>.</p>".into(),
+            context: "<p>See <a href=\"../a/one/x.html#y\">y</a>.</p>".into(),
             witness: None,
             choices: choices
                 .iter()
                 .map(|(text, right)| quiz::Choice {
                     right: *right,
+                    blocks: false,
                     html: (*text).to_owned().into(),
                     text: (*text).to_owned().into(),
                 })
@@ -150,20 +151,35 @@ mod tests {
                 question("one", Kind::One, &[("yes", true), ("no", false)]),
                 question("short", Kind::Short, &[("stub", true), ("client stub", true)]),
                 question("code", Kind::Code, &[("x", true)]),
+                question("trace", Kind::Tracing, &[("It compiles", true), ("It does not", false)]),
+                question(
+                    "blocks",
+                    Kind::Several,
+                    &[("<pre><code>a &lt; b\n</code></pre>", true), ("<img src=\"../b.svg\" alt=\"b\" />", true)],
+                ),
             ],
         };
         let props = serde_json::json!({ "title": "T & t", "view": "", "offers": sheet.code() }).to_string();
         let page = format!("<figure class=\"demo\" data-demo=\"quiz\" data-props=\"{}\"></figure>", escape(&props));
         let props = super::props(&page).unwrap().unwrap();
         let lesson = Lesson { id: "a/one/l".to_owned(), ..Lesson::default() };
-        let quiz = quiz("q", &lesson, &props, "https://a.example/").unwrap();
-        assert_eq!((quiz.title.as_str(), quiz.questions.len()), ("T & t", 3));
+        let quiz = quiz("q", &lesson, &props, "embed/q.html", "https://a.example/").unwrap();
+        assert_eq!((quiz.title.as_str(), quiz.questions.len()), ("T & t", 5));
         assert_eq!(quiz.questions[0].prompt, "<p>Which <code>a &lt; b</code>?</p>");
         assert_eq!(quiz.questions[0].points, 2);
         assert_eq!(quiz.questions[0].explanation, "<p>See <a href=\"https://a.example/a/one/x.html#y\">y</a>.</p>");
         assert!(matches!(&quiz.questions[0].answer, Answer::One(choices) if choices[0].right && !choices[1].right));
         assert_eq!(quiz.questions[1].answer, Answer::Text(vec!["stub".to_owned(), "client stub".to_owned()]));
         assert!(matches!(quiz.questions[2].answer, Answer::Other(_)));
+        assert!(matches!(&quiz.questions[3].answer, Answer::Other(why) if why.contains("compiles")));
+        let choice = |html: &str| Choice { html: html.to_owned(), right: true };
+        assert_eq!(
+            quiz.questions[4].answer,
+            Answer::Several(vec![
+                choice("<pre><code>a &lt; b\n</code></pre>"),
+                choice("<img src=\"https://a.example/b.svg\" alt=\"b\" />")
+            ])
+        );
         assert!(
             super::props("<figure class=\"demo\" data-demo=\"other\" data-props=\"{}\"></figure>").unwrap().is_none()
         );

@@ -2,7 +2,7 @@
 
 use super::{
     Quiz,
-    markdown::{Rendered, render},
+    markdown::{Rendered, Setting, code_block, render},
     sheet::{Choice, Kind, Question, Sheet, Witness, code_of},
 };
 use crate::demo::{Authored, Examined, FactInfo, Problem, choices};
@@ -42,6 +42,10 @@ pub struct Block {
     /// Texts that several questions share, by the name that they are called by in `multipart` of these questions.
     #[serde(default)]
     pub multipart: BTreeMap<String, String>,
+    /// The page that the quiz stands on, as a path from the site's root: the builder says it.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub page: Option<String>,
 }
 
 const fn yes() -> bool {
@@ -67,8 +71,8 @@ pub enum Feedback {
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Asked {
-    /// Unique in the quiz, and the same for ever: what a reader has got is kept under it.
-    #[schemars(regex(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$"), length(max = 64))]
+    /// Any text, unique in the quiz and the same for ever: what a reader has got is kept under it.
+    #[schemars(length(min = 1))]
     pub id: String,
     /// How it is answered.
     #[serde(rename = "type")]
@@ -104,6 +108,8 @@ pub enum Type {
     ShortAnswer,
     /// By a choice, of which a run tells whether it is right.
     Prediction,
+    /// By saying whether a program compiles, and if so what it prints.
+    Tracing,
 }
 
 impl Type {
@@ -112,6 +118,7 @@ impl Type {
             Self::MultipleChoice => "MultipleChoice",
             Self::ShortAnswer => "ShortAnswer",
             Self::Prediction => "Prediction",
+            Self::Tracing => "Tracing",
         }
     }
 }
@@ -120,8 +127,14 @@ impl Type {
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Prompt {
-    /// The question, as Markdown. It begins with a paragraph.
-    pub prompt: String,
+    /// The question, as Markdown. The question about a program is always the same.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub prompt: Option<String>,
+    /// The program that is asked about.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub program: Option<String>,
     /// The choices that are wrong, as Markdown.
     #[serde(default)]
     pub distractors: Option<Vec<String>>,
@@ -160,10 +173,24 @@ pub enum Response {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
     /// The right choice, or all of them, as Markdown; of a short answer its text.
-    pub answer: OneOrMany,
+    #[serde(default)]
+    #[schemars(with = "OneOrMany")]
+    pub answer: Option<OneOrMany>,
     /// Other texts that are right too.
     #[serde(default)]
     pub alternatives: Option<Vec<String>>,
+    /// Whether the program compiles.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    pub does_compile: Option<bool>,
+    /// What a program that compiles prints.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    pub stdout: Option<String>,
+    /// Which line of a program that does not compile is to blame, counted from 1. It is told after the answer.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub line_number: Option<usize>,
 }
 
 /// One text or several.
@@ -210,9 +237,26 @@ impl Authored for Quiz {
       "type": "ShortAnswer",
       "prompt": { "prompt": "What do we call an operation that can be repeated without further effect?" },
       "answer": { "answer": "idempotent", "alternatives": ["an idempotent operation"] }
+    },
+    {
+      "id": "which-loop",
+      "type": "MultipleChoice",
+      "prompt": {
+        "prompt": "The server drops a call whose key it has seen. Which loop can charge an account twice?",
+        "distractors": ["```rust\nlet key = new_key();\nwhile charge(key).is_err() {}\n```"]
+      },
+      "answer": { "answer": "```rust\nwhile charge(new_key()).is_err() {}\n```" },
+      "context": "A new key for each attempt makes each attempt another call."
+    },
+    {
+      "id": "one-more-byte",
+      "type": "Tracing",
+      "prompt": { "program": "fn main() {\n    let sent: u8 = 255;\n    println!(\"{}\", sent.wrapping_add(1));\n}" },
+      "answer": { "doesCompile": true, "stdout": "0" },
+      "context": "A `u8` goes up to 255, and `wrapping_add` goes on from 0."
     }
   ],
-  "expect": { "questions": 2 }
+  "expect": { "questions": 4 }
 }"#;
     const FACTS: &'static [FactInfo] = &[
         FactInfo { name: "questions", meaning: "How many questions there are." },
@@ -284,7 +328,7 @@ impl Examiner<'_> {
         let parts: BTreeMap<&str, Rendered> = block
             .multipart
             .iter()
-            .map(|(name, text)| (name.as_str(), self.markdown(format!("/multipart/{}", token(name)), text)))
+            .map(|(name, text)| (name.as_str(), self.markdown(format!("/multipart/{}", token(name)), text, true)))
             .collect();
         let questions = block.questions.iter().enumerate();
         let questions = questions.map(|(index, asked)| self.question(index, asked, &parts)).collect();
@@ -292,36 +336,29 @@ impl Examiner<'_> {
     }
 
     /// Markdown that is not empty.
-    fn markdown(&mut self, pointer: String, text: &str) -> Rendered {
-        let (rendered, mistakes) = render(text);
+    fn markdown(&mut self, pointer: String, text: &str, numbered: bool) -> Rendered {
+        let (rendered, mistakes) = render(text, Setting { page: self.block.page.as_deref(), numbered });
+        let fine = mistakes.is_empty();
         for (message, help) in mistakes {
             self.wrong(pointer.clone(), message, help);
         }
-        if rendered.text.is_empty() {
+        if fine && rendered.text.is_empty() {
             self.wrong(pointer, "this is empty", "write something, or take it out");
-        }
-        rendered
-    }
-
-    /// Markdown that fits a line.
-    fn inline(&mut self, pointer: String, text: &str) -> Rendered {
-        let rendered = self.markdown(pointer.clone(), text);
-        if !rendered.text.is_empty() && (rendered.lead.is_empty() || !rendered.rest.is_empty()) {
-            self.wrong(pointer, "a choice has to be one paragraph", "put code, lists and tables into the prompt");
-        } else if rendered.lead.contains("<a ") {
-            self.wrong(
-                pointer,
-                "a choice cannot hold a link",
-                "put the link into `context`: choosing is not following",
-            );
         }
         rendered
     }
 
     fn question(&mut self, index: usize, asked: &Asked, parts: &BTreeMap<&str, Rendered>) -> Question {
         let at = |rest: &str| format!("/questions/{index}{rest}");
+        let name = question_name(&asked.id);
         let earlier = &self.block.questions[..index];
-        if earlier.iter().any(|other| other.id == asked.id) {
+        if asked.id.trim().is_empty() {
+            self.wrong(
+                at("/id"),
+                "this id is empty",
+                "call the question something: what a reader has got is kept under its id",
+            );
+        } else if earlier.iter().any(|other| question_name(&other.id) == name) {
             self.wrong(
                 at("/id"),
                 format!("the id `{}` is used twice in this quiz", asked.id),
@@ -329,15 +366,18 @@ impl Examiner<'_> {
             );
         }
         self.keys_of_its_type(index, asked);
-        let prompt = self.markdown(at("/prompt/prompt"), &asked.prompt.prompt);
-        if !prompt.text.is_empty() && prompt.lead.is_empty() {
-            self.wrong(
-                at("/prompt/prompt"),
-                "the prompt does not begin with a paragraph",
-                "begin with the question in a sentence; code, lists and tables follow it",
-            );
-        }
-        let context = asked.context.as_ref().map(|text| self.markdown(at("/context"), text)).unwrap_or_default();
+        let prompt = match (asked.kind, &asked.prompt.program, &asked.prompt.prompt) {
+            (Type::Tracing, Some(program), _) => self.program(at("/prompt/program"), program),
+            (Type::Tracing, None, _) | (_, _, None) => Rendered::default(),
+            (_, _, Some(text)) => self.markdown(at("/prompt/prompt"), text, true),
+        };
+        // What begins with code or a list has no sentence that could name the question.
+        let lead = match prompt.lead.is_empty() {
+            true => "<span class=\"visually-hidden\">What is asked stands below.</span>".to_owned(),
+            false => prompt.lead,
+        };
+        let context = asked.context.as_ref().map(|text| self.markdown(at("/context"), text, false));
+        let mut context = context.unwrap_or_default().blocks();
         let part = match &asked.multipart {
             Some(name) => match parts.get(name.as_str()) {
                 Some(part) => part.blocks(),
@@ -362,6 +402,12 @@ impl Examiner<'_> {
                 self.texts(index, asked),
             ),
             Type::MultipleChoice | Type::Prediction => self.choices(index, asked),
+            Type::Tracing => {
+                if let Some(line) = asked.answer.as_ref().and_then(|answer| answer.line_number) {
+                    context.insert_str(0, &format!("<p>The compiler objects to line {line}.</p>"));
+                }
+                (Kind::Tracing, true, self.traced(index, asked))
+            }
         };
         let witness = asked.resolved.as_ref().zip(asked.prompt.demo.as_ref()).map(|(resolved, id)| Witness {
             id: id.clone().into(),
@@ -369,35 +415,108 @@ impl Examiner<'_> {
             page: resolved.page.clone().into(),
         });
         Question {
-            id: asked.id.clone().into(),
+            id: name.into(),
             kind,
             points: asked.points,
             fixed,
             part: part.into(),
-            lead: prompt.lead.into(),
+            lead: lead.into(),
             rest: prompt.rest.into(),
-            context: context.blocks().into(),
+            context: context.into(),
             witness,
             choices,
         }
     }
 
+    /// The question about a program.
+    fn program(&mut self, pointer: String, program: &str) -> Rendered {
+        let program = program.trim_matches(['\n', '\r']).trim_end();
+        if program.trim().is_empty() {
+            self.wrong(pointer, "there is no program here", "write the program that is asked about");
+        }
+        Rendered {
+            lead: "Does this program compile? If it does, what does it print?".to_owned(),
+            rest: code_block(program, "rust", true).trim().to_owned(),
+            text: program.to_owned(),
+        }
+    }
+
+    /// The two answers to a question about a program; see [`Kind::Tracing`].
+    fn traced(&mut self, index: usize, asked: &Asked) -> Vec<Choice> {
+        let at = |rest: &str| format!("/questions/{index}/answer{rest}");
+        let Some(answer) = &asked.answer else { return vec![] };
+        let compiles = answer.does_compile;
+        match (compiles, &answer.stdout, answer.line_number) {
+            (None, ..) => self.wrong(
+                at(""),
+                format!("the question `{}` does not say whether its program compiles", asked.id),
+                "add `answer.doesCompile = true`, and what it prints, or `false`",
+            ),
+            (Some(true), None, _) => self.wrong(
+                at(""),
+                format!("the question `{}` does not say what its program prints", asked.id),
+                "add `answer.stdout = \"…\"`; nothing is run here",
+            ),
+            (Some(false), Some(_), _) => self.wrong_key(
+                at("/stdout"),
+                "a program that does not compile prints nothing",
+                "take `answer.stdout` out, or write `answer.doesCompile = true`",
+            ),
+            (Some(true), _, Some(_)) => self.wrong_key(
+                at("/lineNumber"),
+                "the compiler objects to no line of a program that compiles",
+                "take `answer.lineNumber` out, or write `answer.doesCompile = false`",
+            ),
+            (Some(false), _, Some(line)) => {
+                let program = asked.prompt.program.as_deref().unwrap_or_default();
+                let lines = program.trim_matches(['\n', '\r']).trim_end().lines().count();
+                if line > lines {
+                    self.wrong(
+                        at("/lineNumber"),
+                        format!("the program has no line {line}"),
+                        format!("its lines are counted from 1, the last is {lines}"),
+                    );
+                }
+            }
+            _ => {}
+        }
+        let choice = |right: bool, html: &'static str, text: String| Choice {
+            right,
+            blocks: false,
+            html: html.into(),
+            text: text.into(),
+        };
+        let output = answer.stdout.as_deref().unwrap_or_default().trim().replace("\r\n", "\n");
+        vec![
+            choice(compiles == Some(true), "It compiles, and prints:", output),
+            choice(compiles == Some(false), "It does not compile.", "It does not compile.".to_owned()),
+        ]
+    }
+
     /// Keys that its type does not have, and those that it lacks.
     fn keys_of_its_type(&mut self, index: usize, asked: &Asked) {
-        use Type::{MultipleChoice, Prediction, ShortAnswer};
+        use Type::{MultipleChoice, Prediction, ShortAnswer, Tracing};
         let (kind, prompt) = (asked.kind, &asked.prompt);
         let answer = asked.answer.as_ref();
-        let some_answers = answer.is_some_and(|answer| answer.alternatives.is_some());
+        let answers = |has: fn(&Answer) -> bool| answer.is_some_and(has);
         for (key, there, types) in [
-            ("/prompt/distractors", prompt.distractors.is_some(), &[MultipleChoice, Prediction][..]),
+            ("/prompt/prompt", prompt.prompt.is_some(), &[MultipleChoice, ShortAnswer, Prediction][..]),
+            ("/prompt/program", prompt.program.is_some(), &[Tracing]),
+            ("/prompt/distractors", prompt.distractors.is_some(), &[MultipleChoice, Prediction]),
             ("/prompt/answerIndex", prompt.answer_index.is_some(), &[MultipleChoice]),
             ("/prompt/sortAnswers", prompt.sort_answers.is_some(), &[MultipleChoice, Prediction]),
             ("/prompt/response", prompt.response.is_some(), &[ShortAnswer]),
             ("/prompt/demo", prompt.demo.is_some(), &[Prediction]),
             ("/prompt/fact", prompt.fact.is_some(), &[Prediction]),
-            ("/answer/alternatives", some_answers, &[ShortAnswer]),
+            ("/answer/answer", answers(|answer| answer.answer.is_some()), &[MultipleChoice, ShortAnswer]),
+            ("/answer/alternatives", answers(|answer| answer.alternatives.is_some()), &[ShortAnswer]),
+            ("/answer/doesCompile", answers(|answer| answer.does_compile.is_some()), &[Tracing]),
+            ("/answer/stdout", answers(|answer| answer.stdout.is_some()), &[Tracing]),
+            ("/answer/lineNumber", answers(|answer| answer.line_number.is_some()), &[Tracing]),
         ] {
-            if there && !types.contains(&kind) {
+            // What else is wrong with the answer of a prediction is told below.
+            let told = kind == Prediction && key.starts_with("/answer");
+            if there && !types.contains(&kind) && !told {
                 let name = key[1..].replace('/', ".");
                 let types: Vec<&str> = types.iter().map(|kind| kind.name()).collect();
                 self.wrong_key(
@@ -407,16 +526,32 @@ impl Examiner<'_> {
                 );
             }
         }
+        let (asks, what) = match kind {
+            Tracing => (("program", prompt.program.is_some()), "the program that is asked about"),
+            _ => (("prompt", prompt.prompt.is_some()), "the question"),
+        };
+        if !asks.1 {
+            self.wrong(
+                format!("/questions/{index}/prompt"),
+                format!("the question `{}` has no `prompt.{}`", asked.id, asks.0),
+                format!("add `prompt.{} = \"…\"`: {what}", asks.0),
+            );
+        }
         match (kind, answer) {
             (Prediction, Some(_)) => self.wrong_key(
                 format!("/questions/{index}/answer"),
                 "a prediction has no answer: the run tells what is right",
                 "take it out; `prompt.demo` and `prompt.fact` say which run, and what of it",
             ),
-            (MultipleChoice | ShortAnswer, None) => self.wrong(
-                format!("/questions/{index}"),
+            (MultipleChoice | ShortAnswer, None | Some(Answer { answer: None, .. })) => self.wrong(
+                format!("/questions/{index}{}", if answer.is_some() { "/answer" } else { "" }),
                 format!("the question `{}` has no answer", asked.id),
                 "add `answer.answer = …`: what is right",
+            ),
+            (Tracing, None) => self.wrong(
+                format!("/questions/{index}"),
+                format!("the question `{}` has no answer", asked.id),
+                "add `answer.doesCompile = true` and `answer.stdout = \"…\"`, or `answer.doesCompile = false`",
             ),
             _ => {}
         }
@@ -444,8 +579,10 @@ impl Examiner<'_> {
 
     /// The texts that answer it.
     fn texts(&mut self, index: usize, asked: &Asked) -> Vec<Choice> {
-        let Some(answer) = &asked.answer else { return vec![] };
-        let first = match &answer.answer {
+        let Some((answer, first)) = asked.answer.as_ref().and_then(|all| Some((all, all.answer.as_ref()?))) else {
+            return vec![];
+        };
+        let first = match first {
             OneOrMany::One(text) => text,
             OneOrMany::Many(_) => {
                 self.wrong(
@@ -465,15 +602,9 @@ impl Examiner<'_> {
             let (at, plain) = (format!("/questions/{index}{at}"), text.trim().to_lowercase());
             if plain.is_empty() {
                 self.wrong(at, "this is empty", "write something, or take it out");
-            } else if seen.contains(&plain) {
-                self.wrong(
-                    at,
-                    "this answer is there already",
-                    "capitals and spaces around it do not count; take it out",
-                );
-            } else {
+            } else if !seen.contains(&plain) {
                 let text: yew::AttrValue = text.trim().to_owned().into();
-                choices.push(Choice { right: true, html: text.clone(), text });
+                choices.push(Choice { right: true, blocks: false, html: text.clone(), text });
                 seen.push(plain);
             }
         }
@@ -487,15 +618,14 @@ impl Examiner<'_> {
         let no_distractors = vec![];
         let distractors = prompt.distractors.as_ref().unwrap_or(&no_distractors);
         // What is right, and where it is written.
-        let (kind, right): (Kind, Vec<(String, &str)>) = match (asked.kind, &asked.answer, &asked.resolved) {
+        let answer = asked.answer.as_ref().and_then(|answer| answer.answer.as_ref());
+        let (kind, right): (Kind, Vec<(String, &str)>) = match (asked.kind, answer, &asked.resolved) {
             (Type::Prediction, _, Some(resolved)) => {
                 (Kind::Prediction, vec![(at("/prompt/fact".to_owned()), resolved.answer.as_str())])
             }
             (Type::Prediction, ..) => (Kind::Prediction, vec![]),
-            (_, Some(Answer { answer: OneOrMany::One(text), .. }), _) => {
-                (Kind::One, vec![(at("/answer/answer".to_owned()), text.as_str())])
-            }
-            (_, Some(Answer { answer: OneOrMany::Many(texts), .. }), _) => {
+            (_, Some(OneOrMany::One(text)), _) => (Kind::One, vec![(at("/answer/answer".to_owned()), text.as_str())]),
+            (_, Some(OneOrMany::Many(texts)), _) => {
                 if texts.is_empty() {
                     self.wrong(
                         at("/answer/answer".to_owned()),
@@ -508,7 +638,8 @@ impl Examiner<'_> {
             }
             (_, None, _) => (Kind::One, vec![]),
         };
-        if distractors.is_empty() {
+        // All of several can be right: that is for the reader to find out.
+        if distractors.is_empty() && (kind != Kind::Several || right.len() == 1) {
             let pointer = at(if prompt.distractors.is_some() { "/prompt/distractors" } else { "/prompt" }.to_owned());
             self.wrong(
                 pointer,
@@ -528,10 +659,17 @@ impl Examiner<'_> {
         let wrong = distractors.iter().enumerate();
         let wrong = wrong.map(|(nth, text)| (false, at(format!("/prompt/distractors/{nth}")), text.as_str()));
         for (right, at, text) in places.chain(wrong) {
-            let rendered = self.inline(at.clone(), text);
-            let twin = choices.iter().find(|other| alike(&other.text, &rendered.text, asked.kind));
+            let before = self.problems.len();
+            let rendered = self.markdown(at.clone(), text, false);
+            let fine = self.problems.len() == before;
+            let blocks = rendered.is_blocks();
+            let html = if blocks { rendered.blocks() } else { rendered.lead };
+            let twin = choices.iter().find(|other| match is_exact(&html) && is_exact(&other.html) {
+                true => *other.html == html,
+                false => alike(&other.text, &rendered.text, asked.kind),
+            });
             match twin.map(|twin| twin.right) {
-                _ if rendered.text.is_empty() => {}
+                _ if !fine => {}
                 Some(true) if !right && asked.kind == Type::Prediction => self.wrong(
                     at,
                     format!("this is what the run yields: `{}`", rendered.text),
@@ -547,7 +685,7 @@ impl Examiner<'_> {
                 Some(_) => self.wrong(at, "this choice is there already", "take it out in one of the places"),
                 None => {}
             }
-            choices.push(Choice { right, html: rendered.lead.into(), text: rendered.text.into() });
+            choices.push(Choice { right, blocks, html: html.into(), text: rendered.text.into() });
         }
         if let (Some(_), Some(_)) = (prompt.answer_index, prompt.sort_answers) {
             self.wrong_key(
@@ -579,6 +717,11 @@ impl Examiner<'_> {
     }
 }
 
+/// Whether a choice holds what words alone do not tell: code, whose spaces count, and pictures.
+fn is_exact(html: &str) -> bool {
+    ["<pre", "<code", "<img"].iter().any(|tag| html.contains(tag))
+}
+
 /// Whether two choices say the same; of a run's facts also if one has its thousands told apart.
 fn alike(one: &str, other: &str, kind: Type) -> bool {
     let plain = |text: &str| if kind == Type::Prediction { text.replace(',', "") } else { text.to_owned() };
@@ -593,6 +736,33 @@ fn sort(choices: &mut [Choice]) {
     } else {
         choices.sort_by_key(|choice| choice.text.to_lowercase());
     }
+}
+
+/// What a question is called outside its quiz: its id, if that can stand in an address and in what learning management
+/// systems take for a name. Any other id has a name of its own too, which begins with `_`: what cannot stand in one is
+/// written as its number, in hexadecimal digits between two `_`.
+fn question_name(id: &str) -> String {
+    /// No more than that, so that it is kept together with its figure's name.
+    const LONGEST: usize = 100;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let fits = |c: char| plain(c) || c == '_';
+    if id.len() <= 64 && id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(fits) {
+        return id.to_owned();
+    }
+    let mut name = "_".to_owned();
+    for c in id.chars() {
+        match plain(c) {
+            true => name.push(c),
+            false => name.push_str(&format!("_{:x}_", u32::from(c))),
+        }
+    }
+    if name.len() > LONGEST {
+        let mut hash = sim::TraceHash::default();
+        hash.text(id);
+        name.truncate(LONGEST - 20);
+        name.push_str(&format!("__{hash}"));
+    }
+    name
 }
 
 /// A key as a part of a JSON pointer.
@@ -660,6 +830,65 @@ mod tests {
         assert_eq!((&*first.lead, &*first.rest), ("What?", "<ul>\n<li>x</li>\n</ul>"));
         assert_eq!(&*first.context, "<p>Why <em>not</em>?</p>");
         assert_eq!(choices(&sheet), [("It", true), ("that", true)]);
+    }
+
+    #[test]
+    fn any_id_has_a_name_of_its_own_and_published_ones_are_theirs() {
+        for published in ["after-a-timeout", "A.1_b", "18ea4c61-c7c3-433f-add5-d3d3156e3e71"] {
+            assert_eq!(question_name(published), published);
+        }
+        let long = "x".repeat(300);
+        let longer = format!("{long}y");
+        let umlauts = "ä".repeat(60);
+        let ids =
+            ["a b", "a_20_b", "_a_20_b", "a  b", "ä", "Ä", "a/b", "-a", "_", " a", "🚀", &long, &longer, &umlauts];
+        let names: std::collections::BTreeSet<String> = ids.iter().map(|id| question_name(id)).collect();
+        assert_eq!(names.len(), ids.len(), "{names:?}");
+        assert_eq!((question_name("a b"), question_name("Größe")), ("_a_20_b".to_owned(), "_Gr_f6__df_e".to_owned()));
+        for name in names {
+            let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+            assert!(name.len() <= 100 && name.chars().all(fits), "{name}");
+        }
+    }
+
+    #[test]
+    fn choices_may_be_blocks_and_all_of_them_right() {
+        let code = |code: &str| format!("```rust\n{code}\n```\n");
+        let blocks = asked(json!({ "distractors": [code("a  b;"), "- a\n- b\n"] }), json!(code("a b;")));
+        let sheet_of = sheet(json!({}), json!([blocks]));
+        let seen: Vec<(bool, &str)> =
+            sheet_of.questions[0].choices.iter().map(|choice| (choice.blocks, &*choice.html)).collect();
+        assert_eq!(
+            seen,
+            [
+                (true, "<pre><code class=\"language-rust\">a b;\n</code></pre>"),
+                (true, "<pre><code class=\"language-rust\">a  b;\n</code></pre>"),
+                (true, "<ul>\n<li>a</li>\n<li>b</li>\n</ul>")
+            ]
+        );
+        assert_eq!(choices(&sheet_of), [("a b;", true), ("a b;", false), ("a b", false)]);
+        let all = sheet(json!({}), json!([asked(json!({}), json!(["a", "b"]))]));
+        assert_eq!((all.questions[0].kind, choices(&all)), (Kind::Several, vec![("a", true), ("b", true)]));
+    }
+
+    #[test]
+    fn a_program_is_asked_about() {
+        let traced = |answer: Value| {
+            let program = "\nfn main() {\n  let x: u8 = `[256]`;\n}\n";
+            json!({ "id": "a", "type": "Tracing", "prompt": { "program": program }, "answer": answer, "context": "So." })
+        };
+        let sheet_of = sheet(json!({}), json!([traced(json!({ "doesCompile": false, "lineNumber": 2 }))]));
+        let question = &sheet_of.questions[0];
+        assert_eq!((question.kind, question.fixed), (Kind::Tracing, true));
+        assert_eq!(
+            &*question.rest,
+            "<pre><code class=\"language-rust numbered\"><span class=\"line\">fn main() {</span>\n\
+             <span class=\"line\">  let x: u8 = <mark>256</mark>;</span>\n<span class=\"line\">}</span>\n</code></pre>"
+        );
+        assert_eq!(&*question.context, "<p>The compiler objects to line 2.</p><p>So.</p>");
+        assert_eq!(choices(&sheet_of), [("", false), ("It does not compile.", true)]);
+        let prints = sheet(json!({}), json!([traced(json!({ "doesCompile": true, "stdout": "1\n2\n" }))]));
+        assert_eq!(choices(&prints), [("1\n2", true), ("It does not compile.", false)]);
     }
 
     #[test]

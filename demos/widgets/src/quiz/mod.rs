@@ -13,6 +13,8 @@ mod views;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
+#[cfg(feature = "ssr")]
+pub use markdown::in_book;
 pub use sheet::{Choice, Kind, Question, Sheet, Witness};
 
 use crate::{
@@ -25,6 +27,11 @@ use sheet::{code_of, seed_of};
 use sim::TraceHash;
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// What addresses within the book begin with in a quiz's figure. Whoever puts the figure on a page puts the way from that
+/// page to the site's root in its place.
+#[cfg(feature = "ssr")]
+pub const ROOT: &str = "root-of-this-book:/";
 
 /// Questions with choices, short answers and predictions.
 pub struct Quiz;
@@ -87,7 +94,7 @@ pub fn QuizView(props: &DemoProps) -> Html {
             code={code_of(paper.seed)} trouble={(*trouble).clone()} height={620} {figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary={if live { "" } else { "The answers" }} table={views::key(&bench)}>
-            { views::form(&bench) }
+            { views::sheet(&bench) }
         </Shell>
     }
 }

@@ -168,7 +168,7 @@ mod tests {
 
     fn paper(kinds: &[Kind]) -> Rc<Paper> {
         let choices = |marks: &[bool]| {
-            let choice = |right: &bool| Choice { right: *right, html: "x".into(), text: "x".into() };
+            let choice = |right: &bool| Choice { right: *right, blocks: false, html: "x".into(), text: "x".into() };
             marks.iter().map(choice).collect::<Vec<_>>()
         };
         let question = |(index, kind): (usize, &Kind)| Question {

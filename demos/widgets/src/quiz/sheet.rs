@@ -18,10 +18,14 @@ pub enum Kind {
     Long,
     /// Several lines of code.
     Code,
+    /// Whether a program compiles, and if so what it prints. The choices are these two, in this order, and the text of
+    /// the first is what it prints.
+    Tracing,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [Self::One, Self::Several, Self::Prediction, Self::Short, Self::Long, Self::Code];
+    const ALL: [Self; 7] =
+        [Self::One, Self::Several, Self::Prediction, Self::Short, Self::Long, Self::Code, Self::Tracing];
 
     const fn letter(self) -> &'static str {
         match self {
@@ -31,6 +35,7 @@ impl Kind {
             Self::Short => "t",
             Self::Long => "l",
             Self::Code => "c",
+            Self::Tracing => "x",
         }
     }
 
@@ -39,13 +44,13 @@ impl Kind {
         match self {
             Self::One | Self::Several => "choice",
             Self::Prediction => "prediction",
-            Self::Short | Self::Long | Self::Code => "fill-in",
+            Self::Short | Self::Long | Self::Code | Self::Tracing => "fill-in",
         }
     }
 
     /// Whether there are choices.
     pub const fn chooses(self) -> bool {
-        matches!(self, Self::One | Self::Several | Self::Prediction)
+        matches!(self, Self::One | Self::Several | Self::Prediction | Self::Tracing)
     }
 }
 
@@ -54,7 +59,9 @@ impl Kind {
 pub struct Choice {
     /// Whether it is right.
     pub right: bool,
-    /// As it is shown: HTML that can stand in a line.
+    /// Whether it is shown as blocks, such as paragraphs, lists and code. If not, it can stand in a line.
+    pub blocks: bool,
+    /// As it is shown: HTML.
     pub html: AttrValue,
     /// The same without markup.
     pub text: AttrValue,
@@ -112,10 +119,13 @@ impl Question {
     }
 
     /// Whether it is right: all of the right choices and no other, or one of the texts, whatever its capitals and
-    /// whatever spaces are around it.
+    /// whatever spaces are around it. What a program prints has to be right with its capitals; spaces at the end of a
+    /// line do not count.
     pub fn is_right(&self, given: &Given) -> bool {
         if self.kind.chooses() {
             given.chosen == self.right_ones()
+                && (!self.prints(given.chosen)
+                    || given.text.trim().lines().map(str::trim_end).eq(self.output().trim().lines().map(str::trim_end)))
         } else {
             let plain = |text: &str| text.trim().to_lowercase();
             let written = plain(&given.text);
@@ -143,17 +153,32 @@ impl Question {
         order
     }
 
+    /// Whether these choices say that a program prints something.
+    pub fn prints(&self, chosen: u32) -> bool {
+        self.kind == Kind::Tracing && chosen == 1
+    }
+
+    /// The text of the first choice: what the program prints, of a question about one; the usual one of texts that are
+    /// right.
+    pub fn output(&self) -> &str {
+        self.choices.first().map(|choice| &*choice.text).unwrap_or_default()
+    }
+
     /// What was said, as text.
     pub fn said(&self, given: &Given) -> String {
-        if self.kind.chooses() { self.texts(given.chosen) } else { given.text.trim().to_owned() }
+        if self.kind.chooses() && !self.prints(given.chosen) {
+            self.texts(given.chosen)
+        } else {
+            given.text.trim().to_owned()
+        }
     }
 
     /// What is right, as text.
     pub fn right(&self) -> String {
-        if self.kind.chooses() {
+        if self.kind.chooses() && !self.prints(self.right_ones()) {
             self.texts(self.right_ones())
         } else {
-            self.choices.first().map(|choice| choice.text.to_string()).unwrap_or_default()
+            self.output().to_owned()
         }
     }
 
@@ -208,7 +233,13 @@ impl Sheet {
             for choice in &question.choices {
                 // The text is usually the HTML.
                 let text = if choice.text == choice.html { "" } else { &*choice.text };
-                fields.extend([if choice.right { "r" } else { "" }, &*choice.html, text]);
+                let how = match (choice.right, choice.blocks) {
+                    (true, true) => "rb",
+                    (true, false) => "r",
+                    (false, true) => "b",
+                    (false, false) => "",
+                };
+                fields.extend([how, &*choice.html, text]);
             }
             let fields: Vec<String> = fields
                 .into_iter()
@@ -238,10 +269,12 @@ fn question(line: &str) -> Option<Question> {
     let witness = Witness { id: fields.next()?, title: fields.next()?, page: fields.next()? };
     let witness = (!witness.id.is_empty()).then_some(witness);
     let mut choices = vec![];
-    while let Some(right) = fields.next() {
+    while let Some(how) = fields.next() {
         let (html, text) = (fields.next()?, fields.next()?);
-        let text = if text.is_empty() { html.clone() } else { text };
-        choices.push(Choice { right: !right.is_empty(), html, text });
+        // What a program prints can be nothing.
+        let output = kind == Kind::Tracing && choices.is_empty();
+        let text = if text.is_empty() && !output { html.clone() } else { text };
+        choices.push(Choice { right: how.starts_with('r'), blocks: how.ends_with('b'), html, text });
     }
     Some(Question { id, kind, points, fixed, part, lead, rest, context, witness, choices })
 }
@@ -290,7 +323,7 @@ mod tests {
     fn choices(marks: &str) -> Vec<Choice> {
         let choice = |(index, mark): (usize, char)| {
             let text: AttrValue = format!("choice {index}").into();
-            Choice { right: mark == 'r', html: text.clone(), text }
+            Choice { right: mark == 'r', blocks: false, html: text.clone(), text }
         };
         marks.chars().enumerate().map(choice).collect()
     }
@@ -333,7 +366,7 @@ mod tests {
 
     #[test]
     fn texts_are_compared_without_capitals_and_spaces_around() {
-        let text = |text: &str| Choice { right: true, html: text.into(), text: text.into() };
+        let text = |text: &str| Choice { right: true, blocks: false, html: text.into(), text: text.into() };
         let short = asked(Kind::Short, vec![text("Zigzag"), text("zig-zag"), text("Ä b")]);
         for right in ["zigzag", " ZIGZAG\n", "Zig-Zag", "ä B"] {
             assert!(short.is_right(&written(right)), "{right}");
@@ -345,14 +378,54 @@ mod tests {
         assert_eq!(short.right(), "Zigzag");
     }
 
+    /// A question about a program that prints `output`, or does not compile.
+    fn traced(output: Option<&str>) -> Question {
+        let choice = |right, html: &str, text: &str| Choice {
+            right,
+            blocks: false,
+            html: html.to_owned().into(),
+            text: text.to_owned().into(),
+        };
+        let yes = choice(output.is_some(), "It compiles, and prints:", output.unwrap_or_default());
+        let no = choice(output.is_none(), "It does not compile.", "It does not compile.");
+        Question { fixed: true, ..asked(Kind::Tracing, vec![yes, no]) }
+    }
+
+    #[test]
+    fn what_a_program_prints_is_compared_line_by_line() {
+        let says = |chosen: u32, text: &str| Given { chosen, text: text.to_owned() };
+        let two = traced(Some("1\n A"));
+        for right in ["1\n A", " 1 \n A\n", "1\r\n A\r\n"] {
+            assert!(two.is_right(&says(1, right)), "{right:?}");
+        }
+        for wrong in ["1\nA", "1\n a", "1 A", "", "1"] {
+            assert!(!two.is_right(&says(1, wrong)), "{wrong:?}");
+        }
+        assert!(!two.is_right(&says(2, "1\n A")) && !two.is_answered(&says(0, "1\n A")));
+        assert_eq!(
+            (two.right(), two.said(&says(1, " x\n")), two.said(&says(2, "x"))),
+            ("1\n A".to_owned(), "x".to_owned(), "It does not compile.".to_owned())
+        );
+        // What is written beside it does not count then.
+        let broken = traced(None);
+        assert!(broken.is_right(&says(2, "x")) && !broken.is_right(&says(1, "")) && !broken.is_right(&says(1, "x")));
+        assert_eq!(broken.right(), "It does not compile.");
+        let silent = traced(Some(""));
+        assert!(silent.is_answered(&says(1, "")) && silent.is_right(&says(1, " ")) && !silent.is_right(&says(1, "0")));
+        assert_eq!(Sheet::parse(&Sheet { at_end: false, questions: vec![silent.clone()] }.code()).questions, [silent]);
+    }
+
     #[test]
     fn a_sheet_is_read_back() {
         let witness = Witness { id: "run".into(), title: "A run".into(), page: "a/b.html".into() };
         let prediction = Question { witness: Some(witness), ..asked(Kind::Prediction, choices("r--")) };
         let code = asked(Kind::Code, choices("r"));
-        let sheet = Sheet { at_end: true, questions: vec![asked(Kind::Several, choices("rr-")), prediction, code] };
+        let mut several = asked(Kind::Several, choices("rr-"));
+        several.choices[0].blocks = true;
+        several.choices[2].blocks = true;
+        let sheet = Sheet { at_end: true, questions: vec![several, prediction, code, traced(Some("1\n2"))] };
         assert_eq!(Sheet::parse(&sheet.code()), sheet);
-        assert_eq!(sheet.points(), 6);
+        assert_eq!(sheet.points(), 8);
         // A page that was cut short.
         let cut = sheet.code();
         assert!(Sheet::parse(&cut[..cut.len() / 2]).questions.len() < 3);

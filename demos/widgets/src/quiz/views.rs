@@ -2,11 +2,11 @@
 
 use super::{
     paper::{Answer, Do, Paper},
-    sheet::{Kind, Question, Sheet},
+    sheet::{Choice, Kind, Question, Sheet},
 };
 use crate::{browser, demo::Session};
 use std::rc::Rc;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// What all parts need.
@@ -54,27 +54,30 @@ fn part_of(part: &str, index: usize) -> String {
     [part, "-", &(index + 1).to_string()].concat()
 }
 
-/// All of the quiz.
-pub fn form(bench: &Bench<'_>) -> Html {
+/// All of the quiz. It is no form: frames may refuse to submit one, whatever is done with it.
+pub fn sheet(bench: &Bench<'_>) -> Html {
     let paper = bench.paper;
-    let onsubmit = {
+    let onkeydown = {
         let act = primary(bench);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            act.emit(());
+        Callback::from(move |event: KeyboardEvent| {
+            let at = event.target_unchecked_into::<Element>();
+            // As in a form; and not the key that takes what an input method proposes.
+            if event.key() == "Enter" && at.tag_name() == "INPUT" && !event.is_composing() && !event.repeat() {
+                event.prevent_default();
+                act.emit(());
+            }
         })
     };
     let shown = |index: usize| !bench.live || paper.over || paper.current() == index;
     html! {
-        // What is written is marked here, and the browser has nothing to say about it.
-        <form class="quiz" novalidate=true autocomplete="off" {onsubmit}>
+        <div class="quiz" {onkeydown}>
             { head(bench) }
             <ol class={if !bench.live || paper.over { "quiz-list all" } else { "quiz-list" }}>
                 { for bench.sheet.questions.iter().enumerate().map(|(index, asked)| question(bench, index, asked, shown(index))) }
             </ol>
             <p class="quiz-note" role="status">{ paper.note.clone().unwrap_or_default() }</p>
             { tools(bench) }
-        </form>
+        </div>
     }
 }
 
@@ -130,7 +133,8 @@ fn question(bench: &Bench<'_>, index: usize, asked: &Question, shown: bool) -> H
                 { block("quiz-rest", &asked.rest) }
                 if asked.kind.chooses() {
                     { choices(bench, index, asked, answer, open, marked.is_some()) }
-                } else {
+                }
+                if !asked.kind.chooses() || asked.kind == Kind::Tracing && !bench.live || asked.prints(answer.given.chosen) {
                     { field(bench, index, asked, answer, open) }
                 }
             </fieldset>
@@ -150,8 +154,8 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
             let paper = bench.paper.clone();
             Callback::from(move |_: Event| paper.dispatch(Do::Choose(place)))
         };
-        // By sign and word, not only by colour.
-        let mark = match (marked, chosen, choice.right) {
+        // By sign and word, not only by colour. What a program prints is marked as a whole, below.
+        let mark = match (marked && asked.kind != Kind::Tracing, chosen, choice.right) {
             (true, true, true) => Some(("good", "✓ ", "Your answer, and right")),
             (true, false, true) => {
                 Some(("good missed", "✓ ", if several { "Right, and not chosen" } else { "The answer" }))
@@ -161,19 +165,34 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
         };
         // Radio buttons share a name, check boxes do not.
         let mut name = part_id(bench, "choice", index);
+        let id = [&*name, "-", &(place + 1).to_string()].concat();
         if several {
-            name.push('-');
-            name.push_str(&(place + 1).to_string());
+            name.clone_from(&id);
         }
+        // A label holds no blocks.
+        let labelled = choice.blocks.then(|| id.clone());
+        let input = [&*id, "-input"].concat();
+        let onclick = choice.blocks.then(|| {
+            let input = input.clone();
+            Callback::from(move |event: MouseEvent| {
+                let at = event.target_unchecked_into::<Element>();
+                let elsewhere = at.closest("a, input").is_ok_and(|link| link.is_none());
+                if elsewhere && !browser::selecting() {
+                    browser::click(&input);
+                }
+            })
+        });
+        let tag = if choice.blocks { "div" } else { "label" };
         html! {
             <li key={place}>
-                <label class={classes!("quiz-choice", mark.map(|(class, ..)| class))}>
-                    <input type={kind} {name} disabled={!open} checked={chosen} {onchange}/>
-                    { inline("quiz-words", &choice.html) }
+                <@{tag} class={classes!("quiz-choice", mark.map(|(class, ..)| class))} id={labelled.clone()} {onclick}>
+                    <input type={kind} id={labelled.is_some().then_some(input)} {name} disabled={!open} checked={chosen} {onchange}
+                        autocomplete="off" aria-labelledby={labelled}/>
+                    { words(choice) }
                     if let Some((_, sign, word)) = mark {
                         <span class="quiz-mark"><span aria-hidden="true">{ sign }</span>{ word }</span>
                     }
-                </label>
+                </@>
             </li>
         }
     });
@@ -185,6 +204,11 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
     }
 }
 
+/// What a choice says.
+fn words(choice: &Choice) -> Html {
+    if choice.blocks { block("quiz-words", &choice.html) } else { inline("quiz-words", &choice.html) }
+}
+
 fn field(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, open: bool) -> Html {
     let (id, paper) = (part_id(bench, "text", index), bench.paper.clone());
     let value: AttrValue = answer.given.text.clone().into();
@@ -194,43 +218,51 @@ fn field(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, ope
         });
         html! {
             <input type="text" id={id.clone()} class="quiz-text" disabled={!open} {value} {oninput}
-                autocapitalize="off" spellcheck="false"/>
+                autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="done"/>
         }
     } else {
         let oninput = Callback::from(move |event: InputEvent| {
             paper.dispatch(Do::Write(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
         });
-        let class = if asked.kind == Kind::Code { "quiz-text code" } else { "quiz-text" };
+        let class = if asked.kind == Kind::Long { "quiz-text" } else { "quiz-text code" };
         html! {
             <textarea id={id.clone()} {class} rows="4" disabled={!open} {value} {oninput}
-                autocapitalize="off" spellcheck="false"/>
+                autocomplete="off" autocapitalize="off" spellcheck="false"/>
         }
     };
-    html! { <p class="quiz-field"><label for={id}>{ "Your answer" }</label>{ control }</p> }
+    let label =
+        if asked.kind == Kind::Tracing { "What it prints; nothing, if it prints nothing" } else { "Your answer" };
+    html! { <p class="quiz-field"><label for={id}>{ label }</label>{ control }</p> }
 }
 
 /// What is right, as it is shown. Of the texts that are right the usual one: the others are other spellings.
 fn right_ones(asked: &Question) -> Html {
-    if !asked.kind.chooses() {
-        return html! { <code>{ asked.right() }</code> };
-    }
-    listed(asked, asked.right_ones())
+    worded(asked, asked.right_ones(), asked.output())
 }
 
 fn said(asked: &Question, answer: &Answer) -> Html {
-    if !asked.kind.chooses() {
-        return html! { <code>{ asked.said(&answer.given) }</code> };
-    }
-    listed(asked, answer.given.chosen)
+    worded(asked, answer.given.chosen, answer.given.text.trim())
 }
 
-/// Some of the choices.
-fn listed(asked: &Question, ones: u32) -> Html {
+/// An answer: some of the choices, or a text.
+fn worded(asked: &Question, ones: u32, text: &str) -> Html {
+    if !asked.kind.chooses() {
+        return html! { <code>{ text.to_owned() }</code> };
+    }
     let mut chosen = asked.choices.iter().enumerate().filter(|(place, _)| ones & (1 << place) != 0);
     if ones.count_ones() == 1 {
-        return chosen.next().map(|(_, only)| inline("quiz-words", &only.html)).unwrap_or_default();
+        let only = chosen.next().map(|(_, only)| words(only)).unwrap_or_default();
+        if !asked.prints(ones) {
+            return only;
+        }
+        let output = if text.is_empty() {
+            html! { " nothing" }
+        } else {
+            html! { <pre class="quiz-output">{ text.to_owned() }</pre> }
+        };
+        return html! { <>{ only }{ output }</> };
     }
-    html! { <ul>{ for chosen.map(|(_, choice)| html! { <li>{ inline("quiz-words", &choice.html) }</li> }) }</ul> }
+    html! { <ul>{ for chosen.map(|(_, choice)| html! { <li>{ words(choice) }</li> }) }</ul> }
 }
 
 fn feedback(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, right: bool) -> Html {
@@ -241,7 +273,7 @@ fn feedback(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, 
     html! {
         <div {class} id={part_id(bench, "feedback", index)} tabindex="-1" role="group" aria-label="What became of your answer">
             <p class="quiz-verdict">{ verdict }</p>
-            <dl class={if asked.kind.chooses() { "visually-hidden" } else { "quiz-answers" }}>
+            <dl class={if asked.kind.chooses() && asked.kind != Kind::Tracing { "visually-hidden" } else { "quiz-answers" }}>
                 <div class={if right { "good" } else { "bad" }}><dt><span aria-hidden="true">{ sign }</span>{ "Your answer" }</dt><dd>{ said(asked, answer) }</dd></div>
                 if !right {
                     <div class="good"><dt><span aria-hidden="true">{ "✓ " }</span>{ "The answer" }</dt><dd>{ right_ones(asked) }</dd></div>
@@ -326,7 +358,7 @@ fn tell(id: &str, paper: &Paper, index: usize) {
 }
 
 fn tools(bench: &Bench<'_>) -> Html {
-    let paper = bench.paper;
+    let (paper, act) = (bench.paper, primary(bench));
     if bench.live && paper.over {
         let wrong = paper.answers.len() - paper.right().count();
         let again = |wrong: bool| {
@@ -372,7 +404,8 @@ fn tools(bench: &Bench<'_>) -> Html {
     let ready = marked || bench.sheet.at_end || paper.is_answered(paper.current());
     html! {
         <div class="quiz-tools needs-js" key="under-way">
-            <button type="submit" class="strong" disabled={!bench.live} aria-disabled={(!ready).to_string()}>{ label }</button>
+            <button type="button" class="strong" disabled={!bench.live} aria-disabled={(!ready).to_string()}
+                onclick={act.reform(|_: MouseEvent| ())}>{ label }</button>
             if let Some(later) = later {
                 <button type="button" class="quiet" disabled={!bench.live} onclick={go(Some(later))}>{ "Skip for now" }</button>
             }
