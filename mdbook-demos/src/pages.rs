@@ -13,7 +13,7 @@ use crate::{assets::unhashed, html::escape};
 /// What pages may load: everything from the site itself and nothing else, no script or style in the
 /// page, but the compiled demos.
 pub const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'";
+    img-src 'self'; object-src 'none'; base-uri 'self'; form-action 'none'";
 
 /// The tag with [`POLICY`].
 pub fn policy_tag() -> String {
@@ -281,7 +281,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
 }
 
 /// The tag, if the embed pages need it too: style sheets, icons, the script that sets the theme
-/// before anything is drawn, and the one that keeps what the reader has done.
+/// before anything is drawn, the one for links that open windows, and the one that keeps what the reader has done.
 fn shared(element: &Element<'_, '_>) -> Option<String> {
     let tag = element.tag_name();
     let wanted = match &*tag {
@@ -292,7 +292,7 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         _ => {
             let source = element.get_attribute("src")?;
             let name = source.rsplit('/').next()?;
-            matches!(&*unhashed(name), "theme.js" | "progress.js")
+            matches!(&*unhashed(name), "theme.js" | "windows.js" | "progress.js")
         }
     };
     if !wanted {

@@ -138,7 +138,11 @@
     field.rows = 6;
     field.value = text;
     field.setAttribute("aria-label", "Your progress as text");
-    say(`Saved as ${link.download}.`, make("details", "", make("summary", "", "No file? The same as text"), field));
+    const same = make("details", "", make("summary", "", "No file? The same as text"), field);
+    // A frame that refuses downloads does so without a word.
+    same.open = parent !== window;
+    const words = same.open ? `The file is called ${link.download}. If the page around this frame lets it save none, copy the text.` : `Saved as ${link.download}.`;
+    say(words, same);
   }
 
   // What is in a file, or an error in words.

@@ -99,6 +99,12 @@ window.bookSearch = (() => {
   }
 
   function onKey(event) {
+    // Not the key that takes what an input method proposes.
+    if (event.key === "Enter" && event.target === input && !event.isComposing) {
+      event.preventDefault();
+      list.querySelector("a")?.click();
+      return;
+    }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const stops = [input, ...list.querySelectorAll("a")];
     const at = stops.indexOf(document.activeElement);
@@ -115,7 +121,8 @@ window.bookSearch = (() => {
       root = data.root;
       dialog = make("dialog", "search");
       dialog.setAttribute("aria-label", "Search the book");
-      const form = make("form");
+      // No form: frames may refuse to submit one, whatever is done with it.
+      const box = make("div", "search-box");
       input = make("input");
       input.type = "search";
       input.setAttribute("aria-label", "Search for");
@@ -127,17 +134,12 @@ window.bookSearch = (() => {
       status = make("p", "search-status");
       status.setAttribute("role", "status");
       list = make("ol");
-      form.append(input, close);
-      dialog.append(form, status, list);
+      box.append(input, close);
+      dialog.append(box, status, list);
       document.body.append(dialog);
 
       input.addEventListener("input", run);
       close.addEventListener("click", () => dialog.close());
-      form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        const first = list.querySelector("a");
-        if (first) first.click();
-      });
       dialog.addEventListener("keydown", onKey);
       dialog.addEventListener("click", (event) => {
         // On the backdrop, or on a link, which may lead to a place on this page.

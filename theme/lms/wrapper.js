@@ -212,6 +212,9 @@
     link.download = `${catalogue.id}-progress.json`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    // A frame that refuses downloads does so without a word.
+    $("text").value = text;
+    $("file").hidden = parent === window;
   }
   $("export").addEventListener("click", saveFile);
   $("again").addEventListener("click", () => session.retry());

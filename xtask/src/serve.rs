@@ -33,7 +33,7 @@ use crate::{
 
 /// The policy that every page also states itself: as a header it holds for the server's own pages.
 const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
-                   object-src 'none'; base-uri 'self'; form-action 'self'";
+                   object-src 'none'; base-uri 'self'; form-action 'none'";
 
 /// Reloads the page it is put into; see [`Status`] for what it is told.
 const RELOAD_SCRIPT: &str = include_str!("reload.js");
