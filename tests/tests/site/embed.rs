@@ -28,7 +28,7 @@ frame.addEventListener("load", () => frame.contentWindow.postMessage("[iFrameSiz
 
 /// Serves the site, and on another site, for each of these pages, a host page that frames it; returns their addresses
 /// in that order.
-async fn framed(pages: &[String], attributes: &str) -> Result<Vec<String>> {
+pub(crate) async fn framed(pages: &[String], attributes: &str) -> Result<Vec<String>> {
     let setup = Setup::find()?;
     let site = Server::start(&setup.site, ServerOptions::default()).await?;
     let path = |page: &String| format!("/host/{page}");

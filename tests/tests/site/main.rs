@@ -12,6 +12,7 @@ mod learn;
 mod pages;
 mod progress;
 mod quiz;
+mod sandbox;
 mod search;
 mod tasks;
 mod timeline;

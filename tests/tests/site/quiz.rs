@@ -10,22 +10,22 @@ const LESSON_2: &str = "time-causality/architectural-models-rpc/rpc-mechanics.ht
 const LESSON_3: &str = "time-causality/architectural-models-rpc/serialization-idl.html";
 
 /// The question that is shown.
-const SHOWN: &str = ".quiz-question:not([hidden])";
+pub(crate) const SHOWN: &str = ".quiz-question:not([hidden])";
 
 /// Hears every answer from now on, as a course's own script does.
-async fn listen(reader: &Reader) -> Result<()> {
+pub(crate) async fn listen(reader: &Reader) -> Result<()> {
     let script = "window.heard = []; document.addEventListener('demo-answer', (event) => heard.push(event.detail))";
     reader.js(script).await.map(drop)
 }
 
 /// What was heard: question, whether it is right, points, attempt.
-async fn heard(reader: &Reader) -> Result<Value> {
+pub(crate) async fn heard(reader: &Reader) -> Result<Value> {
     let script = "return heard.map(({ question, correct, points, attempt }) => [question, correct, points, attempt])";
     reader.js(script).await
 }
 
 /// Clicks the choice that says `text` in the question that is shown.
-async fn choose(demo: &Demo<'_>, text: &str) -> Result<()> {
+pub(crate) async fn choose(demo: &Demo<'_>, text: &str) -> Result<()> {
     let script = format!(
         "return [...demo.querySelectorAll('{SHOWN} .quiz-choices > li')].findIndex((it) => it.textContent.includes({}))",
         Value::from(text)
@@ -35,17 +35,17 @@ async fn choose(demo: &Demo<'_>, text: &str) -> Result<()> {
     demo.click(&format!("{SHOWN} .quiz-choices > li:nth-child({}) label", place + 1)).await
 }
 
-async fn until_asked(demo: &Demo<'_>, words: &str) -> Result<()> {
+pub(crate) async fn until_asked(demo: &Demo<'_>, words: &str) -> Result<()> {
     demo.until_text(&format!("{SHOWN} legend"), words).await
 }
 
 /// Presses the strong button.
-async fn go_on(demo: &Demo<'_>) -> Result<()> {
+pub(crate) async fn go_on(demo: &Demo<'_>) -> Result<()> {
     demo.click("button.strong").await
 }
 
 /// Waits until the keyboard's focus is on that part of the figure.
-async fn until_focused(demo: &Demo<'_>, part: &str) -> Result<()> {
+pub(crate) async fn until_focused(demo: &Demo<'_>, part: &str) -> Result<()> {
     let id = format!("{}-{part}", demo.id());
     demo.until(&format!("the focus on {part}"), &format!("document.activeElement.id === {}", Value::from(id))).await
 }
