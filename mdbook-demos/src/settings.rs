@@ -1,6 +1,9 @@
 //! `book.toml`: what is read from it, what is ours to set, and what is wrong with it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, ensure};
 use mdbook_driver::config::{Config, HtmlConfig};
@@ -43,6 +46,8 @@ pub struct Course {
     version: Option<String>,
     /// From how many per cent of the points on a reader has passed, 0 to 100; otherwise 80.
     mastery: Option<u8>,
+    /// The titles of parts of the summary that are about the book: their chapters are no lessons.
+    about: Vec<String>,
 }
 
 impl Course {
@@ -74,6 +79,16 @@ impl Course {
         self.mastery.unwrap_or(80)
     }
 
+    /// The titles of the parts that are about the book.
+    pub fn about(&self) -> &[String] {
+        &self.about
+    }
+
+    /// Whether the part of that title is about the book.
+    pub fn is_about(&self, part: &str) -> bool {
+        self.about.iter().any(|about| about == part)
+    }
+
     /// Whether the values are ones that packages and storage can bear.
     fn check(&self, text: &str) -> Result<()> {
         let source = Source::new("book.toml", text);
@@ -98,6 +113,11 @@ impl Course {
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(diagnostics.into()) }
     }
+}
+
+/// The addresses that lead elsewhere, with those that they lead to, as they are set for mdBook.
+pub fn redirects(config: &Config) -> BTreeMap<String, String> {
+    config.get("output.html.redirect").ok().flatten().unwrap_or_default()
 }
 
 /// The folder of the theme.

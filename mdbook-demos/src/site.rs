@@ -67,7 +67,9 @@ impl Site<'_> {
             }
         }
         let title = self.config.book.title.clone().unwrap_or_default();
-        let catalogue = Catalogue::new(self.book, &title, &settings::Course::of(self.config), self.gathered)?;
+        let redirects = settings::redirects(self.config);
+        let course = settings::Course::of(self.config);
+        let catalogue = Catalogue::new(self.book, &title, &course, &redirects, self.gathered)?;
         let (catalogue, script) = catalogue.script();
         files::write(&self.staging.join(&catalogue), script)?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
