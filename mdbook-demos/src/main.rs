@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mdbook_demos::{
     Options, Report, build,
@@ -79,12 +79,12 @@ struct Package {
     /// Where the book is published, for packages that lead to it
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// The edition of SCORM for scorm-thin
-    #[arg(long, value_enum, default_value = "1.2")]
-    scorm: Scorm,
-    /// The version of the Common Cartridge
-    #[arg(long, value_enum, default_value = "1.3")]
-    cc: Cc,
+    /// The edition of SCORM for scorm-thin; 1.2 if none is named
+    #[arg(long, value_enum)]
+    scorm: Option<Scorm>,
+    /// The version of the Common Cartridge; 1.1 if none is named, which every system reads
+    #[arg(long, value_enum)]
+    cc: Option<Cc>,
 }
 
 /// What can be packed.
@@ -102,18 +102,24 @@ enum What {
     Site,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Scorm {
+    /// For nearly every system
+    #[default]
     #[value(name = "1.2")]
     V12,
+    /// For systems that keep completion and success apart
     #[value(name = "2004")]
     V2004,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Cc {
+    /// For every system that reads cartridges, Moodle among them
+    #[default]
     #[value(name = "1.1")]
     V11,
+    /// For systems that ask for it; one that knows 1.1 only finds nothing in it
     #[value(name = "1.3")]
     V13,
 }
@@ -123,11 +129,11 @@ impl Package {
         match what {
             What::Scorm12 => Kind::Scorm12,
             What::Scorm2004 => Kind::Scorm2004,
-            What::ScormThin => Kind::Thin(match self.scorm {
+            What::ScormThin => Kind::Thin(match self.scorm.unwrap_or_default() {
                 Scorm::V12 => Edition::V12,
                 Scorm::V2004 => Edition::V2004,
             }),
-            What::Cc => Kind::Cartridge(match self.cc {
+            What::Cc => Kind::Cartridge(match self.cc.unwrap_or_default() {
                 Cc::V11 => Version::V11,
                 Cc::V13 => Version::V13,
             }),
@@ -135,26 +141,41 @@ impl Package {
         }
     }
 
-    /// Makes the packages and says what is in them.
+    /// Whether every option has something to do with what is packed.
+    fn check(&self) -> Result<()> {
+        for (given, option, what) in
+            [(self.scorm.is_some(), "--scorm", What::ScormThin), (self.cc.is_some(), "--cc", What::Cc)]
+        {
+            let name = what.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+            ensure!(!given || self.kinds.contains(&what), "{option} is for {name}, which is not among what is packed");
+        }
+        Ok(())
+    }
+
+    /// Makes the packages and says what is in them. Nothing is written unless all of them can be made.
     fn run(&self) -> Result<()> {
+        self.check()?;
         let root = self.root.canonicalize().with_context(|| format!("there is no folder {}", self.root.display()))?;
         let config = settings::read(&root)?;
         let (site, out) = (root.join(&self.site), root.join(&self.out));
         let theme = settings::theme(&config, &root);
         let language = config.book.language.as_deref().unwrap_or("en");
-        for &what in &self.kinds {
-            let request = Request {
+        let make = |what: &What| {
+            package::make(&Request {
                 site: &site,
                 theme: &theme,
-                kind: self.kind(what),
+                kind: self.kind(*what),
                 module: self.module.as_deref(),
                 address: self.url.as_deref(),
                 language,
-            };
-            let made = package::make(&request)?;
+            })
+        };
+        let packages = self.kinds.iter().map(make).collect::<Result<Vec<_>>>()?;
+        for made in packages {
             let (path, bytes) = package::write(&made, &out)?;
             let path = path.strip_prefix(&root).unwrap_or(&path);
             println!("{} ({} files, {} KB)", path.display(), made.entries.len(), bytes.div_ceil(1000));
+            made.notes.iter().for_each(|note| println!("  note: {note}"));
             if !made.left_out.is_empty() {
                 println!("  not in it:");
                 made.left_out.iter().for_each(|line| println!("    {line}"));

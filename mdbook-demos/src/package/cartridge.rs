@@ -8,11 +8,12 @@ use roxmltree::{Document, Node};
 use crate::{
     contents,
     html::escape,
+    module::hash,
     package::{
         Entries,
         catalogue::{Catalogue, Lesson, Scope},
         lint::named,
-        manifest, qti,
+        manifest, name, qti,
         qti::Quiz,
         slug,
     },
@@ -22,9 +23,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// 1.1, which every importer knows.
-    V11,
-    /// 1.3, the newest that is common.
     #[default]
+    V11,
+    /// 1.3, the newest that is common. A reader that knows 1.1 only finds nothing in it.
     V13,
 }
 
@@ -60,6 +61,9 @@ impl fmt::Display for Version {
     }
 }
 
+/// From how many bytes on a page's name is cut in identifiers and files.
+const LONGEST_NAME: usize = 100;
+
 /// Where quizzes and links lie in the package.
 const LINKS: &str = "links/";
 const QUIZZES: &str = "quizzes/";
@@ -73,63 +77,32 @@ pub fn add(
     address: &str,
     quizzes: &[Quiz],
 ) -> Vec<String> {
-    let mut builder = Builder { version, entries, items: String::new(), resources: String::new(), depth: 4 };
+    let mut builder =
+        Builder { version, entries, items: String::new(), resources: String::new(), depth: 4, taken: BTreeSet::new() };
     let mut left_out = Vec::new();
     let lessons: Vec<&Lesson> = catalogue.lessons.iter().filter(|lesson| scope.has(lesson)).collect();
-    let mut module = None;
-    for lesson in lessons {
-        if lesson.module() != module {
-            if module.is_some() {
-                builder.close();
+    // A folder for each row of pages of one module, which may come again later; for those of none too, since importers
+    // make an empty module of a page that lies in no folder.
+    for row in lessons.chunk_by(|a, b| a.module() == b.module()) {
+        let (name, title) = match (row[0].module(), row) {
+            (Some(module), [first, ..]) => {
+                (module, catalogue.module(module).map_or(&first.title, |module| &module.title))
             }
-            module = lesson.module();
-            if let Some(module) = module {
-                let title = catalogue.module(module).map_or(&lesson.title, |module| &module.title);
-                builder.open(&format!("module-{}", slug(module)), title);
-            }
-        }
-        let link = format!("{address}{}", contents::address(&format!("{}.html", lesson.id)));
-        builder.link(&format!("page-{}", slug(&lesson.id)), &lesson.title, &link);
-        let own: Vec<&Quiz> = quizzes.iter().filter(|quiz| quiz.lesson == lesson.id).collect();
-        for quiz in &own {
-            left_out.extend(builder.quiz(quiz));
-        }
-        // A figure that asks, and is no quiz, is reached by a link: its question needs its run.
-        let asks = |id: &str| {
-            let in_quiz = own.iter().any(|quiz| quiz.id == id);
-            !in_quiz && lesson.questions.iter().any(|question| question.id.split('/').next() == Some(id))
+            (None, [page]) => (page.id.as_str(), &page.title),
+            _ => (row[0].id.as_str(), &catalogue.title),
         };
-        if !lesson.demos.is_empty() {
-            builder.open(&format!("figures-{}", slug(&lesson.id)), &format!("Figures: {}", lesson.title));
-            for (at, demo) in lesson.demos.iter().enumerate() {
-                if own.iter().any(|quiz| quiz.id == *demo) {
-                    continue;
-                }
-                let title = lesson.titles.get(at).unwrap_or(demo);
-                builder.link(&format!("figure-{demo}"), title, &format!("{address}embed/{demo}.html"));
-                if asks(demo) {
-                    left_out.push(format!(
-                        "{demo}: a prediction about its run, which QTI has no words for; the cartridge links to the \
-                         figure, which asks it"
-                    ));
-                }
-            }
-            builder.close();
+        builder.open(if row[0].module().is_some() { "module" } else { "pages" }, name, title);
+        for lesson in row {
+            left_out.extend(builder.page(lesson, address, quizzes));
         }
-        let open = lesson.questions.iter().filter(|question| question.kind == "open").count();
-        if open > 0 {
-            left_out.push(format!("{}: {open} open questions, which readers mark themselves on the page", lesson.id));
-        }
-    }
-    if module.is_some() {
         builder.close();
     }
     let Builder { items, resources, .. } = builder;
     let version_short = version.short();
-    let module = scope.module.as_deref().map(|module| format!(".{}", slug(module))).unwrap_or_default();
+    let module = scope.module.as_deref().map(|module| format!(".{}", name(module))).unwrap_or_default();
     let manifest = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
-<manifest identifier="cartridge-{name}{module}-{number}"
+<manifest identifier="cartridge-{id}{module}-{stamp}"
     xmlns="{namespace}"
     xmlns:lomimscc="http://ltsc.ieee.org/xsd/imsccv{version_short}/LOM/manifest">
   <metadata>
@@ -152,7 +125,8 @@ pub fn add(
 {resources}  </resources>
 </manifest>
 "#,
-        name = slug(&catalogue.id),
+        id = name(&catalogue.id),
+        stamp = slug(&catalogue.version),
         number = escape(&catalogue.version),
         namespace = version.namespace(),
         schema = version.number(),
@@ -168,11 +142,64 @@ struct Builder<'a> {
     items: String,
     resources: String,
     depth: usize,
+    /// The identifiers that have been given.
+    taken: BTreeSet<String>,
 }
 
 impl Builder<'_> {
+    /// An identifier that nothing else has, of a kind and of what the thing is called in the book; a file's name too.
+    fn identifier(&mut self, kind: &str, called: &str) -> String {
+        let mut plain = name(called);
+        if plain.len() > LONGEST_NAME {
+            plain.truncate(LONGEST_NAME);
+            plain = format!("{plain}-{}", hash(called.as_bytes()));
+        }
+        let first = format!("{kind}-{plain}");
+        let other = format!("{first}-{}", hash(called.as_bytes()));
+        let more = (2..).map(|number| format!("{other}-{number}"));
+        let free = [first, other.clone()].into_iter().chain(more).find(|name| !self.taken.contains(name));
+        let free = free.unwrap_or(other);
+        self.taken.insert(free.clone());
+        free
+    }
+
+    /// A page's link, its quizzes, and a folder with links to its figures; returns what could not be taken along.
+    fn page(&mut self, lesson: &Lesson, address: &str, quizzes: &[Quiz]) -> Vec<String> {
+        let mut left_out = Vec::new();
+        let link = format!("{address}{}", contents::address(&format!("{}.html", lesson.id)));
+        self.link("page", &lesson.id, &lesson.title, &link);
+        let own: Vec<&Quiz> = quizzes.iter().filter(|quiz| quiz.lesson == lesson.id).collect();
+        for quiz in &own {
+            left_out.extend(self.quiz(quiz));
+        }
+        // A figure that asks, and is no quiz, is reached by a link: its question needs its run.
+        let asks = |id: &str| lesson.questions.iter().any(|question| question.id.split('/').next() == Some(id));
+        let figures: Vec<(usize, &String)> =
+            lesson.demos.iter().enumerate().filter(|(_, demo)| !own.iter().any(|quiz| quiz.id == **demo)).collect();
+        if !figures.is_empty() {
+            self.open("figures", &lesson.id, &format!("Figures: {}", lesson.title));
+            for (at, demo) in figures {
+                let title = lesson.titles.get(at).unwrap_or(demo);
+                self.link("figure", demo, title, &format!("{address}embed/{demo}.html"));
+                if asks(demo) {
+                    left_out.push(format!(
+                        "{demo}: a prediction about its run, which QTI has no words for; the cartridge links to the \
+                         figure, which asks it"
+                    ));
+                }
+            }
+            self.close();
+        }
+        let open = lesson.questions.iter().filter(|question| question.kind == "open").count();
+        if open > 0 {
+            left_out.push(format!("{}: {open} open questions, which readers mark themselves on the page", lesson.id));
+        }
+        left_out
+    }
+
     /// A folder, up to [`Self::close`].
-    fn open(&mut self, identifier: &str, title: &str) {
+    fn open(&mut self, kind: &str, called: &str, title: &str) {
+        let identifier = self.identifier(kind, called);
         let indent = "  ".repeat(self.depth);
         // Writing into a string cannot fail.
         let _ = writeln!(
@@ -203,7 +230,8 @@ impl Builder<'_> {
         self.entries.insert(file, content.into_bytes());
     }
 
-    fn link(&mut self, name: &str, title: &str, address: &str) {
+    fn link(&mut self, kind: &str, called: &str, title: &str, address: &str) {
+        let name = self.identifier(kind, called);
         let short = self.version.short();
         let content = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -212,7 +240,7 @@ impl Builder<'_> {
             escape(title),
             escape(address)
         );
-        self.resource(name, title, &format!("imswl_xmlv{short}"), format!("{LINKS}{name}.xml"), content);
+        self.resource(&name, title, &format!("imswl_xmlv{short}"), format!("{LINKS}{name}.xml"), content);
     }
 
     /// Returns what of the quiz could not be taken along.
@@ -222,7 +250,7 @@ impl Builder<'_> {
             left_out.push(format!("{}: nothing is left of the quiz", quiz.id));
             return left_out;
         }
-        let name = format!("quiz-{}", slug(&quiz.id));
+        let name = self.identifier("quiz", &quiz.id);
         let kind = format!("imsqti_xmlv1p2/imscc_xmlv{}/assessment", self.version.short());
         self.resource(&name, &quiz.title, &kind, format!("{QUIZZES}{name}.xml"), content);
         left_out
@@ -298,6 +326,71 @@ mod tests {
             assert!(left_out.iter().any(|line| line.starts_with("quiz-a/odd")), "{left_out:#?}");
             assert!(left_out.iter().any(|line| line.starts_with("d1: a prediction")), "{left_out:#?}");
             assert!(left_out.iter().any(|line| line.contains("1 open questions")), "{left_out:#?}");
+        }
+    }
+
+    /// A book of pages with these ids and modules.
+    fn pages(pages: &[(&str, &str)]) -> Catalogue {
+        let lesson = |(id, module): &(&str, &str)| Lesson {
+            id: (*id).to_owned(),
+            title: format!("Title of {id}"),
+            module: Some((*module).to_owned()),
+            demos: vec![format!("{id}-figure")],
+            ..Lesson::default()
+        };
+        Catalogue {
+            id: "b".to_owned(),
+            title: "The book".to_owned(),
+            version: "1.0+draft".to_owned(),
+            lessons: pages.iter().map(lesson).collect(),
+            ..Catalogue::default()
+        }
+    }
+
+    #[test]
+    fn identifiers_are_unique_whatever_the_layout_and_the_names_are() {
+        let long = format!("p/{}", "a-long-name-".repeat(20));
+        let longer = format!("{long}x");
+        for layout in [
+            // Chapters of one folder that do not stand together.
+            &[
+                ("p/raft/a", "p/raft"),
+                ("p/paxos/a", "p/paxos"),
+                ("p/raft/b", "p/raft"),
+                ("x", ""),
+                ("p/raft/c", "p/raft"),
+            ][..],
+            &[("a/b", "a"), ("a-b", ""), ("a_b", ""), ("A/b", "A"), ("a/b-2", "a")],
+            &[("глава/один", "глава"), ("глава/два", "глава"), ("章/一", "章"), ("🚀", ""), ("é", ""), ("è", "")],
+            &[(&long, "p"), (&longer, "p")],
+        ] {
+            let book = pages(layout);
+            let mut entries = Entries::new();
+            add(&mut entries, Version::V11, &book, &book.scope(None).unwrap(), "https://a.example/", &[]);
+            assert_eq!(lint::check(Kind::Cartridge(Version::V11), &entries), Vec::<String>::new());
+            assert_eq!(entries.len(), 1 + 2 * layout.len(), "{:#?}", entries.keys());
+        }
+    }
+
+    #[test]
+    fn no_page_lies_outside_a_folder() {
+        for (layout, folders) in [
+            (
+                &[("index", ""), ("p/a", "p"), ("p/b", "p"), ("x", ""), ("y", "")][..],
+                "Title of index|Title of p/a|The book",
+            ),
+            (&[("one", ""), ("two", "")], "The book"),
+        ] {
+            let book = pages(layout);
+            let mut entries = Entries::new();
+            add(&mut entries, Version::V11, &book, &book.scope(None).unwrap(), "https://a.example/", &[]);
+            let text = String::from_utf8(entries[manifest::FILE].clone()).unwrap();
+            let document = Document::parse(&text).unwrap();
+            let contents = named(document.root_element(), "item").next().unwrap();
+            let top: Vec<Node<'_, '_>> = contents.children().filter(Node::is_element).collect();
+            assert!(top.iter().all(|item| item.attribute("identifierref").is_none()), "{text}");
+            let titles: Vec<&str> = top.iter().filter_map(|item| item.first_element_child()?.text()).collect();
+            assert_eq!(titles.join("|"), folders);
         }
     }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::{
     html::escape,
-    package::{Edition, Entries, catalogue::Catalogue, catalogue::Scope, slug, wrapper},
+    package::{Edition, Entries, catalogue::Catalogue, catalogue::Scope, name, slug, wrapper},
 };
 
 /// The name of the file, at the root of the package.
@@ -52,9 +52,9 @@ impl Edition {
 /// The manifest of a package with these entries; every one of them is listed.
 pub fn write(edition: Edition, catalogue: &Catalogue, scope: &Scope, entries: &Entries) -> String {
     let Dialect { packaging, adl, version, kind } = edition.dialect();
-    let module = scope.module.as_deref().map(|module| format!(".{}", slug(module))).unwrap_or_default();
+    let module = scope.module.as_deref().map(|module| format!(".{}", name(module))).unwrap_or_default();
     // An xs:ID: no space, and no digit at its beginning.
-    let identifier = format!("book-{}{module}-{}", slug(&catalogue.id), slug(&catalogue.version));
+    let identifier = format!("book-{}{module}-{}", name(&catalogue.id), slug(&catalogue.version));
     let title = escape(&scope.title);
     // Without a question there is no score that could reach it.
     let graded = scope.points > 0;

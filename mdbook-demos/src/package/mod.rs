@@ -11,6 +11,7 @@ pub mod lint;
 pub mod manifest;
 pub mod qti;
 pub mod quizzes;
+pub mod room;
 pub mod wrapper;
 
 use std::{
@@ -22,7 +23,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
-use crate::{assets, files, package::catalogue::Catalogue, settings};
+use crate::{assets, files, module::hash, package::catalogue::Catalogue, settings};
 
 /// The files of a package, by their paths with `/`.
 pub type Entries = BTreeMap<String, Vec<u8>>;
@@ -76,8 +77,8 @@ impl fmt::Display for Kind {
             Self::Scorm2004 => "scorm2004",
             Self::Thin(Edition::V12) => "scorm-thin",
             Self::Thin(Edition::V2004) => "scorm-thin-2004",
-            Self::Cartridge(cartridge::Version::V11) => "cc-1.1",
-            Self::Cartridge(cartridge::Version::V13) => "cc",
+            Self::Cartridge(cartridge::Version::V11) => "cc",
+            Self::Cartridge(cartridge::Version::V13) => "cc-1.3",
             Self::Site => "site",
         })
     }
@@ -109,6 +110,8 @@ pub struct Package {
     pub entries: Entries,
     /// What could not be taken along, and why.
     pub left_out: Vec<String>,
+    /// What whoever packs the book has to know, if anything.
+    pub notes: Vec<String>,
 }
 
 /// Where the book lies in a package that holds it.
@@ -134,7 +137,8 @@ pub fn make(request: &Request<'_>) -> Result<Package> {
         ),
         None => None,
     };
-    let mut package = Package { name: file_name(&catalogue, module, kind), ..Package::default() };
+    let notes = room::note(kind, &catalogue, &scope).into_iter().collect();
+    let mut package = Package { name: file_name(&catalogue, module, kind), notes, ..Package::default() };
     match kind {
         Kind::Site => package.entries = book(site, "", false)?,
         Kind::Scorm12 | Kind::Scorm2004 => {
@@ -174,8 +178,8 @@ pub fn write(package: &Package, folder: &Path) -> Result<(PathBuf, usize)> {
 
 /// `<book>-<version>[-<module>]-<kind>.zip`.
 fn file_name(catalogue: &Catalogue, module: Option<&str>, kind: Kind) -> String {
-    let module = module.map(|module| format!("-{}", slug(module))).unwrap_or_default();
-    format!("{}-{}{module}-{kind}.zip", slug(&catalogue.id), slug(&catalogue.version))
+    let module = module.map(|module| format!("-{}", name(module))).unwrap_or_default();
+    format!("{}-{}{module}-{kind}.zip", name(&catalogue.id), slug(&catalogue.version))
 }
 
 /// A text as a name that every file system and manifest takes: small letters, digits, dots and dashes.
@@ -189,6 +193,17 @@ pub fn slug(text: &str) -> String {
         }
     }
     out.trim_end_matches(['-', '.']).to_owned()
+}
+
+/// A name of something as [`slug`] has it; with a hash of it if letters are lost, so that others get other names.
+pub fn name(text: &str) -> String {
+    let plain = slug(text);
+    let lost = plain.is_empty() || text.chars().any(|c| !c.is_ascii());
+    match (lost, plain.as_str()) {
+        (false, _) => plain,
+        (true, "") => hash(text.as_bytes()),
+        (true, _) => format!("{plain}-{}", hash(text.as_bytes())),
+    }
 }
 
 /// The site's files below `prefix`. In a frame of an LMS a link to another site would take the book's place, and most
@@ -247,6 +262,8 @@ mod tests {
         assert_eq!(slug("time-causality/rpc"), "time-causality-rpc");
         assert_eq!(slug(" 0.1.0 "), "0.1.0");
         assert_eq!(slug("../é"), "");
+        assert_eq!(name("time-causality/rpc"), "time-causality-rpc");
+        assert!(name("модуль") != name("другой") && name("é") != name("è") && name("a-é") != name("a-è"));
     }
 
     #[test]
