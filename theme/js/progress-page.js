@@ -60,7 +60,8 @@
   const HEADS = ["Page", "Read", "Demos tried", "Points", "Your own marks"];
 
   function table(state) {
-    const listed = catalogue.lessons.filter(({ kind }) => kind !== "page");
+    const lessons = learner.toRead(catalogue);
+    const listed = catalogue.lessons.filter((page) => page.kind !== "page" || lessons.includes(page));
     const head = make("tr", "", ...HEADS.map((words) => Object.assign(make("th", "", words), { scope: "col" })));
     const row = (first, read, lessons) => {
       const cells = [read, part(...tried(lessons, state)), part(...points(lessons, state)), part(...own(lessons, state))];
@@ -74,11 +75,10 @@
     const header = (...inside) => Object.assign(make("th", "", ...inside), { scope: "row" });
     const rows = listed.map((lesson) => {
       const link = Object.assign(make("a", "", lesson.title), { href: address(lesson.id) });
-      const read = state.read[lesson.id] ? [make("span", "progress-yes", "✓ read")] : ["not yet"];
+      const read = learner.isRead(catalogue, state, lesson.id) ? [make("span", "progress-yes", "✓ read")] : ["not yet"];
       return row(header(link), read, [lesson]);
     });
-    const lessons = listed.filter(({ kind }) => kind === "lesson");
-    const foot = row(header("The whole book"), [`${lessons.filter(({ id }) => state.read[id]).length} of ${count(lessons.length, "lesson")}`], catalogue.lessons);
+    const foot = row(header("The whole book"), [`${lessons.filter(({ id }) => learner.isRead(catalogue, state, id)).length} of ${count(lessons.length, lessons[0]?.kind === "lesson" ? "lesson" : "page")}`], catalogue.lessons);
     const caption = make("caption", "visually-hidden", "Your progress, page by page");
     const whole = make("table", "progress-table", caption, make("thead", "", head), make("tbody", "", ...rows), make("tfoot", "", foot));
     // Narrow screens show it as a list, and browsers then forget that it is a table.

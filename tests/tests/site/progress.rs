@@ -15,7 +15,7 @@ async fn state(reader: &Reader) -> Result<Value> {
 
 /// The pure functions, with a catalogue of their own: what is wrong, in words.
 const FUNCTIONS: &str = r#"
-    const { score, complete, passed, pack, unpack, merge, check, empty } = curriculum;
+    const { score, complete, passed, pack, unpack, bestOf, merge, adds, check, empty, isRead, toRead } = curriculum;
     const wrong = [];
     const same = (what, is, should) => {
         const sorted = (v) => JSON.stringify(v, (_, x) => x && typeof x === "object" && !Array.isArray(x) ? Object.fromEntries(Object.entries(x).sort()) : x);
@@ -37,6 +37,15 @@ const FUNCTIONS: &str = r#"
     same("rescaled", score(catalogue, { ...empty(), answers: { "d3/q": answer(1, 1) } }, "r"), { raw: 5, max: 5, percent: 100 });
     same("rounded down", score({ ...catalogue, lessons: [lesson("x", "x", [{ id: "q/q", points: 3, kind: "choice" }])] }, { ...empty(), answers: { "q/q": answer(2, 3) } }).percent, 66);
     same("complete", [complete(catalogue, { ...state, read: { "p/a": 1 } }, "p"), complete(catalogue, { ...state, read: { "p/a": 1, "p/b": 1 } }, "p"), complete(catalogue, { ...state, read: { "p/a": 1, "p/b": 1 } })], [false, true, false]);
+    // A book without lessons is complete when its pages have been read, and not before anybody has opened it.
+    const flat = { ...catalogue, lessons: [lesson("one", "", [], [], "page"), lesson("two", "", [], [], "page")] };
+    same("nothing to do", [complete(flat, empty()), score(flat, empty()).percent, complete(flat, { ...empty(), read: { one: 1 } }), complete(flat, { ...empty(), read: { one: 1, two: 1 } })], [false, 0, false, true]);
+    same("no pages", complete({ ...catalogue, lessons: [] }, empty()), false);
+    same("to read", [toRead(catalogue).length, toRead(catalogue, "r").length, toRead(flat).length], [3, 1, 2]);
+    // A lesson that has moved has still been read.
+    const moved = { ...catalogue, moved: { "old/a": "p/a" } };
+    same("moved", [isRead(moved, { ...empty(), read: { "old/a": 1 } }, "p/a"), isRead(moved, { ...empty(), read: { "old/a": 1 } }, "p/b")], [true, false]);
+    same("moved, packed", unpack(moved, pack(moved, { ...empty(), read: { "old/a": 1 } }, 4096)).read, { "old/a": 1 });
     same("passed", [passed(catalogue, state, "p"), passed({ ...catalogue, mastery: 60 }, state, "p")], [false, true]);
 
     // Merging loses nothing, and doing it again changes nothing.
@@ -45,6 +54,18 @@ const FUNCTIONS: &str = r#"
     const both = merge(left, right);
     same("merged", both, { v: 1, read: { "p/a": 1 }, tried: { "p/a-d": 1 }, answers: { "d1/q": answer(2, 2, 4, "b") }, opened: { o1: "attempt" }, notes: { o1: "one\n\ntwo", s1: "the same, longer" } });
     same("merged again", [merge(both, left), merge(both, right), merge(both, both)], [both, both, both]);
+    // Two that tell each other what they have come to rest, whoever begins and however often.
+    const note = (text) => ({ ...empty(), notes: { o1: text } });
+    for (const [one, two] of [["x", "y"], ["x\n\ny", "y\n\nx"], ["x", "x\n\nz"], ["a".repeat(15000), "b".repeat(15000)], ["", "x"], ["hel", "hello"], ["x\n\ny", "y\n\nz"]]) {
+        let [a, b] = [note(one), note(two)];
+        for (let i = 0; i < 6; i++) { a = merge(a, b); b = merge(b, a); }
+        same(`at rest: ${one.slice(0, 9)}, ${two.slice(0, 9)}`, [adds(a, b), adds(b, a)], [false, false]);
+    }
+    // A text that one side alone has changed since both had the same is as it is there.
+    const edited = (base, one, two) => merge(note(one), note(two), note(base)).notes;
+    same("edited", [edited("hello", "help", "hello"), edited("hello", "hello", "help"), edited("hello", "", "hello"), edited("hello", "help", "hell no"), edited("", "a", "b")],
+        [{ o1: "help" }, { o1: "help" }, {}, { o1: "help\n\nhell no" }, { o1: "a\n\nb" }]);
+    same("adds", [adds(left, left), adds(left, right), adds(both, left), adds(both, right), adds(empty(), empty())], [false, true, false, false, false]);
     same("of hostile values", [merge(null, 7), merge({ v: 2, read: { a: 1 } }, { v: 1, read: [1] })], [empty(), empty()]);
     const hostile = JSON.parse('{"v":1,"read":{"__proto__":1,"toString":1,"fine":1},"answers":{"a":{"points":3,"of":2,"attempts":1}},"notes":{"n":5},"opened":{"o":"maybe"},"tried":7}');
     same("what can be kept", check(hostile).state, { ...empty(), read: { fine: 1 } });
@@ -71,15 +92,50 @@ const FUNCTIONS: &str = r#"
         const back = unpack(catalogue, cut);
         same("nothing is made up", merge(one, back), one);
         // Points go last.
+        const scoped = unpack(catalogue, pack(catalogue, one, limit, "p", 7));
+        if (Object.keys(scoped.answers).includes("d3/q") && ["d1/q", "d2/q"].some((id) => one.answers[id] && !scoped.answers[id])) wrong.push("what is graded is left out before the rest");
         if (Object.keys(back.tried).length && Object.keys(back.answers).length < Object.keys(one.answers).length) wrong.push("points are left out before what was tried");
         const at = chance(Math.max(1, whole.length));
         const damaged = whole.slice(0, at) + (whole[at] === "x" ? "y" : "x") + whole.slice(at + 1);
         same("damaged", unpack(catalogue, damaged), empty());
     }
-    for (const foreign of [undefined, null, 5, {}, "", "1", "1AAAAA;a", "{}", "2" + pack(catalogue, state, 99).slice(1)]) same(`foreign ${foreign}`, unpack(catalogue, foreign), empty());
+    for (const foreign of [undefined, null, 5, {}, "", "1", "1AAAAA;a", "{}", "3" + pack(catalogue, state, 99).slice(1), "2AAAAA", "1AAAAA"]) same(`foreign ${foreign}`, unpack(catalogue, foreign), empty());
+    same("the score with it", [bestOf(pack(catalogue, state, 4096, null, 83)), bestOf(pack(catalogue, state, 4096)), bestOf(pack(catalogue, state, 4096, null, 100).slice(0, -1)), bestOf("")], [83, 0, 0, 0]);
+    // As the first packages wrote it.
+    const OLD = "1OZ_tX;akxFVi2.2.3,xrZ1D0.3.1,8D6Ll1.3.1;ryoUqX,QSiIP;oZaM13a,-Zsbps;tCKsza;wkxFVia%2Cb;n-Zsbpgr%C3%B6%C3%9Fer%3B+%26+100+%25";
+    same("of the first version", unpack(catalogue, OLD), { ...empty(), read: { "p/a": 1, "r/index": 1 }, tried: { "r/c-d": 1 }, opened: { o1: "attempt", s1: "skipped" },
+        notes: { s1: "größer; & 100 %" }, answers: { "d1/q": answer(2, 2, 3, "a,b"), "d2/q": answer(1, 3), "o1/open": answer(0, 3) } });
     // Of what has gone from the book nothing is left; what is new begins empty; the rest is as it was.
     const newer = { ...catalogue, lessons: [lesson("p/new", "p", [{ id: "new/q", points: 1, kind: "choice" }]), catalogue.lessons[1]] };
     same("of another version", unpack(newer, pack(catalogue, { ...state, read: { "p/a": 1, "p/b": 1 } }, 4096)), { ...empty(), read: { "p/b": 1 }, answers: { "d2/q": answer(1, 3) } });
+
+    // A course of any size, and one that has grown: what was answered is answered, and nothing else.
+    const course = (from, to, lessons) => {
+        const all = Array.from({ length: lessons }, (_, at) => lesson(`part/module-${at % 12}/lesson-${at}`, `part/module-${at % 12}`, []));
+        for (let at = from; at < to; at++) all[at % lessons].questions.push({ id: `quiz-${at % 200}/question-${at}`, points: 1, kind: "choice" });
+        return { ...catalogue, lessons: all };
+    };
+    for (const [questions, lessons, limit] of [[1, 1, 100], [33, 5, 4096], [1000, 60, 4096], [1500, 60, 4096], [3000, 90, 64000]]) {
+        const large = course(0, questions, lessons);
+        const done = empty();
+        for (const { id, demos, questions } of large.lessons) {
+            done.read[id] = 1;
+            for (const { id } of questions) done.answers[id] = answer(chance(5) ? 1 : 0, 1, 1 + chance(3));
+        }
+        const code = pack(large, done, limit, null, score(large, done).percent);
+        if (code.length > limit) wrong.push(`${questions} questions: ${code.length} characters`);
+        const back = unpack(large, code);
+        same(`${questions} questions`, [score(large, back), complete(large, back), Object.keys(back.answers).length], [score(large, done), true, questions]);
+        // Lessons are split, and half as many questions again come in between.
+        const grown = course(0, questions * 1.5, lessons * 2 + 1);
+        const later = Object.keys(unpack(grown, code).answers);
+        same(`${questions} questions, grown`, later.filter((id) => !(id in done.answers)).length <= 1 && later.filter((id) => id in done.answers).length, questions);
+    }
+    // What does not fit: as many answers as there is room for.
+    const huge = course(0, 4000, 60);
+    const all = { ...empty(), answers: Object.fromEntries(huge.lessons.flatMap(({ questions }) => questions).map(({ id }) => [id, answer(0, 1)])) };
+    const fits = Object.keys(unpack(huge, pack(huge, all, 4096)).answers).length;
+    if (fits < 1800) wrong.push(`${fits} answers of 4000`);
     return [...new Set(wrong)].slice(0, 12);
 "#;
 
