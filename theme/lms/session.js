@@ -1,7 +1,8 @@
 // A session with the LMS: what the reader has done, told in its words, so that nothing of it is lost.
 //
-// Whatever is worth points is committed at once, and once more a little later, since an LMS may take values after it has
-// said that it has them. What the LMS has is read back. A result is never made worse.
+// Whatever is worth points is committed at once, and the result once more a little later, since an LMS may take values after
+// it has said that it has them. What the LMS has is read back. A result is never made worse, and one session does not
+// overwrite what another has: it joins what the others on this device have done, and says nothing where nothing was done.
 window.lmsSession = (() => {
   "use strict";
 
@@ -30,8 +31,8 @@ window.lmsSession = (() => {
   // A text as an identifier, which is what SCORM 2004 calls the choices of a question: letters, digits and little else.
   const identifier = (text) => text.replace(/[^A-Za-z0-9.~-]+/g, "_").slice(0, 250) || "_";
 
-  // An answer of that kind, as the edition writes it; several choices come with `; ` between them. SCORM 1.2 knows choices only as single letters, of which a report
-  // would say nothing; so there all answers are texts.
+  // An answer of that kind, as the edition writes it; several choices come with `; ` between them. SCORM 1.2 knows choices
+  // only as single letters, of which a report would say nothing; so there all answers are texts.
   function response(edition, kind, text) {
     const plain = text.replace(/\s+/g, " ").trim();
     if (edition === "2004" && kind === "choice") {
@@ -41,8 +42,9 @@ window.lmsSession = (() => {
   }
 
   // A session of `lms` about the book of `catalogue`, or a module of it. `notice` is called whenever there is something
-  // new to show; `storage` keeps a copy on the device, or is null.
-  function session(lms, { catalogue, module, curriculum, storage, notice }) {
+  // new to show, `joined` when another session's doings have been added; `storage` keeps a copy on the device, or is
+  // null; `address` tells this package from others.
+  function session(lms, { catalogue, module, curriculum, storage, address, notice, joined }) {
     const began = Date.now();
     const words = lms?.words;
     const edition = lms?.edition;
@@ -56,28 +58,135 @@ window.lmsSession = (() => {
     let graded = true;
     let learner = "";
     let interactions = 0;
+    // What the LMS was told last, by element; what of it is to be told once more; whether anything was told at all.
     let sent = {};
+    const fresh = new Set();
+    let told = false;
+    // The best score that this attempt has ever had. A book that grows has more points to get, a resume may have lost some.
+    let best = 0;
     let last = began;
     let quiet = null;
     let again = null;
     let saved = null;
 
+    // ---- Other sessions of this attempt, on this device
+
     const key = () => `curriculum-lms:${catalogue.id}:${learner}`;
+    // What the book, the copy on the device and another session were last known to have: their texts are told apart by it.
+    let agreed = curriculum.empty();
+    let copied = curriculum.empty();
+    let heard = curriculum.empty();
+    // A copy that an earlier attempt has left, as it was when this one began.
+    let stale = null;
+    let resumed = false;
+
     const copy = {
-      read() {
+      text() {
         try {
-          const text = storage?.getItem(key());
-          return text ? curriculum.check(JSON.parse(text)).state : curriculum.empty();
+          return storage?.getItem(key()) ?? null;
         } catch (_) {
-          return curriculum.empty();
+          return null;
         }
       },
-      write() {
+      // What the copy has of this attempt; null if nothing. An attempt that goes on begins with whatever the device has of
+      // this reader (`any`); otherwise only what a session of the same package has written since counts.
+      read(any = false) {
+        const text = copy.text();
+        if (text === null || text === stale) return null;
         try {
-          storage?.setItem(key(), JSON.stringify(state));
-        } catch (_) {}
+          const found = JSON.parse(text);
+          return any || found.address === address ? curriculum.check(found).state : null;
+        } catch (_) {
+          return null;
+        }
+      },
+      // Puts in what the copy does not have.
+      write() {
+        const there = copy.read();
+        if (there && !curriculum.adds(there, state) && JSON.stringify(there.notes) === JSON.stringify(state.notes)) return;
+        try {
+          storage?.setItem(key(), JSON.stringify({ ...state, address }));
+          copied = state;
+        } catch (_) {
+          // There is no room, or it is not allowed; other windows still hear.
+          storage = null;
+        }
+      },
+      // Takes what others have written; returns whether that was anything.
+      join(any = false) {
+        const there = copy.read(any);
+        if (!there) return false;
+        const news = join(there, copied);
+        copied = there;
+        return news;
       },
     };
+
+    function join(other, base) {
+      const before = JSON.stringify(state);
+      // Whoever lacks a text need not have taken it out.
+      state = curriculum.merge(state, { ...other, notes: { ...state.notes, ...other.notes } }, base);
+      return JSON.stringify(state) !== before;
+    }
+
+    // Keeps what there is, together with what others have kept.
+    function keep() {
+      if (!graded) return;
+      if (copy.join()) joined?.();
+      copy.write();
+      tellOthers({ state });
+    }
+
+    let channel = null;
+    function tellOthers(message) {
+      try {
+        channel?.postMessage(message);
+      } catch (_) {}
+    }
+
+    // Sessions that are open at the same time hear each other, even where the device keeps nothing.
+    function listen() {
+      if (channel || typeof BroadcastChannel !== "function") return;
+      try {
+        channel = new BroadcastChannel(`${key()}:${address}`);
+        channel.onmessage = ({ data }) => hear(data);
+        tellOthers({ hello: true });
+      } catch (_) {
+        // Frames without an origin may have none.
+      }
+    }
+
+    function hear(message) {
+      if (!telling() || typeof message !== "object" || message === null) return;
+      if (message.hello) tellOthers({ state });
+      // Every session reports all answers, since the LMS may keep the report of the session that ends last.
+      if (message.answer) report(message.answer);
+      if (message.state) {
+        const other = curriculum.check(message.state).state;
+        // Texts come by the copy, where there is one.
+        const news = join(storage ? { ...other, notes: {} } : other, heard);
+        heard = other;
+        copy.write();
+        if (news) tellLater();
+      }
+    }
+
+    // The copy on the device has been written by another session.
+    function others() {
+      if (!telling()) return;
+      const news = copy.join();
+      copy.write();
+      if (news) tellLater();
+    }
+
+    // Another session has done something: the LMS gets it from this one too, which may be the last that it hears.
+    function tellLater() {
+      joined?.();
+      later();
+      notice();
+    }
+
+    // ---- The session
 
     const complain = (what, why) => {
       if (why) trouble.set(what, why);
@@ -92,7 +201,8 @@ window.lmsSession = (() => {
         complain("start", started ? "" : why);
       }
       if (!started) {
-        state = copy.read();
+        // What this device has may be another student's where an LMS knows them apart.
+        if (!lms) copy.join(true);
         notice();
         return;
       }
@@ -100,31 +210,48 @@ window.lmsSession = (() => {
       const mode = lms.get(words.mode);
       graded = mode !== "review" && mode !== "browse";
       const suspended = lms.get(words.suspend);
-      state = curriculum.unpack(catalogue, suspended);
+      const known = curriculum.unpack(catalogue, suspended);
       location = lms.get(words.location);
       // What the device has belongs to this attempt only if there is an attempt to go on with, and to this reader only if
       // the LMS says who it is.
-      const resumed = suspended !== "" || lms.get(words.entry) === "resume";
+      resumed = suspended !== "" || lms.get(words.entry) === "resume";
       if (learner === "") storage = null;
-      if (resumed) state = curriculum.merge(state, copy.read());
+      if (!resumed) stale = copy.text();
+      state = curriculum.merge(known, state);
+      copy.join(resumed);
+      best = Math.max(curriculum.bestOf(suspended), had().score ?? 0);
       const count = parseInt(lms.get("cmi.interactions._count"), 10);
-      const told = Object.values(state.answers).reduce((sum, { attempts }) => sum + attempts, 0);
-      interactions = count >= 0 ? count : told;
+      const answers = Object.values(state.answers).reduce((sum, { attempts }) => sum + attempts, 0);
+      interactions = count >= 0 ? count : answers;
       if (graded) {
         lms.set(words.exit, "suspend");
-        tell();
-        commit();
+        // The LMS is told that an attempt has begun. One that goes on is its own business, unless it lacks something:
+        // another session may be ahead of this one, and what is told here could take its place.
+        if (!resumed || curriculum.adds(known, state) || [...wanted()].some(([element, value]) => lacks(element, value))) {
+          tell();
+          commit();
+        }
+        copy.write();
+        listen();
       }
       notice();
+    }
+
+    // Whether the LMS does not give a value back.
+    function lacks(element, value) {
+      const has = lms.get(element);
+      return has !== String(value) && !(has !== "" && Number(has) === value);
     }
 
     // What the LMS is to have.
     function result() {
       const score = curriculum.score(catalogue, state, scope);
       const complete = curriculum.complete(catalogue, state, scope);
-      const passed = score.max > 0 && curriculum.passed(catalogue, state, scope);
-      const answered = questions().some((id) => id in state.answers);
-      return { ...score, complete, passed, answered };
+      // Points may have been lost on the way, and questions added to the book; the score is never less than it was.
+      const percent = score.max > 0 ? Math.max(score.percent, best) : score.percent;
+      const passed = score.max > 0 && percent >= catalogue.mastery;
+      const answered = percent > 0 || questions().some((id) => id in state.answers);
+      return { ...score, percent, complete, passed, answered };
     }
     const lessons = () => catalogue.lessons.filter((lesson) => scope === null || lesson.module === scope);
     const questions = () => lessons().flatMap(({ questions }) => questions).filter(({ kind }) => kind !== "open").map(({ id }) => id);
@@ -140,47 +267,71 @@ window.lmsSession = (() => {
       };
     }
 
+    // Whether the LMS does not tell what it has of the score or of the status.
+    function silent() {
+      if (!started) return {};
+      const { score, status } = had();
+      return { score: `${words.score}.raw` in sent && score === null, status: words.status in sent && status === "" };
+    }
+
     // How good a status is: none of them is replaced by a worse one.
     const rank = (status) => ["incomplete", "failed", "completed", "passed"].indexOf(status);
 
+    // Tells the LMS a value, unless it has been told the same before; returns why it refused it, or "".
     const put = (element, value) => {
-      const why = lms.set(element, value);
-      if (why === "") sent[element] = String(value);
+      const text = String(value);
+      if (sent[element] === text) return "";
+      const why = lms.set(element, text);
+      if (why === "") sent[element] = text;
+      fresh.add(element);
       return why;
     };
 
-    // Sets everything that has to do with the result; returns why the LMS refused it, or "".
-    function tell() {
+    // The result as elements and values, in the order in which they are told: the score last. A result that is worse than
+    // what the LMS has is none.
+    function wanted() {
       const { percent, max, complete, passed, answered } = result();
       const before = had();
-      let why = "";
-      const refuse = (reason) => {
-        why ||= reason;
-      };
-      if (max > 0 && answered && !(before.score > percent)) {
-        const score = words.score;
-        // The bounds first: an LMS may check against them. They are optional in 1.2.
-        lms.set(`${score}.min`, 0);
-        lms.set(`${score}.max`, 100);
-        refuse(put(`${score}.raw`, percent));
-        if (edition === "2004") refuse(put(`${score}.scaled`, percent / 100));
-      }
+      const out = new Map();
       if (edition === "1.2") {
         let status = "incomplete";
         if (passed) status = "passed";
         else if (complete) status = max > 0 ? "failed" : "completed";
         // The LMS makes "failed" of every score below mastery when a session ends, and a later session may go on.
         const worse = rank(before.status) > rank(status) && before.status !== "failed";
-        if (!worse) refuse(put(words.status, status));
+        if (!worse) out.set(words.status, status);
       } else {
-        if (before.status !== "completed") refuse(put(words.status, complete ? "completed" : "incomplete"));
-        if (max > 0 && (passed || complete) && before.success !== "passed") refuse(put(words.success, passed ? "passed" : "failed"));
+        if (before.status !== "completed") out.set(words.status, complete ? "completed" : "incomplete");
+        if (max > 0 && (passed || complete) && before.success !== "passed") out.set(words.success, passed ? "passed" : "failed");
       }
+      if (max > 0 && answered && !(before.score > percent)) {
+        if (edition === "2004") out.set(`${words.score}.scaled`, percent / 100);
+        out.set(`${words.score}.raw`, percent);
+      }
+      return out;
+    }
+
+    // Tells what has changed: the work, then the result.
+    function tell() {
+      told = true;
+      const { max, percent } = result();
+      if (max > 0) best = percent;
+      complain("work", put(words.suspend, curriculum.pack(catalogue, state, words.limit, scope, best)));
+      if (location) put(words.location, location);
+      const values = wanted();
+      if (values.has(`${words.score}.raw`)) {
+        // The bounds first: an LMS may check against them. They are optional in 1.2.
+        put(`${words.score}.min`, 0);
+        put(`${words.score}.max`, 100);
+      }
+      let why = "";
+      for (const [element, value] of values) why = put(element, value) || why;
       complain("score", why);
-      complain("work", put(words.suspend, curriculum.pack(catalogue, state, words.limit)));
-      if (location) lms.set(words.location, location);
+    }
+
+    // The time is told with whatever is told last: on its own it is not worth a message to the server.
+    function tellTime() {
       lms.set(words.time, span(edition, Date.now() - began));
-      return why;
     }
 
     function commit() {
@@ -191,13 +342,16 @@ window.lmsSession = (() => {
       if (trouble.size === 0) saved = new Date();
     }
 
-    // Tells the LMS once more and then asks what it has, since it may have answered before it did.
+    // Tells the LMS the result once more, and then asks what it has, since it may have answered before it did.
     function tellAgain() {
       clearTimeout(again);
       again = setTimeout(() => {
         if (ended) return;
+        for (const element of wanted().keys()) if (fresh.has(element)) delete sent[element];
+        tellTime();
         tell();
         commit();
+        fresh.clear();
         notice();
         again = setTimeout(check, AGAIN);
       }, AGAIN);
@@ -207,24 +361,42 @@ window.lmsSession = (() => {
       again = null;
       if (ended || trouble.has("score")) return;
       const now = had().score;
-      const wanted = parseFloat(sent[`${words.score}.raw`]);
+      const asked = parseFloat(sent[`${words.score}.raw`]);
       // One that gives nothing back may still have it.
-      if (Number.isFinite(wanted) && now !== null && now < wanted) {
-        complain("score", `it was told ${wanted}, and says ${now}`);
+      if (Number.isFinite(asked) && now !== null && now < asked) {
+        delete sent[`${words.score}.raw`];
+        complain("score", `it was told ${asked}, and says ${now}`);
       }
       notice();
+    }
+
+    // Tells what is not urgent, with whatever else comes in the meantime.
+    function later() {
+      quiet ??= setTimeout(() => {
+        quiet = null;
+        if (!telling()) return;
+        tellTime();
+        tell();
+        commit();
+        notice();
+      }, QUIET);
     }
 
     // Whether the LMS is to be told of anything.
     const telling = () => started && graded && !ended;
 
-    // The reader's state as the book has it.
+    // The reader's state as the book has it. A text that the book has changed since it was last heard is as it is there.
+    function fromBook(other) {
+      state = curriculum.merge(state, other, agreed);
+      agreed = curriculum.check(other).state;
+    }
+
     function progress(other) {
       const before = JSON.stringify(state);
       const earlier = result();
-      state = curriculum.merge(state, other);
+      fromBook(other);
       if (JSON.stringify(state) === before) return;
-      copy.write();
+      keep();
       const now = result();
       if (telling()) {
         const counts = now.percent !== earlier.percent || now.complete !== earlier.complete || now.answered !== earlier.answered;
@@ -232,42 +404,24 @@ window.lmsSession = (() => {
           tell();
           commit();
           tellAgain();
-        } else {
-          quiet ??= setTimeout(() => {
-            quiet = null;
-            if (!telling()) return;
-            tell();
-            commit();
-            notice();
-          }, QUIET);
-        }
+        } else later();
       }
       notice();
     }
 
     // An answer, as an interaction. Open questions are told too; they have no right answer.
-    function answer({ id, question, kind, answer, right, correct, points, of, attempt }) {
-      const name = `${id}/${question}`;
+    function answer(message) {
+      const { id, question, answer, points, of, attempt } = message;
       const other = curriculum.empty();
-      other.answers[name] = { points, of, attempts: attempt, answer };
+      // What is written to an open question is its note already.
+      other.answers[`${id}/${question}`] = { points, of, attempts: attempt, answer: message.kind === "open" ? "" : answer };
       state = curriculum.merge(state, other);
-      copy.write();
+      keep();
       const now = Date.now();
+      const timed = { ...message, at: now, took: now - last };
+      tellOthers({ answer: timed });
       if (telling()) {
-        const at = `cmi.interactions.${interactions}`;
-        const { type, of: written, text } = response(edition, kind, answer);
-        // Not every LMS has interactions: what it does not take of them is no loss to the reader.
-        if (lms.set(`${at}.id`, name.slice(0, 250)) === "") {
-          interactions += 1;
-          lms.set(`${at}.type`, type);
-          lms.set(`${at}.${edition === "1.2" ? "time" : "timestamp"}`, moment(edition, new Date(now)));
-          if (right && kind !== "open") lms.set(`${at}.correct_responses.0.pattern`, written(right));
-          lms.set(`${at}.weighting`, of);
-          lms.set(`${at}.${edition === "1.2" ? "student_response" : "learner_response"}`, written(text));
-          const wrong = edition === "1.2" ? "wrong" : "incorrect";
-          lms.set(`${at}.result`, kind === "open" ? "neutral" : correct ? "correct" : wrong);
-          lms.set(`${at}.latency`, span(edition, now - last));
-        }
+        report(timed);
         tell();
         commit();
         tellAgain();
@@ -276,22 +430,50 @@ window.lmsSession = (() => {
       notice();
     }
 
+    function report({ id, question, kind, answer, right, correct, of, at, took }) {
+      const place = `cmi.interactions.${interactions}`;
+      const { type, of: written, text } = response(edition, kind, answer);
+      // Not every LMS has interactions: what it does not take of them is no loss to the reader.
+      if (lms.set(`${place}.id`, `${id}/${question}`.slice(0, 250)) !== "") return;
+      interactions += 1;
+      lms.set(`${place}.type`, type);
+      lms.set(`${place}.${edition === "1.2" ? "time" : "timestamp"}`, moment(edition, new Date(at)));
+      if (right && kind !== "open") lms.set(`${place}.correct_responses.0.pattern`, written(right));
+      lms.set(`${place}.weighting`, of);
+      lms.set(`${place}.${edition === "1.2" ? "student_response" : "learner_response"}`, written(text));
+      const wrong = edition === "1.2" ? "wrong" : "incorrect";
+      lms.set(`${place}.result`, kind === "open" ? "neutral" : correct ? "correct" : wrong);
+      lms.set(`${place}.latency`, span(edition, took));
+    }
+
     // The page that is open, to come back to.
     function place(page) {
-      location = page.slice(0, 250);
-      if (telling()) lms.set(words.location, location);
+      const text = page.slice(0, 250);
+      if (text === location) return;
+      location = text;
+      if (!telling()) return;
+      put(words.location, location);
+      told = true;
     }
 
     // The end. What the book has done since it was last heard is in `other`.
     function end(other) {
       if (ended) return;
-      if (other) state = curriculum.merge(state, other);
-      copy.write();
-      if (telling()) tell();
+      const before = JSON.stringify(state);
+      if (other) fromBook(other);
+      keep();
+      const telling_ = telling();
+      if (telling_ && (told || JSON.stringify(state) !== before)) {
+        tellTime();
+        tell();
+      }
       clearTimeout(quiet);
       clearTimeout(again);
       ended = true;
-      if (started) lms.end();
+      channel?.close();
+      // An LMS sends all that it has of a session when that ends. Where nothing was told that is what there was when it
+      // began, and would replace what another session has told since, on another device perhaps.
+      if (started && (told || !telling_)) lms.end();
     }
 
     return {
@@ -300,10 +482,14 @@ window.lmsSession = (() => {
       answer,
       place,
       end,
+      others,
+      // Whether that is the name of this session's copy on the device.
+      isCopy: (name) => name === key(),
       // Tells the LMS everything once more.
       retry() {
         if (!started) start();
         if (telling()) {
+          sent = {};
           tell();
           commit();
           tellAgain();
@@ -319,7 +505,7 @@ window.lmsSession = (() => {
       // All that there is to show.
       get report() {
         const { raw, max, percent, complete, passed, answered } = result();
-        const read = lessons().filter(({ kind }) => kind === "lesson");
+        const read = curriculum.toRead(catalogue, scope);
         const asked = questions();
         return {
           lms: started,
@@ -331,11 +517,15 @@ window.lmsSession = (() => {
           complete,
           passed,
           answered,
-          read: read.filter(({ id }) => id in state.read).length,
+          read: read.filter(({ id }) => curriculum.isRead(catalogue, state, id)).length,
           lessons: read.length,
+          // What they are called: a book without lessons has pages.
+          pages: read[0]?.kind === "lesson" ? "lesson" : "page",
           answers: asked.filter((id) => id in state.answers).length,
           questions: asked.length,
           had: had(),
+          // What was told and the LMS gives nothing back of.
+          mute: silent(),
           waiting: quiet !== null || again !== null,
           saved,
           trouble: [...trouble],

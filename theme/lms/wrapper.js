@@ -81,9 +81,23 @@
     storage = window.localStorage;
   } catch (_) {}
   const lms = window.lmsApi.find(edition);
-  const session = window.lmsSession.session(lms, { catalogue, module, curriculum, storage, notice: () => show() });
+  const session = window.lmsSession.session(lms, {
+    catalogue,
+    module,
+    curriculum,
+    storage,
+    address: location.pathname,
+    notice: () => show(),
+    // What another window of this attempt has done is in this one's book too.
+    joined: () => frame.dataset.page && tellBook({ type: "state", state: session.state }),
+  });
+  addEventListener("storage", ({ key }) => {
+    if (session.isCopy(key)) session.others();
+  });
 
   const isPage = (page) => catalogue.lessons.some(({ id }) => id === page);
+  // The page at an address that may be one of an earlier version.
+  const pageAt = (page) => [page, catalogue.moved?.[page]].find(isPage);
 
   // What the book has and may not have told yet, where it may be asked.
   function unsaid() {
@@ -116,7 +130,8 @@
     }, 6_000);
   });
   const open = () => {
-    frame.src = new URL(isPage(session.location) ? `${session.location}.html` : start, base).href;
+    const page = pageAt(session.location);
+    frame.src = new URL(page ? `${page}.html` : start, base).href;
   };
   $("back").addEventListener("click", () => {
     arrived();
@@ -140,18 +155,16 @@
 
   function show() {
     const report = session.report;
-    const { max, raw, had, found, graded, trouble } = report;
+    const { max, raw, had, mute, found, graded, trouble } = report;
     const told = report.lms && graded;
-    // An earlier session may have left more than this one knows of.
-    const percent = told && had.score > report.percent ? had.score : report.percent;
-    put("score", max === 0 ? "No points to get" : report.answered || had.score ? `Score ${percent} %` : "No score yet");
+    put("score", max === 0 ? "No points to get" : report.answered ? `Score ${report.percent} %` : "No score yet");
 
     let status = report.complete ? "complete" : "incomplete";
     if (report.passed || had.success === "passed" || had.status === "passed") status = report.complete ? "passed, complete" : "passed";
     else if (report.complete && max > 0) status = "complete, not passed";
     put("status", status);
 
-    let saved = "✓ your LMS has it";
+    let saved = mute.score || mute.status ? "✓ sent to your LMS" : "✓ your LMS has it";
     if (!found) saved = "not in an LMS";
     else if (trouble.length) saved = "✕ not saved in your LMS";
     else if (!graded) saved = "review: nothing is sent";
@@ -163,22 +176,31 @@
       "counts",
       [
         max > 0 ? `${raw} of ${plural(max, "point")}; ${catalogue.mastery} % are needed to pass.` : "",
-        report.lessons ? `${report.read} of ${plural(report.lessons, "lesson")} read.` : "",
+        report.lessons ? `${report.read} of ${plural(report.lessons, report.pages)} read.` : "",
         report.questions ? `${report.answers} of ${plural(report.questions, "question")} answered.` : "",
       ]
         .filter(Boolean)
         .join(" "),
     );
-    const lmsHas = [
-      had.score === null || had.score === undefined ? "no score" : `the score ${had.score}`,
+    const noScore = had.score === null || had.score === undefined;
+    const has = [
+      !noScore ? `the score ${had.score}` : mute.score ? "" : "no score yet",
       had.status ? `the status “${had.status}”` : "",
       had.success && had.success !== "unknown" ? `“${had.success}”` : "",
-    ];
+    ]
+      .filter(Boolean)
+      .join(", ");
+    // Some take what they are told and answer nothing when they are asked for it.
+    const untold = [mute.score ? "score" : "", mute.status ? "status" : ""].filter(Boolean).join(" and ");
+    const lmsHas =
+      mute.score && !has
+        ? "Your LMS does not tell what it has: ask for your grade there."
+        : [`Your LMS has ${has}.`, untold ? `It does not tell what ${untold} it has.` : ""].filter(Boolean).join(" ");
     const time = report.saved ? ` Last saved at ${report.saved.toLocaleTimeString()}.` : "";
     put(
       "where",
       told
-        ? `Your LMS has ${lmsHas.filter(Boolean).join(", ")}.${time}`
+        ? `${lmsHas}${time}`
         : found
           ? "Your LMS shows this for review: what you do now does not count."
           : "There is no LMS around this page, so nobody is told of your result. Your work stays on this device, where the browser allows it.",

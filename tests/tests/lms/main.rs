@@ -6,3 +6,4 @@ mod leaving;
 mod packages;
 mod runtime;
 mod scormhost;
+mod sessions;

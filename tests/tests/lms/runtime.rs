@@ -21,7 +21,7 @@ pub fn score(edition: &str, cmi: &Value) -> Option<f64> {
 }
 
 /// The interactions that an LMS has, in order.
-fn interactions(data: &Value) -> Result<Vec<&Value>> {
+pub fn interactions(data: &Value) -> Result<Vec<&Value>> {
     Ok(match &data["interactions"] {
         Value::Array(list) => list.iter().collect(),
         Value::Object(map) => map.values().filter(|value| value.is_object()).collect(),
