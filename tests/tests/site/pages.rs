@@ -70,6 +70,21 @@ async fn every_page_states_the_policy() -> Result<()> {
     Ok(())
 }
 
+/// A page that slides to where a link or the keyboard's focus leads takes from under the pointer what a reader is about
+/// to click.
+#[tokio::test]
+async fn no_page_slides() -> Result<()> {
+    let setup = Setup::find()?;
+    for file in setup.files()? {
+        if file.ends_with(".css") || file.ends_with(".js") {
+            let text = std::fs::read_to_string(setup.site.join(&file))?.replace(' ', "");
+            let slides = ["scroll-behavior:smooth", "behavior:\"smooth\""].iter().any(|words| text.contains(words));
+            ensure!(!slides, "{file} scrolls smoothly");
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn no_file_names_a_folder_of_the_machine_that_built_it() -> Result<()> {
     let setup = Setup::find()?;

@@ -266,6 +266,34 @@ async fn at_the_end_all_answers_are_marked_together() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn the_next_question_stands_still_at_once() -> Result<()> {
+    with_page("quiz_still", LESSON_2, Look::default(), async |reader, _| {
+        let demo = reader.demo("quiz-duplicates").await?;
+        choose(&demo, "TCP does not number").await?;
+        go_on(&demo).await?;
+        until_focused(&demo, "feedback-1").await?;
+        // The button at the bar, so that the next question is out of sight and the page has to go there.
+        demo.js("const button = demo.querySelector('button.strong'); button.scrollIntoView({ block: 'start', behavior: 'instant' })")
+            .await?;
+        let script = "const [id, done] = arguments;
+            const demo = document.getElementById(id);
+            demo.querySelector('button.strong').click();
+            const places = [];
+            const look = () => {
+                const focused = document.activeElement.id === `${id}-question-2`;
+                if (focused) places.push(document.activeElement.getBoundingClientRect().top);
+                if (places.length < 30) requestAnimationFrame(look); else done(places);
+            };
+            look()";
+        let places = reader.driver.execute_async(script, vec![json!("quiz-duplicates")]).await?.json().clone();
+        let places: Vec<f64> = serde_json::from_value(places)?;
+        ensure!(places.iter().all(|place| *place == places[0]), "where a reader clicks the choices slide: {places:?}");
+        Ok(())
+    })
+    .await
+}
+
 /// The first question's choices, as they stand.
 const ORDER: &str = "return [...demo.querySelector('.quiz-choices').children].map((it) => it.textContent)";
 
