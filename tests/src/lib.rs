@@ -17,7 +17,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-pub use reader::{Demo, Look, Reader, Scheme, Size, reading};
+pub use reader::{Demo, Look, PATIENCE, Reader, Scheme, Size, reading};
 pub use server::{Hit, Server, ServerOptions};
 
 /// Selects a demo's picture, and no icon on one of its buttons.
@@ -32,6 +32,8 @@ pub struct Setup {
     pub chromium: String,
     /// Its ChromeDriver, of the same version: `CHROMEDRIVER`, or `chromedriver` on the path.
     pub chromedriver: String,
+    /// How many times slower Chromium's processor is made: `SLOWER`, or 1.
+    pub slower: f64,
     /// Where axe-core and html-validate are installed: `NODE_MODULES`, or `target/npm/node_modules`.
     pub node_modules: PathBuf,
     /// Where pictures of failures go: `SITE_ARTIFACTS`, or `target/e2e`.
@@ -53,6 +55,15 @@ pub fn summary(findings: &[(String, String)]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// How many times slower `SLOWER` asks the browser to be.
+fn slower() -> Result<f64> {
+    let Some(value) = env::var("SLOWER").ok().filter(|value| !value.is_empty()) else {
+        return Ok(1.0);
+    };
+    let rate = value.parse().ok().filter(|rate| (1.0..=100.0).contains(rate));
+    rate.with_context(|| format!("SLOWER is {value:?}; it has to be a number from 1 to 100, such as 6"))
+}
+
 impl Setup {
     /// Reads the variables, and checks that there is a site.
     pub fn find() -> Result<Self> {
@@ -66,6 +77,7 @@ impl Setup {
             site: path("SITE_DIR", "book"),
             chromium: program("CHROMIUM", "chromium"),
             chromedriver: program("CHROMEDRIVER", "chromedriver"),
+            slower: slower()?,
             node_modules: path("NODE_MODULES", "target/npm/node_modules"),
             artifacts: path("SITE_ARTIFACTS", "target/e2e"),
         };

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use futures::FutureExt;
 use serde_json::{Value, json};
-use thirtyfour::{Capabilities, WebDriver, prelude::*};
+use thirtyfour::{Capabilities, TimeoutConfiguration, WebDriver, prelude::*};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -24,11 +24,14 @@ use tokio::{
 
 use crate::{Setup, server::AXE_PATH};
 
-/// When a page is taken to hang. No test depends on how long anything takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// When a page is taken to hang. No test depends on how long anything takes: it only ever makes one that fails longer.
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The same for a script that goes through a whole page: each of its parts has that patience.
-const SCRIPT_PATIENCE: Duration = Duration::from_secs(600);
+const SCRIPT_PATIENCE: Duration = Duration::from_secs(900);
+
+/// How long an answer of a driver is waited for: it gives up first, and says why.
+const REQUEST_PATIENCE: Duration = Duration::from_secs(960);
 
 /// The colours that the system asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,13 +162,19 @@ impl Reader {
         }
         capabilities.set("browserName", json!("chrome"))?;
         capabilities.set("goog:chromeOptions", options)?;
-        capabilities.set("timeouts", json!({ "script": SCRIPT_PATIENCE.as_millis() as u64 }))?;
         capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
-        let driver = WebDriver::new(&address, capabilities).await.with_context(|| {
+        let driver = WebDriver::builder(&address, capabilities).request_timeout(REQUEST_PATIENCE);
+        let driver = driver.await.with_context(|| {
             format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
         })?;
         let complaints = Mutex::default();
         let reader = Self { driver, setup: setup.clone(), look, profile, _chromedriver: chromedriver, complaints };
+        // Those among the capabilities are replaced when the session starts.
+        let timeouts = TimeoutConfiguration::new(Some(SCRIPT_PATIENCE), Some(SCRIPT_PATIENCE), None);
+        reader.driver.update_timeouts(timeouts).await?;
+        if setup.slower != 1.0 {
+            reader.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": setup.slower })).await?;
+        }
         reader.prefer(look.scheme).await?;
         // The empty page that every browser starts with is none of ours.
         reader.requests().await?;
@@ -275,21 +284,44 @@ impl Reader {
 
     /// Clicks an element once it stays where it is: a figure above that wakes up may move it.
     async fn press_element(&self, element: &WebElement) -> Result<()> {
-        let mut tries = 0;
+        let start = Instant::now();
         loop {
             self.show(element).await?;
             match element.click().await {
-                Err(error) if tries < 3 && error.to_string().contains("intercepted") => tries += 1,
+                Err(error) if start.elapsed() < PATIENCE && error.to_string().contains("intercepted") => {}
                 clicked => return Ok(clicked?),
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Brings an element to the middle of the window, away from the bar at its top.
+    /// Brings an element to the middle of the window, away from the bar at its top, and waits until it stays there: a
+    /// page that is still on its way to another place takes the element along.
     async fn show(&self, element: &WebElement) -> Result<()> {
-        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
-        self.driver.execute(script, vec![element.to_json()?]).await?;
+        let element = element.to_json()?;
+        let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        if !self.look.javascript {
+            // Nothing moves without scripts, and none could wait here for the next picture.
+            return self.js_with(scroll, vec![element]).await.map(drop);
+        }
+        let script = format!(
+            "const [element, done] = arguments;
+            const place = () => JSON.stringify(element.getBoundingClientRect());
+            // Within two pictures whatever moves has moved. Where nobody looks there are none.
+            const pictures = () => new Promise((resolve) => {{
+                requestAnimationFrame(() => requestAnimationFrame(resolve));
+                setTimeout(resolve, 1000);
+            }});
+            (async () => {{
+                // What never stays, such as a dot on its way, is taken where it is.
+                for (let look = 0, before; look < 100 && before !== place(); look++) {{
+                    {scroll};
+                    before = place();
+                    await pictures();
+                }}
+            }})().then(done)"
+        );
+        self.driver.execute_async(script, vec![element]).await.context("bringing it into sight")?;
         Ok(())
     }
 
@@ -320,12 +352,13 @@ impl Reader {
             for (let fold; (fold = demo?.closest('details:not([open])')); ) fold.open = true;
             demo?.scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.js_with(script, vec![json!(css)]).await?;
-        self.until_with(
-            &format!("demo {id} live"),
-            "document.querySelector(arguments[0])?.dataset.state === 'live'",
-            vec![json!(css)],
-        )
-        .await?;
+        // Scrolled to again while it is out of sight: the page may be on its way to another place.
+        let live = "((demo) => {
+            if (demo?.dataset.state === 'live') return true;
+            const { top, bottom } = demo?.getBoundingClientRect() ?? { top: 0, bottom: 1 };
+            if (bottom <= 0 || top >= innerHeight) demo.scrollIntoView({ block: 'center', behavior: 'instant' });
+        })(document.querySelector(arguments[0]))";
+        self.until_with(&format!("demo {id} live"), live, vec![json!(css)]).await?;
         Ok(demo)
     }
 
@@ -340,10 +373,16 @@ impl Reader {
                 const fail = () => reject(`demo ${demo.id} is not live: ${demo.dataset.state}`);
                 if (state === 'stopped') return fail();
                 const timer = setTimeout(fail, patience);
+                // Again and again: the page may be on its way to another place.
+                const nearer = setInterval(() => {
+                    const { top, bottom } = demo.getBoundingClientRect();
+                    if (bottom <= 0 || top >= innerHeight) demo.scrollIntoView({ block: 'center', behavior: 'instant' });
+                }, 50);
                 new MutationObserver((_, observer) => {
                     if (demo.dataset.state === 'waking') return;
                     observer.disconnect();
                     clearTimeout(timer);
+                    clearInterval(nearer);
                     if (demo.dataset.state === 'live') resolve(demo.id); else fail();
                 }).observe(demo, { attributeFilter: ['data-state'] });
             });

@@ -156,7 +156,7 @@ fn wasm(project: &Project, browser: &tools::Browser, filter: Option<&str>) -> Re
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", project.program("wasm-test-runner"));
     test.env("WASM_BINDGEN_TEST_ONLY_WEB", "1");
     test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &file);
-    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "900").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "180");
     test.env("RUST_LIB_BACKTRACE", "0");
     for other in ["GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
         test.env_remove(other).env_remove(format!("{other}_REMOTE"));

@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +19,7 @@ use axum::{
     routing::get,
 };
 use serde_json::{Value, json};
-use site_tests::{Reader, Setup};
+use site_tests::{PATIENCE, Reader, Setup};
 
 use crate::packages;
 
@@ -91,7 +92,8 @@ impl Course {
     /// Waits until what was committed last fulfils a condition.
     pub async fn until_committed(&self, attempt: &str, what: &str, is: impl Fn(&Value) -> bool) -> Result<Value> {
         // The server's answers do not wait for the browser: asking often is all there is.
-        for _ in 0..600 {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
             if let Some(value) = self.committed(attempt).filter(&is) {
                 return Ok(value);
             }

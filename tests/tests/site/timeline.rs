@@ -413,10 +413,6 @@ async fn ensure_locked(reader: &Reader, demo: &Demo<'_>, run: &Run) -> Result<()
         reader.press(key).await?;
     }
     reader.press(" ").await?;
-    // What is left to these keys is the page's own: it scrolls, smoothly, and nothing can be clicked meanwhile.
-    let rest =
-        "(window.still = window.lastY === scrollY ? window.still + 1 : 0, window.lastY = scrollY, window.still > 4)";
-    reader.until("the page at rest", rest).await?;
     ensure!(clock(demo).await? == before && before.0 < before.1, "keys move it: {before:?}");
     let told = demo.js("return demo.querySelector('.figure').textContent").await?;
     let told = told.as_str().unwrap_or_default();
