@@ -15,7 +15,7 @@ use anyhow::Result;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use serde_json::{Value, json};
-use widgets::registry::{Checked, Entry, FactValue, nearest};
+use widgets::registry::{Asked, Checked, Entry, Facts, Spread, nearest};
 
 use crate::{
     attempts::{self, Gate},
@@ -47,7 +47,9 @@ pub struct Figure {
     /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.
     pub first: Option<(String, Vec<u8>)>,
     /// What the run yields.
-    pub facts: BTreeMap<&'static str, FactValue>,
+    pub facts: Facts,
+    /// What the author wrote, to be run under other seeds too.
+    block: Value,
     /// The lesson's file, relative to the book's sources.
     pub lesson: PathBuf,
     /// Where the id is written.
@@ -589,7 +591,7 @@ impl Work<'_> {
         let figure = match (checked, entry) {
             (Some(checked), Some(entry)) if mistakes.is_empty() => {
                 match guarded(|| (entry.prerender)(&checked.id, &checked.props)) {
-                    Ok(drawing) => Some(self.figure(entry, checked, &drawing, written.clone())),
+                    Ok(drawing) => Some(self.figure(entry, checked, block.value(), &drawing, written.clone())),
                     Err(panic) => {
                         mistakes.push(panicked(entry, block.span(""), &panic));
                         None
@@ -607,7 +609,14 @@ impl Work<'_> {
         }
     }
 
-    fn figure(&mut self, entry: &'static Entry, checked: Checked, drawing: &str, written: Span) -> usize {
+    fn figure(
+        &mut self,
+        entry: &'static Entry,
+        checked: Checked,
+        block: &Value,
+        drawing: &str,
+        written: Span,
+    ) -> usize {
         let first = (entry.first)(&checked.props).map(|frames| {
             let name = format!("{}-{}.frames", checked.id, module::hash(&frames));
             (name, frames)
@@ -631,6 +640,7 @@ impl Work<'_> {
             html,
             first,
             facts: checked.facts,
+            block: block.clone(),
             lesson: self.lesson.to_owned(),
             example: written.source != self.source,
             written,
@@ -675,7 +685,10 @@ impl Work<'_> {
                 let place = span(&directive.range);
                 let (form, what) = match place.text().contains("#quiz") {
                     true => ("{{#quiz file.toml}}", "the path of a file"),
-                    false => ("{{#run id.fact}}", "the demo's id and the name of what its run yields"),
+                    false => (
+                        "{{#run id.fact}}",
+                        "the demo's id and the name of what its run yields, or of a range `id.fact over 20 seeds`",
+                    ),
                 };
                 Err(Box::new(
                     Diagnostic::at(place, "this directive cannot be read", format!("not of the form `{form}`")).help(
@@ -709,10 +722,10 @@ impl Work<'_> {
         }
     }
 
-    /// What a run of the figure `id` says of `fact`, each with the place where it is written; nothing if the figure
-    /// has a mistake of its own, which is told already.
-    fn value(&self, id: (&str, Span), fact: (&str, Span)) -> Result<Option<(&Figure, String)>, Box<Diagnostic>> {
-        let ((id, id_place), (fact, fact_place)) = (id, fact);
+    /// What a run of the figure `id` says of what is `asked` of it, each with the place where it is written; nothing if
+    /// the figure has a mistake of its own, which is told already.
+    fn value(&self, id: (&str, Span), asked: (&str, Span)) -> Result<Option<(&Figure, String)>, Box<Diagnostic>> {
+        let ((id, id_place), (asked, fact_place)) = (id, asked);
         let Some(known) = self.gathered.ids.get(id) else {
             let mut ids: Vec<&str> = self.gathered.ids.keys().map(String::as_str).collect();
             ids.sort_unstable();
@@ -737,6 +750,12 @@ impl Work<'_> {
         let Some(entry) = known.demo.and_then(|name| self.demos.entries.iter().find(|entry| entry.name == name)) else {
             return Ok(None);
         };
+        let Some(Asked { fact, seeds }) = Asked::parse(asked) else {
+            return Err(Box::new(
+                Diagnostic::at(fact_place, format!("`{asked}` cannot be asked of a run"), "not a form of a fact")
+                    .help(format!("write {}", Asked::FORMS)),
+            ));
+        };
         let names: Vec<&str> = entry.facts.iter().map(|fact| fact.name).collect();
         if !names.contains(&fact) {
             return Err(Box::new(
@@ -748,6 +767,20 @@ impl Work<'_> {
         let Some(figure) = known.figure.and_then(|index| self.gathered.figures.get(index)) else {
             return Ok(None);
         };
+        if let Some((part, count)) = seeds {
+            let spread = match guarded(|| (entry.over_seeds)(&figure.block, count)) {
+                Ok(runs) => runs.and_then(|runs| Spread::new(&runs, fact)),
+                Err(panic) => return Err(Box::new(panicked(entry, fact_place, &panic))),
+            };
+            return match spread {
+                Ok(spread) => Ok(Some((figure, spread.text(part)))),
+                Err(refused) => Err(Box::new(
+                    Diagnostic::at(fact_place, refused.message, "asked here")
+                        .related(known.written.clone(), "the run is this demo's")
+                        .help(refused.help),
+                )),
+            };
+        }
         match figure.facts.get(fact) {
             Some(value) => Ok(Some((figure, value.text()))),
             None => Err(Box::new(

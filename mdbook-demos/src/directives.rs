@@ -1,4 +1,5 @@
-//! `{{#run id.fact}}`, `{{#quiz file}}`, `{{#demo-reference}}` and `{{#licences}}` in a lesson's text.
+//! `{{#run id.fact}}`, `{{#run id.fact over 20 seeds}}`, `{{#quiz file}}`, `{{#demo-reference}}` and `{{#licences}}` in a
+//! lesson's text.
 
 use std::ops::Range;
 
@@ -23,11 +24,11 @@ pub struct Directive {
 /// What a directive says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `{{#run id.fact}}`: where the two names stand.
+    /// `{{#run id.fact}}`: where the demo and what is asked of its run stand.
     Run {
         /// The demo's id.
         id: Range<usize>,
-        /// The fact's name.
+        /// A fact, or a fact over seeds: what [`Asked`](widgets::registry::Asked) reads.
         fact: Range<usize>,
     },
     /// `{{#quiz file}}`: where the file's name stands.
@@ -100,7 +101,9 @@ fn run(text: &str, argument: Range<usize>) -> Kind {
     let start = argument.start + (written.len() - written.trim_start().len());
     let name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     match trimmed.split_once('.') {
-        Some((id, fact)) if name(id) && name(fact) && start > argument.start => {
+        Some((id, fact))
+            if name(id) && fact.split([' ', '\t', '.']).next().is_some_and(name) && start > argument.start =>
+        {
             Kind::Run { id: start..start + id.len(), fact: start + id.len() + 1..start + trimmed.len() }
         }
         _ => Kind::Malformed,
@@ -138,6 +141,11 @@ mod tests {
         assert_eq!(kinds("{{#quiz a/b.toml }}"), [("{{#quiz a/b.toml }}", Kind::Quiz(8..16))]);
         assert_eq!(kinds("{{#quiz a ä.toml }}"), [("{{#quiz a ä.toml }}", Kind::Quiz(8..17))]);
         assert_eq!(kinds("{{#quiz}} {{#quiz }}").iter().filter(|(_, kind)| *kind == Kind::Malformed).count(), 2);
+        assert_eq!(
+            kinds("{{#run a.b.median over 20 seeds }}"),
+            [("{{#run a.b.median over 20 seeds }}", Kind::Run { id: 7..8, fact: 9..31 })]
+        );
+        assert_eq!(kinds("{{#run a. b}}"), [("{{#run a. b}}", Kind::Malformed)]);
         assert_eq!(kinds("{{#run a.b\nc"), [("{{#run a.b", Kind::Malformed)]);
         assert_eq!(kinds("{{# run a.b}}").len(), 1);
     }

@@ -52,6 +52,8 @@ lesson! {
     run_of_unknown_id: "# L\n\n```demo counter\n{ \"id\": \"first-run\", \"title\": \"A\" }\n```\n\nIt is {{#run frist-run.total}}.\n";
     run_of_unknown_fact: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\nIt is {{#run a.totl}}.\n";
     run_without_value: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3 }\n```\n\nIt is {{#run a.half}}.\n";
+    run_over_seeds: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 2 }\n```\n\n{{#run a.total over 101 seeds}}, {{#run a.parity over 3 seeds}}, {{#run a.totl over 3 seeds}}, {{#run a.total.mean over 3 seeds}}.\n";
+    run_over_seeds_without_value: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\n{{#run a.half over 3 seeds}}.\n";
     malformed_directive: "# L\n\nIt is {{#run a}}, {{#run a.b c}} or {{#run a.b\n}}.\n";
     unknown_directive: "# L\n\nIt is {{#rum a.total}}.\n";
     id_of_a_heading: "# L\n\n## Two words\n\n```demo counter\n{ \"id\": \"two-words\", \"title\": \"A\" }\n```\n";

@@ -110,6 +110,18 @@ fn directives_become_text() {
 }
 
 #[test]
+fn a_fact_over_seeds_becomes_a_range() {
+    let book = Book::with_lesson(
+        "# Lesson\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 60 }\n```\n\n\
+         {{#run a.total over 20 seeds}}, {{#run a.total.lowest over 5 seeds}}, {{#run a.total.median over 4 seeds}}, \
+         {{#run a.total.highest over 5 seeds}}.\n",
+    );
+    build(&book);
+    let page = book.read("book/part/lesson.html");
+    assert!(page.contains("<p>60–1,200, 60, 120, 300.</p>"), "{page}");
+}
+
+#[test]
 fn every_page_has_the_policy_and_the_contents() {
     let book = book();
     build(&book);

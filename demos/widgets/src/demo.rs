@@ -29,6 +29,14 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+#[cfg(feature = "ssr")]
+impl Problem {
+    /// A mistake of the block as a whole.
+    pub fn of_all(message: String) -> Self {
+        Self { pointer: String::new(), key: false, within: None, message, help: None }
+    }
+}
+
 /// What a demo gets in the browser, beside what its author wrote.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Session {
@@ -159,6 +167,17 @@ pub trait Authored: Demo {
     /// # Errors
     /// All mistakes that the block's types could not rule out.
     fn examine(block: &Self::Block) -> Result<Examined, Vec<Problem>>;
+
+    /// The key of a block that says where chance begins; nothing if its run leaves nothing to chance.
+    const SEED: Option<&'static str> = None;
+    /// Every fact of the run alone, as [`Examined::facts`], and of nothing else that the block offers. A run that has
+    /// more than `_events` events may be given up.
+    ///
+    /// # Errors
+    /// If there is no such run, or it was given up.
+    fn yields(block: &Self::Block, _events: u64) -> Result<Vec<serde_json::Value>, Vec<Problem>> {
+        Self::examine(block).map(|examined| examined.facts)
+    }
 }
 
 /// What came of an author's block.

@@ -29,6 +29,8 @@ pub(crate) mod written;
 pub mod registry;
 #[cfg(feature = "ssr")]
 pub mod rpc_call;
+#[cfg(feature = "ssr")]
+pub mod seeds;
 
 #[cfg(feature = "hydrate")]
 pub mod exports;

@@ -1,10 +1,22 @@
 //! The demos as the host sees them. The preprocessor, the reference page, the JSON Schema and the
 //! tests all read this list; nothing else knows which demos there are.
 
-use crate::demo::{Authored, DemoProps, Session, for_each_demo};
-pub use crate::demo::{FactInfo, Problem};
+use crate::{
+    demo::{Authored, DemoProps, Session, for_each_demo},
+    seeds,
+};
+pub use crate::{
+    demo::{FactInfo, Problem},
+    seeds::{Asked, Refused, SEEDS, Spread},
+};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
+
+/// What a run yields, by name.
+pub type Facts = BTreeMap<&'static str, FactValue>;
 
 /// A value that a run yields, for `expect` and for `{{#run id.fact}}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +69,7 @@ pub struct Checked {
     /// The component's properties, as canonical JSON: its title, and the run that the page shows.
     pub props: String,
     /// What the run yields, by name.
-    pub facts: BTreeMap<&'static str, FactValue>,
+    pub facts: Facts,
 }
 
 /// One demo.
@@ -81,6 +93,11 @@ pub struct Entry {
     pub schema: fn() -> Value,
     /// Checks a block that the schema accepts: faults, impossible values, `expect`. Every problem at once.
     pub check: fn(&Value) -> Result<Checked, Vec<Problem>>,
+    /// What the run of a checked block yields under each of the seeds from 1 on, in their order.
+    ///
+    /// # Errors
+    /// If the demo's runs have no seed, or so many runs cannot be asked for.
+    pub over_seeds: fn(block: &Value, seeds: usize) -> Result<Arc<Vec<Facts>>, Refused>,
     /// The figure's HTML for the canonical properties of a checked block, as the browser's first
     /// render will have it, to the byte.
     ///
@@ -118,6 +135,7 @@ fn entry<D: Authored>(bundle: &'static str, engine: &'static str) -> Entry {
         facts: D::facts(),
         schema: schema::<D>,
         check: check::<D>,
+        over_seeds: seeds::over_seeds::<D>,
         prerender: prerender::<D>,
         first: first::<D>,
         hash_of: D::hash_of,
@@ -132,37 +150,50 @@ fn schema<D: Authored>() -> Value {
             (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning }))
         })
         .collect();
+    let wanted = "What the run must yield, or the build fails: a value, or for numbers a comparison such as \">= 95\".";
     schema["properties"]["expect"] = json!({
         "type": "object",
-        "description": "What the run must yield, or the build fails: a value, or for numbers a comparison such as \">= 95\".",
+        "description": wanted,
         "properties": expect,
         "additionalProperties": false,
     });
+    if D::SEED.is_some() {
+        let over = "Under the name `fact over 20 seeds` every one of the seeds 1 to 20 must yield it; \
+                    `fact.median over 20 seeds` is their median.";
+        schema["properties"]["expect"]["description"] = format!("{wanted} {over}").into();
+        schema["properties"]["expect"]["patternProperties"] = json!({
+            "^[a-z0-9-]+([.](lowest|median|highest))? over [0-9]+ seeds$": { "type": ["string", "number", "boolean"], "description": over },
+        });
+    }
     schema
 }
 
 fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
-    let whole =
-        |message: String| vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }];
     let mut bare = block.clone();
     let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
-    let parsed: D::Block = serde_json::from_value(bare).map_err(|error| whole(error.to_string()))?;
+    let parsed: D::Block = serde_json::from_value(bare).map_err(|error| vec![Problem::of_all(error.to_string())])?;
     let examined = D::examine(&parsed)?;
-    let infos = D::facts();
-    assert_eq!(examined.facts.len(), infos.len(), "{} yields a value for each of its facts", D::NAME);
-    let facts = infos.iter().map(|fact| fact.name).zip(examined.facts.into_iter().map(FactValue));
-    // What this run has no value for.
-    let facts: BTreeMap<_, _> = facts.filter(|(_, value)| !value.0.is_null()).collect();
+    let facts = named::<D>(examined.facts);
 
     let mut problems = vec![];
     for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
         let problem =
             |key, message, help| Problem { pointer: format!("/expect/{name}"), key, within: None, message, help };
-        let Some(fact) = facts.get(name.as_str()) else {
+        let asked = Asked::parse(name).unwrap_or(Asked { fact: name, seeds: None });
+        let Some(fact) = facts.get(asked.fact) else {
+            let name = asked.fact;
             let help = nearest(name, facts.keys().copied()).map(|near| format!("did you mean `{near}`?"));
             problems.push(problem(true, format!("a run of `{}` yields no `{name}`", D::NAME), help));
             continue;
         };
+        if let Some((part, count)) = asked.seeds {
+            let met =
+                seeds::over_seeds::<D>(block, count).and_then(|runs| seeds::meets(&runs, (asked.fact, part), expected));
+            if let Err(Refused { message, help }) = met {
+                problems.push(problem(false, message, Some(help)));
+            }
+            continue;
+        }
         match fact.meets(expected) {
             Ok(true) => {}
             Ok(false) => problems.push(problem(
@@ -183,6 +214,14 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     }
     let props = props.to_string();
     Ok(Checked { id: id.to_owned(), title: title.to_owned(), props, facts })
+}
+
+/// The values of a demo's facts by their names, without those that the run does not have.
+pub(crate) fn named<D: Authored>(values: Vec<Value>) -> Facts {
+    let infos = D::facts();
+    assert_eq!(values.len(), infos.len(), "{} yields a value for each of its facts", D::NAME);
+    let facts = infos.iter().map(|fact| fact.name).zip(values.into_iter().map(FactValue));
+    facts.filter(|(_, value)| !value.0.is_null()).collect()
 }
 
 fn prerender<D: Authored>(id: &str, props: &str) -> String {

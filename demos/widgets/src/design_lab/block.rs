@@ -1,7 +1,10 @@
 //! What an author writes, and what a day of it yields.
 
 use super::{DesignLab, state::State};
-use crate::demo::{Authored, Examined, FactInfo, Problem};
+use crate::{
+    demo::{Authored, Examined, FactInfo, Problem},
+    seeds::BUDGET_EVENTS,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
@@ -132,6 +135,9 @@ const fn day() -> u64 {
     1
 }
 
+/// What a day costs, counted in events of other simulations that take as long.
+const DAY_EVENTS: u64 = 20_000_000;
+
 impl Block {
     /// What the author has chosen.
     pub fn design(&self) -> Design {
@@ -207,6 +213,7 @@ impl Authored for DesignLab {
         FactInfo { name: "sent", meaning: "What the central machines sent during the day, in gigabytes." },
         FactInfo { name: "hash", meaning: "The fingerprint of the day, 16 hexadecimal digits." },
     ];
+    const SEED: Option<&'static str> = Some("day");
     type Block = Block;
 
     fn name_of(block: &Block) -> (&str, &str) {
@@ -234,6 +241,16 @@ impl Authored for DesignLab {
             json!(outcome.hash),
         ];
         Ok(Examined { view: State::code(design, block.shown.then_some(&outcome)), offers: String::new(), facts })
+    }
+
+    fn yields(block: &Block, events: u64) -> Result<Vec<Value>, Vec<Problem>> {
+        if events < DAY_EVENTS {
+            return Err(vec![Problem {
+                help: Some(format!("ask for at most {} seeds", BUDGET_EVENTS / DAY_EVENTS)),
+                ..Problem::of_all("so many days of 100,000 users take too long".into())
+            }]);
+        }
+        Self::examine(block).map(|examined| examined.facts)
     }
 }
 

@@ -158,6 +158,7 @@ impl Authored for RpcSearch {
         "maybe" "at-least-once" "at-most-once-volatile" "at-most-once-durable" "idempotent"
         "key-checked-apart" "idempotency-key" "key-then-mail" "outbox"
     );
+    const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
 
     fn name_of(block: &Block) -> (&str, &str) {

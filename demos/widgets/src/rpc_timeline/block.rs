@@ -158,6 +158,7 @@ impl Authored for RpcTimeline {
         FactInfo { name: "took", meaning: "How long everything takes to settle, such as \"412 ms\"." },
         FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." },
     ];
+    const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
 
     fn name_of(block: &Block) -> (&str, &str) {

@@ -4,6 +4,8 @@ use super::{Looked, Offer, Topology, usual_moment};
 use crate::{
     demo::{Authored, Examined, FactInfo, Problem, choices},
     registry::FactValue,
+    seeds::BUDGET_EVENTS,
+    svg::grouped,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -279,6 +281,7 @@ impl Authored for Topology {
   "expect": { "success": "< 100" }
 }"#;
     const FACTS: &'static [FactInfo] = &[];
+    const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
 
     fn facts() -> Vec<FactInfo> {
@@ -314,9 +317,7 @@ impl Authored for Topology {
         if let Some(problems) = other.as_ref().and_then(stopped) {
             return Err(problems);
         }
-        let facts =
-            Self::facts().into_iter().map(|fact| yielded(&live, other.as_ref(), fact.name).unwrap_or(Value::Null));
-        let facts = facts.collect();
+        let facts = all_yielded(&live, other.as_ref());
         let mut problems = vec![];
         for (index, (preset, offer)) in block.presets.iter().zip(&offers).enumerate() {
             if preset.expect.is_empty() {
@@ -345,6 +346,40 @@ impl Authored for Topology {
         let offers: Vec<String> = offers.iter().map(Offer::line).collect();
         Ok(Examined { view: looked.code(), offers: offers.join("\n"), facts })
     }
+
+    fn yields(block: &Block, events: u64) -> Result<Vec<Value>, Vec<Problem>> {
+        let (looked, _) = block.looked()?;
+        let other = looked.beside().map(|other| other.run);
+        let within = |run: Run| {
+            let end = run.end();
+            let mut live = Live::new(run);
+            live.seek(end);
+            while !live.advance(SLICE) {
+                if live.world().events() > events {
+                    let most = grouped(BUDGET_EVENTS);
+                    return Err(vec![Problem {
+                        help: Some("ask for fewer seeds, or of a smaller or shorter run".into()),
+                        ..Problem::of_all(format!("the runs would have more than {most} events in all"))
+                    }]);
+                }
+            }
+            match live.stopped() {
+                Some(why) => Err(vec![Problem::of_all(why.to_owned())]),
+                None => Ok(live),
+            }
+        };
+        let live = within(looked.run)?;
+        let other = other.map(within).transpose()?;
+        Ok(all_yielded(&live, other.as_ref()))
+    }
+}
+
+/// How many events are handled before it is looked at how many they are in all.
+const SLICE: u32 = 1 << 18;
+
+/// Every fact that a run has come to, and the run beside it.
+fn all_yielded(live: &Live, other: Option<&Live>) -> Vec<Value> {
+    Topology::facts().into_iter().map(|fact| yielded(live, other, fact.name).unwrap_or(Value::Null)).collect()
 }
 
 /// The fact of that name that a run has come to, or, for `other-…`, the run beside it.
