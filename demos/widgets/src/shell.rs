@@ -58,8 +58,11 @@ pub fn use_next_focus(id: &AttrValue) -> NextFocus {
 pub struct ShellProps {
     /// The figure's id.
     pub id: AttrValue,
-    /// The figure's title.
+    /// The figure's title, as the author wrote it.
     pub title: AttrValue,
+    /// Whether something else is shown by now than what title, caption and text are about.
+    #[prop_or_default]
+    pub changed: bool,
     /// Whether there is a browser.
     pub live: bool,
     /// Where the demo is.
@@ -87,6 +90,11 @@ pub struct ShellProps {
     pub children: Html,
 }
 
+/// The title of a figure, or of a picture in it, that may show something else by now than what the title says.
+pub fn title_of(title: &AttrValue, changed: bool) -> AttrValue {
+    if changed { format!("{title} (changed)").into() } else { title.clone() }
+}
+
 /// What was copied, or could not be.
 #[derive(Clone, PartialEq)]
 enum Copied {
@@ -98,6 +106,7 @@ enum Copied {
 /// The frame.
 #[component]
 pub fn Shell(props: &ShellProps) -> Html {
+    let title = title_of(&props.title, props.changed);
     let copied = use_state(|| None::<Copied>);
     // Dropping the old timer ends it, so each message stays its full time.
     let timer = use_mut_ref(|| None::<Timeout>);
@@ -105,7 +114,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         let (copied, timer) = (copied.clone(), timer.clone());
         let address = ShellAddress {
             id: props.id.clone(),
-            title: props.title.clone(),
+            title: title.clone(),
             code: props.code.clone(),
             session: props.session.clone(),
             height: props.height,
@@ -138,7 +147,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         <figure class="figure" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
             data-run={props.live.then(|| props.code.clone())} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
-                <span class="figure-title" id={format!("{}-title", props.id)}>{ props.title.clone() }</span>
+                <span class="figure-title" id={format!("{}-title", props.id)}>{ title.clone() }</span>
                 <span class="figure-tools needs-js">
                     <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Link", ShellAddress::link)}>
                         { icon(LINK) }<span>{ "Copy link to this run" }</span>
@@ -173,6 +182,15 @@ pub fn Shell(props: &ShellProps) -> Html {
                     <summary>{ props.summary.clone() }</summary>
                     { props.table.clone() }
                 </details>
+            }
+            if props.changed {
+                <p class="figure-changed needs-js">
+                    { if props.session.embedded {
+                        "You have changed this figure: its title is about what it showed at first."
+                    } else {
+                        "You have changed this figure: its title, the caption below and the numbers in the text are about what it showed at first."
+                    } }
+                </p>
             }
         </figure>
     }

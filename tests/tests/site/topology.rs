@@ -340,7 +340,7 @@ async fn two_architectures_stand_side_by_side_under_the_same_failure() -> Result
             }
             demo.until_text(".topology:nth-of-type(1) .panel-title", run.model.title).await?;
             demo.until_text(".topology:nth-of-type(2) .panel-title", model.title).await?;
-            demo.until_text(".topology:nth-of-type(2)", "The same workload and the same failure.").await?;
+            demo.until_text(".topology:nth-of-type(2)", "The same workload. Done here too: ").await?;
             demo.until("something down in both", "[...demo.querySelectorAll('.topology')].every((one) => one.querySelector('.scene .down-node .down'))").await?;
             let counts = demo
                 .js("return ['.scene', '.scrubber input', 'button.play', '.chips'].map((css) => demo.querySelectorAll(css).length)")

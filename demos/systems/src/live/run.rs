@@ -3,7 +3,7 @@
 use super::{Knob, Model, Names, Node, Settings};
 use crate::{
     code::{self, CodeError},
-    models,
+    models::{self, parts::grouped},
 };
 use sim::{
     Duration, Time,
@@ -198,6 +198,9 @@ pub struct Run {
     pub actions: Vec<Action>,
 }
 
+/// The knobs that say how much there is to do: for how many, and how often they ask, or how large a thing they want.
+const WORKLOAD: [&str; 3] = ["users", "load", "file-mb"];
+
 /// A run under another architecture, and what could not be taken over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translation {
@@ -205,6 +208,30 @@ pub struct Translation {
     pub run: Run,
     /// What is done in the first one and means nothing in the other, as sentences.
     pub left_out: Vec<String>,
+    /// How much there is to do in the first one that the other does not have, or has otherwise, and the other way
+    /// round: `Load (6 /s)`.
+    pub unequal: Vec<String>,
+}
+
+impl Translation {
+    /// What can be compared, in sentences: whether the workload is the same, what is done here as well, and what is not.
+    pub fn words(&self, first: &Run) -> String {
+        let mut words = match &self.unequal[..] {
+            [] => "The same workload.".to_owned(),
+            unequal => format!("Not the same workload; without an equal: {}.", unequal.join(", ")),
+        };
+        if self.run.seconds != first.seconds {
+            words += &format!(" This run lasts {} s, the other {} s.", self.run.seconds, first.seconds);
+        }
+        if !self.run.actions.is_empty() {
+            let done: Vec<String> = self.run.actions.iter().map(|action| self.run.written(action)).collect();
+            words += &format!(" Done here too: {}.", done.join("; "));
+        }
+        if !self.left_out.is_empty() {
+            words += &format!(" Not done here, for want of an equal: {}.", self.left_out.join("; "));
+        }
+        words
+    }
 }
 
 impl Run {
@@ -231,6 +258,19 @@ impl Run {
         let steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600];
         let seconds = steps.into_iter().find(|step| self.seconds <= step * 120).unwrap_or(14_400);
         Duration::from_secs(seconds.into())
+    }
+
+    /// How many windows of measurement it has.
+    pub fn windows(&self) -> usize {
+        self.end().as_micros().div_ceil(self.window().as_micros()) as usize
+    }
+
+    /// Whether two runs can be laid over each other to see what a change has done: the same model, measured in the same
+    /// windows, and at most one knob at another value in the beginning. Runs that differ in more are different scenarios.
+    pub fn is_near(&self, other: &Self) -> bool {
+        let same = std::ptr::eq(self.model, other.model) && self.window() == other.window();
+        let turned = (0..self.model.knobs.len()).filter(|place| self.settings.at(*place) != other.settings.at(*place));
+        same && turned.count() <= 1
     }
 
     /// The settings at that time, after what is done up to it.
@@ -277,8 +317,8 @@ impl Run {
         action.written(self.model, &self.settings)
     }
 
-    /// The run under another architecture: the same workload, that is all knobs of the same name, the same
-    /// length and seed, and the same failure, that is the other model's [`Model::victim`] stops when this one's does.
+    /// The run under another architecture: all knobs of the same name, as far as their bounds allow, the same length and
+    /// seed, and the same failure, that is the other model's [`Model::victim`] stops when this one's does.
     pub fn under(&self, model: &'static Model) -> Translation {
         let mut run = Self::new(model);
         run.seconds = self.seconds.clamp(model.seconds.0, model.seconds.2);
@@ -287,6 +327,20 @@ impl Run {
             if let Some(there) = run.settings.place(knob.name) {
                 run.settings.set(there, self.settings.at(place).into());
             }
+        }
+        let mut unequal = vec![];
+        for name in WORKLOAD {
+            let of = |settings: &Settings| settings.place(name).map(|place| (place, settings.at(place)));
+            let (ours, theirs) = (of(&self.settings), of(&run.settings));
+            if ours.map(|(_, value)| value) == theirs.map(|(_, value)| value) {
+                continue;
+            }
+            let all = [(&self.settings, ours), (&run.settings, theirs)];
+            let known = all.into_iter().find_map(|(settings, found)| Some((&settings.knobs()[found?.0], found?.1)));
+            unequal.extend(known.map(|(knob, value)| {
+                let value = grouped(value.into());
+                format!("{} ({})", knob.label, format!("{value} {}", knob.unit).trim_end())
+            }));
         }
         let victim = |model: &Model, settings: &Settings| model.names(settings).find(model.victim);
         let (ours, theirs) = (victim(self.model, &self.settings), victim(model, &run.settings));
@@ -309,7 +363,7 @@ impl Run {
                 _ => left_out.push(self.written(action)),
             }
         }
-        Translation { run, left_out }
+        Translation { run, left_out, unequal }
     }
 
     /// The short code for links: `2~client-server~load.20~at.10.s.stop.server`; see [`crate::code`].

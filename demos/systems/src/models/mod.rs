@@ -5,7 +5,7 @@ pub mod edge;
 pub mod microservices;
 pub mod multi_tier;
 mod overlay;
-mod parts;
+pub(crate) mod parts;
 pub mod peer_to_peer;
 mod slab;
 pub mod super_peers;

@@ -189,13 +189,15 @@ fn say(outcome: &Outcome, event: &Event, applied: u32) -> Option<(Weight, &'stat
                     "request finds no server",
                     "The request arrives where the server is down. Nobody takes it.".to_owned(),
                 ),
-                (REQUEST, _) => {
-                    (Fault, "request lost", format!("The request is lost on the way. The {server} never learns of it."))
-                }
+                (REQUEST, _) => (
+                    Fault,
+                    "request lost",
+                    format!("The request is lost on the way. This attempt does not reach the {server}."),
+                ),
                 (FORWARD, _) => (
                     Fault,
                     "request lost",
-                    "The request is lost on the way from the shop. The server never learns of it.".to_owned(),
+                    "The request is lost on the way from the shop. This attempt does not reach the server.".to_owned(),
                 ),
                 (REPLY, _) if outcome.truth(event.at).applied > 0 && message.detail.contains(": OK") => (
                     Fault,

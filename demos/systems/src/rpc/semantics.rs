@@ -84,7 +84,7 @@ impl Semantics {
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::Maybe => "One attempt, whatever happens.",
-            Self::AtLeastOnce => "The stub retries until a reply comes.",
+            Self::AtLeastOnce => "The stub retries until a reply comes, or its attempts or its time are used up.",
             Self::AtMostOnceVolatile => {
                 "The stub retries; the server filters repeats by request id and keeps its replies in memory."
             }
@@ -100,7 +100,7 @@ impl Semantics {
             }
             Self::KeyThenMail => "As with an idempotency key; after the commit the server e-mails a receipt.",
             Self::Outbox => {
-                "As with an idempotency key; the receipt is written in the same transaction, and a relay sends it until it has arrived."
+                "As with an idempotency key; the receipt is written in the same transaction, and a relay sends it again until it is acknowledged."
             }
         }
     }
@@ -255,15 +255,15 @@ pub enum Promise {
 }
 
 impl Promise {
-    /// In one sentence.
+    /// In one sentence, to stand after “promise”. It says what is promised, not what comes of it in a run.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::Nothing => "No promise: it may have happened or not.",
-            Self::AtLeastOnce => "OK means: it happened, once or more.",
-            Self::AtMostOnce => "It never happens twice. OK means: it happened once.",
-            Self::ExactlyOnceEffect => "The effect is never more than once. OK means: exactly once.",
+            Self::Nothing => "nothing; it may happen or not.",
+            Self::AtLeastOnce => "after OK it has happened, once or more.",
+            Self::AtMostOnce => "at most once, and after OK once.",
+            Self::ExactlyOnceEffect => "the effect at most once, and after OK exactly once.",
             Self::ExactlyOnceWithReceipt => {
-                "Never more than once, OK means exactly once, and who pays gets one receipt."
+                "the effect at most once, after OK exactly once, and one receipt for whoever pays."
             }
         }
     }

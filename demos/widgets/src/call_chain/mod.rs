@@ -9,7 +9,7 @@ pub use block::Block;
 
 use crate::{
     demo::{Demo, DemoProps, View},
-    shell::{Shell, use_arrival},
+    shell::{Shell, title_of, use_arrival},
 };
 use picture::{PictureProps, picture};
 use sim::{Time, TraceHash};
@@ -159,7 +159,9 @@ pub fn CallChainView(props: &DemoProps) -> Html {
         std::cmp::Ordering::Greater => When::ToCome,
     };
     let stage = &journey.stages[at];
-    let map = picture(&PictureProps { id: id.clone(), title: props.title.clone(), journey: &journey, when: &when });
+    let changed = journey.call != original;
+    let title = title_of(&props.title, changed);
+    let map = picture(&PictureProps { id: id.clone(), title, journey: &journey, when: &when });
     let field = |index: usize, name: &'static str| {
         let fits = typed[index].parse::<i32>().is_ok();
         html! {
@@ -174,7 +176,7 @@ pub fn CallChainView(props: &DemoProps) -> Html {
     let misfit = typed.iter().any(|text| text.parse::<i32>().is_err());
     let code = View::code(&journey.call.code(), (at > 0).then(|| Time::from_millis(at as u64 + 1)));
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
             code={code} trouble={(*trouble).clone()} height={1000} figure={figure} {onkeydown}
             summary="Every stage and every byte in words" table={table(&journey)}>
             <div class="way-call needs-js">

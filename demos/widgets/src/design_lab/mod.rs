@@ -76,13 +76,15 @@ pub fn LabView(props: &DemoProps) -> Html {
     };
     let id: AttrValue = props.id.clone();
     let last = state.last();
+    // A form that shows nothing yet is there to be filled in.
+    let changed = !page.attempts.is_empty() && state.wish != page.wish;
     let form = html! {
         <div class="lab-form" role="group" aria-label="The design">
             { for (0..QUESTIONS.len()).map(|question| choices(&id, live, &state.wish, question, &wish)) }
         </div>
     };
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
             code={state.wish.code()} trouble={(*trouble).clone()} height={1500} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="The day in figures, and what things cost" table={assumptions()}>

@@ -12,7 +12,7 @@ pub use block::Block;
 use crate::{
     demo::{Demo, DemoProps, View},
     engine::Engine,
-    shell::{Shell, use_arrival},
+    shell::{Shell, title_of, use_arrival},
     svg::{grouped, px},
 };
 use chart::{ChartProps, chart};
@@ -243,9 +243,10 @@ pub fn DistributionView(props: &DemoProps) -> Html {
     };
     let n = plan.peers_max;
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
+    let changed = *plan != original;
     let drawing = chart(&ChartProps {
         id: id.clone(),
-        title: props.title.clone(),
+        title: title_of(&props.title, changed),
         live,
         plan: *plan,
         users: *users,
@@ -254,7 +255,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
         on_users: choose_users,
     });
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
             code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="Bounds and simulations in numbers" table={html! { <>{ table(&plan, *users) }{ measured::table(&plan, &measured) }</> }}>

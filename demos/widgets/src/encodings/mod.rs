@@ -12,7 +12,7 @@ pub use block::{Block, Person};
 
 use crate::{
     demo::{Demo, DemoProps, View},
-    shell::{Shell, use_arrival},
+    shell::{Shell, title_of, use_arrival},
     svg::{el, grouped},
     written::written,
 };
@@ -245,8 +245,9 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
             </label>
         }
     };
+    let changed = *sample != *original;
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} {live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} {changed} {live} session={props.session.clone()}
             code={sample.code()} trouble={(*trouble).clone()} height={1500} {figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="Every part in words, and what is counted" table={table(&rows)}>
@@ -304,7 +305,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                             disabled={!live} oninput={recount} aria-valuetext={records(sample.count)}/>
                     </label>
                 </div>
-                { chart(&id, &props.title, &rows, sample.count) }
+                { chart(&id, &title_of(&props.title, changed), &rows, sample.count) }
                 <p class="quiet-words">
                     { "Each in the form in which one keeps many: " }
                     { rows.iter().map(|row| format!("{} {}", row.format.name(), row.many.form)).collect::<Vec<_>>().join("; ") }

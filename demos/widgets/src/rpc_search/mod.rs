@@ -119,7 +119,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
     let id: AttrValue = props.id.clone();
     let changed = state.wish != page.0 || state.asked != page.0 || state.phase != Phase::Over;
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} changed={state.asked != page.0} live={live} session={props.session.clone()}
             code={state.asked.code_at(state.spot())} trouble={(*trouble).clone()} height={2000} figure={figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="What exactly is searched, and what is promised" table={details(&state)}>

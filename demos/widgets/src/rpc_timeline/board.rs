@@ -249,9 +249,12 @@ impl Board {
         *self.next_focus.borrow_mut() = Some(part);
     }
 
-    /// Whether this is still the run that the page began with.
+    /// Whether this is still the run that the page began with, beside what it was compared with there. Where the page
+    /// compared it with nothing, a comparison is no change.
     pub fn is_original(&self) -> bool {
-        self.shown().run == self.original.run
+        let with = &self.original.with;
+        let alike = with.len() == self.with.len() && with.iter().all(|one| self.with.contains(one));
+        self.shown().run == self.original.run && (alike || with.is_empty())
     }
 
     /// The code of what is shown, for links.

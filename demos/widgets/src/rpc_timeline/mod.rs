@@ -53,12 +53,8 @@ pub fn Figure(props: &DemoProps) -> Html {
         })
     };
     let board = board.live(live);
-    let title = match board.is_original() {
-        true => props.title.clone(),
-        false => format!("{} (changed)", props.title).into(),
-    };
     html! {
-        <Shell id={props.id.clone()} {title} {live} session={props.session.clone()}
+        <Shell id={props.id.clone()} title={props.title.clone()} changed={!board.is_original()} {live} session={props.session.clone()}
             code={board.code()} trouble={(*trouble).clone()} height={980} {figure} onkeydown={board.keys()}
             summary="This run in words, event by event" table={board.table()}>
             { board.view() }

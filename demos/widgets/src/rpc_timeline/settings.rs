@@ -45,8 +45,23 @@ pub fn semantics(
                 <summary>{ "More semantics" }</summary>
                 <div class="pills">{ for Semantics::ALL.into_iter().filter(|choice| live && !shown(choice)).map(pill) }</div>
             </details>
-            <p class="promise">{ now.explanation() }{ " " }{ now.promise().text() }</p>
+            <p class="promise">
+                { now.explanation() }
+                if let Some(mistake) = run.scenario.mistake {
+                    { format!(" But with a mistake: {}.", mistake_words(mistake)) }
+                }
+                { " It promises: " }{ now.promise().text() }
+            </p>
         </fieldset>
+    }
+}
+
+/// What a mistake is, in a few words.
+const fn mistake_words(mistake: Mistake) -> &'static str {
+    match mistake {
+        Mistake::KeyNotPersisted => "the key is never stored",
+        Mistake::NewKeyPerAttempt => "a new key for each attempt",
+        Mistake::KeyReused => "yesterday's key again",
     }
 }
 
@@ -122,12 +137,7 @@ pub fn more(id: &AttrValue, run: &Run, live: bool, change: &Callback<Run>) -> Ht
         (label.to_owned(), yes == scenario.propagate, with(&|s| s.propagate = yes))
     });
     let mistakes = std::iter::once(None).chain(Mistake::ALL.map(Some)).map(|mistake| {
-        let label = match mistake {
-            None => "none",
-            Some(Mistake::KeyNotPersisted) => "the key is never stored",
-            Some(Mistake::NewKeyPerAttempt) => "a new key for each attempt",
-            Some(Mistake::KeyReused) => "yesterday's key again",
-        };
+        let label = mistake.map_or("none", mistake_words);
         (label.to_owned(), mistake == scenario.mistake, with(&|s| s.mistake = mistake))
     });
     let deadlines = lengths(scenario.deadline, [500, 1_000], "none", &|s, deadline| s.deadline = deadline);

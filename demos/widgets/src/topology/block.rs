@@ -46,7 +46,7 @@ pub struct Block {
     #[serde(default)]
     #[schemars(length(max = 40))]
     pub actions: Vec<String>,
-    /// Another architecture to show beside it, under the same workload and the same failure.
+    /// Another architecture to show beside it, with the same workload and the same failure as far as it has them.
     #[serde(default)]
     pub compare: Option<String>,
     /// Other runs that the figure offers, each with a button.

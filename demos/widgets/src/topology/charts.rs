@@ -81,7 +81,10 @@ fn class(kind: CurveKind) -> &'static str {
 fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
     let id = format!("{}-{first}", props.id);
     let curves = info.curves;
-    let all = || props.rows.iter().chain(props.ahead).chain(props.ghost);
+    // A run before the change may have been longer; the axis ends where this one does.
+    let windows = props.run.windows();
+    let ghost = &props.ghost[..props.ghost.len().min(windows)];
+    let all = || props.rows.iter().chain(props.ahead).chain(ghost);
     let mut top = highest(all(), first, curves.len()).max(Thousandths::from(info.least_top) * 1_000);
     if let Some((run, rows)) = &props.beside {
         let mut start = 0;
@@ -137,7 +140,7 @@ fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
     };
     drawn.extend(props.run.actions.iter().map(|action| upright("action", action.at.as_micros() as f64 / 1e6)));
     let known = props.rows.len();
-    for (group, rows, from) in [("ghost", props.ghost, 0), ("ahead", props.ahead, known), ("past", props.rows, 0)] {
+    for (group, rows, from) in [("ghost", ghost, 0), ("ahead", props.ahead, known), ("past", props.rows, 0)] {
         let paths = curves.iter().enumerate().rev().filter_map(|(place, curve)| {
             let d = path(rows, from, place);
             let attributes = [("class", format!("curve {}", class(curve.kind))), ("d", d.clone())];

@@ -23,7 +23,7 @@ use crate::{
     demo::{Demo, DemoProps, View},
     engine::Engine,
     player::{ControlsProps, Move, controls, keys, use_held_cursor},
-    shell::{Shell, use_arrival, use_next_focus},
+    shell::{Shell, title_of, use_arrival, use_next_focus},
 };
 use lane::{Shown, use_lane};
 use panel::panel;
@@ -178,7 +178,7 @@ impl Reducible for History {
 /// What the run was before the last change: drawn behind what it is now.
 #[derive(PartialEq)]
 struct Ghost {
-    model: &'static str,
+    run: Rc<Run>,
     rows: Vec<Row>,
     outcome: Vec<Option<i64>>,
 }
@@ -244,7 +244,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             let frame = &shown.frame;
             let rows = frame.rows.iter().chain(&frame.ahead).cloned().collect();
             let outcome = frame.outcome.clone();
-            ghost.set(Some(Rc::new(Ghost { model: shown.run.model.name, rows, outcome })));
+            ghost.set(Some(Rc::new(Ghost { run: shown.run.clone(), rows, outcome })));
             told.set(None);
             cursor.dispatch(Move::Run { at, end, on: true });
             history.dispatch(step);
@@ -348,8 +348,9 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     });
 
     let pair = other.shown.clone().filter(|_| beside.is_some());
-    let ghost_rows: &[Row] =
-        ghost.as_ref().filter(|ghost| ghost.model == shown.run.model.name).map_or(&[], |ghost| &ghost.rows);
+    // Another scenario explains nothing about this one.
+    let behind = ghost.as_deref().filter(|ghost| ghost.run.is_near(&shown.run));
+    let ghost_rows: &[Row] = behind.map_or(&[], |ghost| &ghost.rows);
     let on_with = {
         let with = with.clone();
         Callback::from(move |event: Event| {
@@ -424,7 +425,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                         onclick={step(|| Step::Undo, history.past.last())}>{ "Undo" }</button>
                     <button type="button" class="quiet" disabled={!live} aria-disabled={history.undone.is_empty().to_string()}
                         onclick={step(|| Step::Redo, history.undone.last())}>{ "Redo" }</button>
-                    if ghost.is_some() {
+                    if behind.is_some() {
                         <button type="button" class="quiet" onclick={hide}>
                             { "Hide the run before the change (dotted)" }
                         </button>
@@ -460,9 +461,11 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             </div>
         </>
     };
+    let changed = *run != original.run || *with != original.with;
+    let title = title_of(&props.title, changed);
     let first = lane::draw(&lane::LaneProps {
         id: id.to_string(),
-        title: props.title.to_string(),
+        title: title.to_string(),
         shown: &shown,
         beside: pair.as_deref(),
         ghost: ghost_rows,
@@ -492,7 +495,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let second = pair.as_ref().map(|pair| {
         lane::draw(&lane::LaneProps {
             id: format!("{id}-2"),
-            title: format!("{}, the same under: {}", props.title, pair.run.model.title),
+            title: format!("{title}, the same under: {}", pair.run.model.title),
             shown: pair,
             beside: Some(&*shown),
             ghost: &[],
@@ -501,11 +504,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             chosen: None,
             choose: None,
             below: beside.as_ref().as_ref().map_or_else(Html::default, |translation| {
-                let words = if translation.left_out.is_empty() {
-                    "The same workload and the same failure.".to_owned()
-                } else {
-                    format!("The same workload. Without an equal here: {}.", translation.left_out.join("; "))
-                };
+                let words = translation.words(&run);
                 html! {
                     <>
                         <p class="quiet-words">{ words }</p>
@@ -519,10 +518,10 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     });
     let code = Looked { run: (*run).clone(), at: cursor.at, with: *with }.code();
     html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
             {code} trouble={(*trouble).clone()} height={1_050} figure={figure}
             onkeydown={keys(&cursor, stops)}
-            summary="What was measured, in numbers" table={tables::tables(&shown, ghost.as_deref(), live)}>
+            summary="What was measured, in numbers" table={tables::tables(&shown, behind, live)}>
             <div class={if second.is_some() { "lanes-beside two" } else { "lanes-beside" }}>
                 { first }
                 { second }

@@ -15,7 +15,7 @@ pub fn tables(shown: &Shown, ghost: Option<&Ghost>, live: bool) -> Html {
     let value = |values: &[Option<Thousandths>], place: usize| {
         values.get(place).copied().flatten().map_or("–".to_owned(), measured)
     };
-    let ghost = ghost.filter(|ghost| ghost.model == run.model.name && !ghost.outcome.is_empty());
+    let ghost = ghost.filter(|ghost| !ghost.outcome.is_empty());
     let seconds = f64::from(run.seconds);
     let window = run.window().as_micros() as f64 / 1e6;
     let all: Vec<&Row> = frame.rows.iter().chain(&frame.ahead).collect();

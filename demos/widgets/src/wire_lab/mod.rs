@@ -250,10 +250,6 @@ pub fn LabView(props: &DemoProps) -> Html {
         asking: asked.open.is_some(),
     };
     let original = *state.case == *page.0;
-    let title: AttrValue = match original {
-        true => props.title.clone(),
-        false => format!("{} (changed)", props.title).into(),
-    };
     let code = {
         let look = Look { at: state.at, ask: asked.open.clone(), ..(*look).clone() };
         View::with_words(&state.case.code(), look.words())
@@ -373,7 +369,7 @@ pub fn LabView(props: &DemoProps) -> Html {
     };
     let two = look.folded.contains(&Part::Reader);
     html! {
-        <Shell id={id.clone()} {title} {live} session={props.session.clone()}
+        <Shell id={id.clone()} title={props.title.clone()} changed={!original} {live} session={props.session.clone()}
             {code} trouble={(*trouble).clone()} {unlinkable} height={1700} {figure}
             onkeydown={|event: KeyboardEvent| event.stop_propagation()}
             summary="Every byte in words" table={bytes::table(&state.outcome, pending && live)}>

@@ -154,7 +154,10 @@ const WAITING: Chart = Chart {
 };
 
 const FACTS: &[Fact] = &[
-    Fact { name: "api-utilisation", meaning: "API workers at work themselves, in percent." },
+    Fact {
+        name: "api-utilisation",
+        meaning: "Processor time of the API workers that is used, in percent: not those that wait.",
+    },
     Fact { name: "api-taken", meaning: "API workers with a request, at work or waiting for a database, in percent." },
     Fact { name: "pool-utilisation", meaning: "Connections taken, in percent." },
     Fact { name: "db-utilisation", meaning: "Database workers at work, in percent, all databases together." },
@@ -168,7 +171,14 @@ const FACTS: &[Fact] = &[
         name: "limit",
         meaning: "Requests per second that the slowest tier lets through at most, with the settings at the end.",
     },
+    Fact {
+        name: "late-success",
+        meaning: "Answered in time, in percent of the requests that ended in the last ten seconds.",
+    },
 ];
+
+/// How much of the run [`Tiers::late_success`] is about.
+const LATE: Duration = Duration::from_secs(10);
 
 /// How long it takes until a server that is down gets no requests any more, or one that is back gets them again.
 const HEALTH_CHECK: Duration = Duration::from_secs(1);
@@ -365,6 +375,9 @@ struct Tiers {
     connections: Gauge,
     hits: u64,
     queries: u64,
+    /// When windows were closed, and how many requests had been answered and had failed by then: those of the last
+    /// [`LATE`], and the one before.
+    closed: VecDeque<(Time, u64, u64)>,
     told: Told,
     story: Story,
     hash: TraceHash,
@@ -396,6 +409,7 @@ impl Tiers {
             connections: Gauge::default(),
             hits: 0,
             queries: 0,
+            closed: VecDeque::new(),
             told: Told::default(),
             story: Story::default(),
             hash: TraceHash::default(),
@@ -1079,6 +1093,15 @@ impl Tiers {
     /// A worker that never waits for anything has a request for as long as the work takes: the API servers let
     /// through what their workers can at best, the pools what their connections can, the databases what each of
     /// them can with its part of the queries. It takes all of what a tier could do, which chance hardly allows.
+    fn late_success(&self) -> Option<Thousandths> {
+        let now = self.now();
+        let before = self.closed.iter().rfind(|(then, ..)| *then + LATE <= now);
+        let (answered_before, failed_before) = before.map_or((0, 0), |(_, answered, failed)| (*answered, *failed));
+        let (_, answered, failed) = self.users.requests.totals();
+        let answered = answered - answered_before;
+        percent(answered, answered + failed - failed_before)
+    }
+
     fn limit(&self) -> Option<Thousandths> {
         let secs = |micros: f64| micros / 1e6;
         let writes = f64::from(self.knobs[WRITES]) / 100.0;
@@ -1227,6 +1250,11 @@ impl World for Tiers {
     fn row(&mut self, length: Duration) -> Row {
         self.count();
         let now = self.now();
+        let (_, answered, failed) = self.users.requests.totals();
+        self.closed.push_back((now, answered, failed));
+        while self.closed.get(1).is_some_and(|(then, ..)| *then + LATE <= now) {
+            self.closed.pop_front();
+        }
         let (mut api, mut database, mut busiest) = (Sums::default(), Sums::default(), None);
         let (mut connections, mut pooled) = (0, 0);
         for server in &mut self.apis {
@@ -1286,6 +1314,7 @@ impl World for Tiers {
             Some(self.hits as Thousandths * 1_000),
             Some(self.queries as Thousandths * 1_000),
             self.limit(),
+            self.late_success(),
         ]);
         facts
     }
