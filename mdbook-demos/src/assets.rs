@@ -58,15 +58,14 @@ pub fn unhashed(file: &str) -> String {
     if folder.is_empty() { plain } else { format!("{folder}/{plain}") }
 }
 
-/// Takes comments and indentation out of the theme's scripts and style sheets in `dir`.
+/// Takes comments and indentation out of the theme's scripts in `dir`.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written.
 pub fn compact_theme(dir: &Path) -> Result<()> {
     for file in files::list(dir)? {
-        let ours = ["theme/", "css/", "fonts/"].iter().any(|folder| file.starts_with(folder));
-        if ours && (file.ends_with(".js") || file.ends_with(".css")) {
+        if file.starts_with("theme/") && file.ends_with(".js") {
             files::write(&dir.join(&file), compact(&files::read(&dir.join(&file))?))?;
         }
     }

@@ -216,6 +216,21 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// "did you mean …", if one choice is near enough, else the list of choices.
 pub fn suggest(written: &str, choices: &[&str], what: &str) -> Option<String> {
     match widgets::registry::nearest(written, choices.iter().copied()) {

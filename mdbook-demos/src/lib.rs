@@ -11,6 +11,7 @@
 pub mod assets;
 pub mod attempts;
 pub mod block;
+pub mod browsers;
 pub mod catalogue;
 pub mod contents;
 pub mod demos;
@@ -177,6 +178,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
         files::write(&staging.join(licences::FILE), licences::text(&parts))?;
         licences::check(&parts, &staging, &theme, &mut diagnostics)?;
     }
+    browsers::lower_style_sheets(&staging, &config, &mut diagnostics)?;
     report.times.push(("pages", start.elapsed()));
 
     let start = Instant::now();

@@ -156,7 +156,7 @@ fn wrap(glue: &str) -> String {
     format!("globalThis.demosGlue = function () {{\n{glue}\n;return wasm_bindgen;\n}};\n")
 }
 
-/// A script or style sheet without indentation, empty lines and comments that have lines of their own:
+/// A script without indentation, empty lines and comments that have lines of their own:
 /// a sixth of what a reader fetches of it. A script with a template literal over several lines stays as
 /// it is.
 pub fn compact(script: &str) -> String {

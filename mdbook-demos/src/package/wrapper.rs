@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use crate::{
+    browsers::style_sheet,
     files,
     html::escape,
     module::compact,
@@ -54,7 +55,11 @@ pub fn add(
     entries.insert(PAGE.to_owned(), page.into_bytes());
     for file in ["api.js", "session.js", "wrapper.js", "lms.css"] {
         let text = files::read(&source.join(file))?;
-        entries.insert(format!("{FOLDER}{file}"), compact(&text).into_bytes());
+        let text = match file.strip_suffix(".css") {
+            Some(_) => style_sheet(&format!("theme/lms/{file}"), &text)?,
+            None => compact(&text),
+        };
+        entries.insert(format!("{FOLDER}{file}"), text.into_bytes());
     }
     let found = files::list(request.site)?;
     for (plain, name) in SHARED {
