@@ -215,7 +215,7 @@ pub fn controls(props: &ControlsProps) -> Html {
             </div>
             <output class="clock" for={format!("{}-scrub", props.id)}>{ clock(cursor.at) }</output>
             <label class="speed">
-                <span>{ "Speed" }</span>
+                <span translate="yes">{ "Speed" }</span>
                 <select disabled={dead} onchange={choose}>
                     { for props.speeds.iter().map(|(speed, label)| html! {
                         <option value={speed.to_string()} selected={*speed == props.speed}>{ *label }</option>

@@ -144,11 +144,14 @@ pub fn Shell(props: &ShellProps) -> Html {
     html! {
         // The run is told to who looks from outside: the page for instructors makes a snippet of it. What is prerendered
         // has it in its properties already.
-        <figure class="figure" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
+        // Translators replace text nodes, and what a figure says of its run would stay as it was: only what never changes
+        // is theirs to translate. Pictures and what is said of them run from left to right on any page.
+        <figure class="figure" dir="ltr" translate="no" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
             data-run={props.live.then(|| props.code.clone())} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
-                <span class="figure-title" id={format!("{}-title", props.id)}>{ title.clone() }</span>
-                <span class="figure-tools needs-js">
+                // The key lets another title take the place of the whole element, whatever a translator has made of it.
+                <span key={title.to_string()} class="figure-title" id={format!("{}-title", props.id)} dir="auto" translate="yes">{ title.clone() }</span>
+                <span class="figure-tools needs-js" translate="yes">
                     <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Link", ShellAddress::link)}>
                         { icon(LINK) }<span>{ "Copy link to this run" }</span>
                     </button>

@@ -138,14 +138,14 @@ fn choices(id: &str, live: bool, wish: &Design, question: usize, on_wish: &Callb
     let name = format!("{id}-{}", this.name);
     html! {
         <fieldset class={classes!("lab-question", (!asked).then_some("idle"))} disabled={!asked}>
-            <legend>{ this.title }</legend>
+            <legend translate="yes">{ this.title }</legend>
             { for this.choices.iter().enumerate().map(|(choice, answer)| {
                 let next = wish.with(question, choice);
                 html! {
                     <label>
                         <input type="radio" name={name.clone()} value={answer.name} disabled={!live || !asked}
                             checked={wish.get(question) == choice} onchange={on_wish.reform(move |_: Event| next)}/>
-                        <span><b>{ answer.title }</b>{ " " }<span class="lab-meaning">{ answer.meaning }</span></span>
+                        <span translate="yes"><b>{ answer.title }</b>{ " " }<span class="lab-meaning">{ answer.meaning }</span></span>
                     </label>
                 }
             }) }

@@ -282,14 +282,14 @@ pub fn DistributionView(props: &DemoProps) -> Html {
             </div>
             <div class="knobs needs-js">
                 <fieldset class="choice">
-                    <legend>{ "Axes" }</legend>
+                    <legend translate="yes">{ "Axes" }</legend>
                     { for [Scale::Linear, Scale::Logarithmic].into_iter().map(|choice| {
                         let scale = scale.clone();
                         html! {
                             <label>
                                 <input type="radio" name={format!("{id}-scale")} disabled={!live} checked={*scale == choice}
                                     onchange={move |_: Event| scale.set(choice)}/>
-                                <span>{ choice.name() }</span>
+                                <span translate="yes">{ choice.name() }</span>
                             </label>
                         }
                     }) }

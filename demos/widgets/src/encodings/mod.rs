@@ -285,7 +285,7 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                             value={lengths[0].max(lengths[1]).to_string()} disabled={!live} oninput={stretch}/>
                     </label>
                     <fieldset class="choice">
-                        <legend>{ "Bytes" }</legend>
+                        <legend translate="yes">{ "Bytes" }</legend>
                         { form_of(false, "in hex") }
                         { form_of(true, "text as text") }
                     </fieldset>

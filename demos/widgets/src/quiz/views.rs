@@ -26,16 +26,16 @@ pub struct Bench<'a> {
     pub focus: &'a Rc<dyn Fn(String)>,
 }
 
-/// The builder's HTML, or nothing.
+/// The builder's HTML, or nothing. It never changes, so translators may have it: see `Shell`.
 fn block(class: &'static str, html: &AttrValue) -> Html {
     if html.is_empty() {
         return Html::default();
     }
-    html! { <div {class}>{ Html::from_html_unchecked(html.clone()) }</div> }
+    html! { <div {class} translate="yes">{ Html::from_html_unchecked(html.clone()) }</div> }
 }
 
 fn inline(class: &'static str, html: &AttrValue) -> Html {
-    html! { <span {class}>{ Html::from_html_unchecked(html.clone()) }</span> }
+    html! { <span {class} translate="yes">{ Html::from_html_unchecked(html.clone()) }</span> }
 }
 
 fn counted(number: usize, one: &str, many: &str) -> String {
@@ -70,7 +70,8 @@ pub fn sheet(bench: &Bench<'_>) -> Html {
     };
     let shown = |index: usize| !bench.live || paper.over || paper.current() == index;
     html! {
-        <div class="quiz" {onkeydown}>
+        // The questions say which way they run: they are the author's, or a translator's.
+        <div class="quiz" dir="auto" {onkeydown}>
             { head(bench) }
             <ol class={if !bench.live || paper.over { "quiz-list all" } else { "quiz-list" }}>
                 { for bench.sheet.questions.iter().enumerate().map(|(index, asked)| question(bench, index, asked, shown(index))) }
@@ -94,7 +95,7 @@ fn head(bench: &Bench<'_>) -> Html {
         let sign = if right == count { "✓ " } else { "" };
         return html! {
             <div class={classes!("quiz-result", (right == count).then_some("good"))} id={[&**bench.id, "-result"].concat()}
-                tabindex="-1" role="group" aria-label="Your result">
+                dir="ltr" tabindex="-1" role="group" aria-label="Your result">
                 <p class="quiz-score">{ sign }<b>{ got }</b>{ " of " }{ all }{ if all == 1 { " point" } else { " points" } }</p>
                 <p>{ "Of " }{ counted(count, "question", "questions") }{ ", " }{ words }</p>
             </div>
@@ -109,7 +110,7 @@ fn head(bench: &Bench<'_>) -> Html {
     } else {
         counted(count, "question", "questions")
     };
-    html! { <p class="quiz-progress" aria-live="polite">{ words }</p> }
+    html! { <p class="quiz-progress" dir="ltr" aria-live="polite">{ words }</p> }
 }
 
 fn question(bench: &Bench<'_>, index: usize, asked: &Question, shown: bool) -> Html {
@@ -126,7 +127,7 @@ fn question(bench: &Bench<'_>, index: usize, asked: &Question, shown: bool) -> H
             <fieldset class="quiz-fields">
                 <legend>
                     <span class="quiz-number">{ number }</span>
-                    if !lead.is_empty() { <b class="quiz-predict">{ lead }</b> }
+                    if !lead.is_empty() { <b class="quiz-predict" dir="ltr">{ lead }</b> }
                     { inline("quiz-lead", &asked.lead) }
                     if asked.points > 1 { <span class="quiz-points">{ " (" }{ asked.points }{ " points)" }</span> }
                 </legend>

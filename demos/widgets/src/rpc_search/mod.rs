@@ -192,7 +192,7 @@ fn choices(id: &str, live: bool, wish: &Question, on_wish: &Callback<Question>) 
     html! {
         <div class="sweep-choices needs-js">
             <fieldset class="choice">
-                <legend>{ "Faults, at most" }</legend>
+                <legend translate="yes">{ "Faults, at most" }</legend>
                 { for FAULTS.map(|k| html! {
                     <label>
                         <input type="radio" name={format!("{id}-faults")} disabled={!live} checked={wish.faults == k}
@@ -202,22 +202,22 @@ fn choices(id: &str, live: bool, wish: &Question, on_wish: &Callback<Question>) 
                 }) }
             </fieldset>
             <fieldset class="choice">
-                <legend>{ "Messages travel" }</legend>
+                <legend translate="yes">{ "Messages travel" }</legend>
                 { for Transport::ALL.into_iter().map(|one| html! {
                     <label>
                         <input type="radio" name={format!("{id}-transport")} disabled={!live}
                             checked={wish.run.scenario.transport == one} onchange={transport(one)}/>
-                        <span>{ match one { Transport::Datagram => "as datagrams", Transport::Stream => "over a connection" } }</span>
+                        <span translate="yes">{ match one { Transport::Datagram => "as datagrams", Transport::Stream => "over a connection" } }</span>
                     </label>
                 }) }
             </fieldset>
             <fieldset class="choice several">
-                <legend>{ "Call semantics" }</legend>
+                <legend translate="yes">{ "Call semantics" }</legend>
                 { for Semantics::ALL.into_iter().map(|one| html! {
                     <label>
                         <input type="checkbox" disabled={!live} checked={wish.semantics.contains(&one)}
                             onchange={semantics(one)}/>
-                        <span>{ one.title() }</span>
+                        <span translate="yes">{ one.title() }</span>
                     </label>
                 }) }
             </fieldset>

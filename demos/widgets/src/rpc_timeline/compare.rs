@@ -33,15 +33,15 @@ pub fn lanes(
         html! {
             <label>
                 <input type="checkbox" disabled={!live} {checked} onchange={toggle}/>
-                <span>{ semantics.title() }</span>
+                <span translate="yes">{ semantics.title() }</span>
             </label>
         }
     };
     html! {
         <details class="more compare" {open}>
-            <summary>{ "Compare semantics side by side" }</summary>
+            <summary translate="yes">{ "Compare semantics side by side" }</summary>
             <fieldset class="choice needs-js">
-                <legend>{ "Side by side" }</legend>
+                <legend translate="yes">{ "Side by side" }</legend>
                 <div class="pills">{ for Semantics::ALL.into_iter().filter(|_| live || open).map(choice) }</div>
             </fieldset>
             <ul class="lanes">{ for with.iter().map(|semantics| lane(id, shown, *semantics, at, over)) }</ul>

@@ -204,7 +204,7 @@ pub fn question(
         <div class="question" role="group" id={format!("{id}-question")} tabindex="-1" aria-label="Your prediction">
             <p><strong>{ "First your prediction. " }</strong>{ "This is how far the run has come, and below is what goes wrong. When everything has settled:" }</p>
             <fieldset class="choice" data-question="balance" data-points="1" data-kind="prediction">
-                <legend>{ "What is the balance?" }</legend>
+                <legend translate="yes">{ "What is the balance?" }</legend>
                 <div class="pills">
                     { for balances.map(|balance| {
                         let asked_ = asked.clone();
@@ -219,7 +219,7 @@ pub fn question(
                 </div>
             </fieldset>
             <fieldset class="choice" data-question="caller" data-points="1" data-kind="prediction">
-                <legend>{ "What can the caller know?" }</legend>
+                <legend translate="yes">{ "What can the caller know?" }</legend>
                 <div class="pills column">
                     { for beliefs.into_iter().map(|(belief, name, means)| {
                         let asked_ = asked.clone();

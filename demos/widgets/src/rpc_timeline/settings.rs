@@ -30,7 +30,7 @@ pub fn semantics(
         html! {
             <label key={choice.name()}>
                 <input type="radio" name={format!("{id}-semantics")} value={choice.name()} disabled={!live} checked={now == choice} onchange={choose}/>
-                <span>{ choice.title() }</span>
+                <span translate="yes">{ choice.title() }</span>
             </label>
         }
     };
@@ -39,10 +39,10 @@ pub fn semantics(
     let unfolded = runs.any(|semantics| !shown(&semantics));
     html! {
         <fieldset class="choice">
-            <legend>{ "Call semantics" }</legend>
+            <legend translate="yes">{ "Call semantics" }</legend>
             <div class="pills">{ for Semantics::ALL.into_iter().filter(shown).map(pill) }</div>
             <details class="more needs-js" open={unfolded}>
-                <summary>{ "More semantics" }</summary>
+                <summary translate="yes">{ "More semantics" }</summary>
                 <div class="pills">{ for Semantics::ALL.into_iter().filter(|choice| live && !shown(choice)).map(pill) }</div>
             </details>
             <p class="promise">
@@ -89,7 +89,7 @@ fn knob(id: &AttrValue, name: &'static str, change: &Callback<Run>, settings: Ve
     let key = format!("{id}-{}", name.replace(' ', "-"));
     html! {
         <div class="knob">
-            <label for={key.clone()}>{ name }</label>
+            <label for={key.clone()} translate="yes">{ name }</label>
             <select id={key} onchange={choose}>
                 { for settings.iter().map(|(label, now, _)| option(label, *now)) }
             </select>

@@ -130,7 +130,7 @@ pub fn VerdictsView(props: &DemoProps) -> Html {
             <label>
                 <input type="radio" name={format!("{id}-rows")} disabled={!live} checked={on}
                     onchange={move |_: Event| state.set(choice)}/>
-                <span>{ choice.label() }</span>
+                <span translate="yes">{ choice.label() }</span>
             </label>
         }
     });
@@ -143,7 +143,7 @@ pub fn VerdictsView(props: &DemoProps) -> Html {
             summary="The rules of buf breaking, in words" table={written(rules)}>
             <div class="knobs needs-js">
                 <fieldset class="choice">
-                    <legend>{ "Changes" }</legend>
+                    <legend translate="yes">{ "Changes" }</legend>
                     <div class="pills">{ for choices }</div>
                 </fieldset>
             </div>

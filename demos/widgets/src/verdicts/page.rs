@@ -93,7 +93,7 @@ pub(super) fn table(rows: &[Row], lab: &str) -> String {
     });
     let mut children = vec![head(&titles)];
     children.extend(body);
-    tag("table", &[("class", "vd-table")], children)
+    tag("table", &[("class", "vd-table"), ("translate", "yes")], children)
 }
 
 fn harm(harm: Harm) -> String {
