@@ -164,13 +164,21 @@ fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
         <div class="chart">
             <p class="chart-title" id={format!("{id}-t")}>
                 <span>{ info.title }{ if info.unit.starts_with('/') || info.unit.is_empty() { String::new() } else { format!(" in {}", info.unit) } }</span>
-                { for curves.iter().map(|curve| html! { <span class={classes!("key", class(curve.kind))}>{ curve.name }</span> }) }
+                { for curves.iter().map(|curve| key(class(curve.kind), curve.name)) }
             </p>
             <svg viewBox={format!("0 0 {} 92", px(WIDTH))} role="img" aria-labelledby={format!("{id}-t {id}-d")}>
                 <desc id={format!("{id}-d")}>{ format!("The latest window: {latest}.") }</desc>
                 { for drawn }
             </svg>
         </div>
+    }
+}
+
+/// A curve's name beside a piece of the curve, so that both always look the same.
+fn key(kind: &'static str, name: &'static str) -> Html {
+    let piece = [("class", ["curve ", kind].concat()), ("d", "M1 4H27".to_owned())];
+    html! {
+        <span class="key"><svg viewBox="0 0 28 8" width="28" height="8" aria-hidden="true">{ Html::from(el("path", &piece, vec![])) }</svg>{ name }</span>
     }
 }
 
