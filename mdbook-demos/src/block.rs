@@ -95,7 +95,7 @@ impl Block {
         let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict).map_err(|error| {
             let mut range = shift(error.range());
             // A bracket that is never closed is told by the bracket, not by all that follows it.
-            if range.is_empty() || source.text[range.clone()].contains('\n') {
+            if range.is_empty() || source.text.get(range.clone()).is_none_or(|text| text.contains('\n')) {
                 range.end = range.start + 1;
             }
             wrong(range, lower_first(&error.kind().to_string()))

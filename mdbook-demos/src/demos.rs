@@ -426,15 +426,15 @@ impl Work<'_> {
             mistakes.extend(twice);
             let folder = self.src.join(self.lesson.parent().unwrap_or(Path::new("")));
             let path = folder.join(&file);
-            match std::fs::read_to_string(&path) {
-                Ok(text) => {
+            match std::fs::read(&path) {
+                Ok(bytes) => {
                     // As mdBook names it in its output, without `..`.
                     let known = path.canonicalize().ok().zip(self.src.canonicalize().ok());
                     let known = known.and_then(|(path, src)| path.strip_prefix(src).ok().map(Path::to_owned));
                     let name = known.clone().unwrap_or_else(|| self.lesson.with_file_name(&file));
                     self.gathered.read.extend(known);
                     let book = self.source.path.strip_suffix(&*unix(self.lesson)).unwrap_or_default();
-                    match quiz::File::parse(format!("{book}{}", unix(&name)), text) {
+                    match quiz::File::read(format!("{book}{}", unix(&name)), bytes) {
                         Ok(read) => {
                             // A directive has no title of its own.
                             if let Some(title) = read.title().filter(|_| block.is_standing_for()) {

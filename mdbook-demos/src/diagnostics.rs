@@ -231,6 +231,22 @@ impl IntoIterator for Diagnostics {
     }
 }
 
+/// What is wrong with a text file that is not UTF-8, at its first byte that cannot be read; nothing if it is. `path` is
+/// how messages call the file.
+pub fn not_utf8(path: &str, bytes: &[u8]) -> Option<Diagnostic> {
+    let error = std::str::from_utf8(bytes).err()?;
+    let at = error.valid_up_to();
+    // Up to there the text is as it is in the file, so that line and column are right.
+    let source = Source::new(path, String::from_utf8_lossy(bytes));
+    let wrong = format!("byte {} of the file (0x{:02x}) begins no character", at + 1, bytes[at]);
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let which = if utf16 { "; it looks like UTF-16" } else { "" };
+    Some(
+        Diagnostic::at(Span::new(&source, at..at + 1), format!("this file is not UTF-8{which}"), wrong)
+            .help("save the file as UTF-8 in your editor"),
+    )
+}
+
 /// "did you mean …", if one choice is near enough, else the list of choices.
 pub fn suggest(written: &str, choices: &[&str], what: &str) -> Option<String> {
     match widgets::registry::nearest(written, choices.iter().copied()) {

@@ -11,7 +11,7 @@ use widgets::registry::nearest;
 use crate::{
     contents,
     demos::{Gathered, Slot},
-    diagnostics::{Diagnostic, Place, Source, Span},
+    diagnostics::{self, Diagnostic, Place, Source, Span},
     files,
     links::{self, Counter, Problem},
     pages,
@@ -90,11 +90,22 @@ pub fn explain(problems: &[Problem], book: &Book, gathered: &Gathered, taken: &B
     out
 }
 
-/// A chapter that the summary names and that is not there, at its place in the summary.
-pub fn missing_chapter(error: &anyhow::Error, root: &Path, src: &Path) -> Option<Diagnostic> {
-    let words = error.chain().map(ToString::to_string).find(|words| words.starts_with("failed to read chapter `"))?;
-    let path = words.split('`').nth(1)?;
+/// A file of the book that mdBook cannot read: one that is not UTF-8, at the byte; a chapter that the summary names and
+/// that is not there, at its place in the summary.
+pub fn unreadable(error: &anyhow::Error, root: &Path, src: &Path) -> Option<Diagnostic> {
     let summary = src.join("SUMMARY.md");
+    let not_utf8 = |path: &Path| {
+        let bytes = std::fs::read(root.join(path)).ok()?;
+        diagnostics::not_utf8(&path.to_string_lossy().replace('\\', "/"), &bytes)
+    };
+    if let Some(diagnostic) = not_utf8(&summary) {
+        return Some(diagnostic);
+    }
+    let words = error.chain().map(ToString::to_string).find(|words| words.starts_with("failed to read chapter `"))?;
+    let path = words.strip_prefix("failed to read chapter `")?.rsplit_once('`')?.0;
+    if let Some(diagnostic) = not_utf8(&src.join(path)) {
+        return Some(diagnostic);
+    }
     let source = Source::new(summary.to_string_lossy().replace('\\', "/"), files::read(&root.join(&summary)).ok()?);
     let at = source.text.find(&format!("]({path}"))? + 2;
     let chapters = files::list(&root.join(src)).ok()?;

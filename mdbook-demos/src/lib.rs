@@ -157,7 +157,7 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let book = match book {
         Ok(book) => book,
         Err(error) => {
-            diagnostics.push(match explain::missing_chapter(&error, &root, &config.book.src) {
+            diagnostics.push(match explain::unreadable(&error, &root, &config.book.src) {
                 Some(diagnostic) => diagnostic,
                 None => Diagnostic::general(format!("{error:#}")),
             });

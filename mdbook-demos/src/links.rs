@@ -209,6 +209,14 @@ impl Site<'_> {
         }
     }
 
+    /// The page of a folder's `README.md`, which mdBook calls `index.md`, where `target` names it as it is on disk.
+    fn index_of(&self, target: &str) -> Option<String> {
+        let (folder, name) = target.rsplit_once('/').map_or(("", target), |(folder, name)| (folder, name));
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let index = if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") };
+        (stem.eq_ignore_ascii_case("readme") && self.files.contains(&index)).then_some(index)
+    }
+
     fn address(&self, file: &str, whose: &str, attribute: &str, address: &str, checked: &mut Checked) {
         let mut problem = |message: String, target: Option<String>, help: Option<String>| {
             checked.problems.push(Problem {
@@ -278,7 +286,10 @@ impl Site<'_> {
         }
         if !self.files.contains(&target) {
             let pages = self.pages.keys().copied().filter(|page| *page != file && !page.starts_with("embed/"));
-            let help = nearest(&target, pages).map(|near| format!("did you mean `{}`?", relative(file, near)));
+            let help = self
+                .index_of(&target)
+                .or_else(|| nearest(&target, pages).map(str::to_owned))
+                .map(|near| format!("did you mean `{}`?", relative(file, &near)));
             problem(format!("`{trimmed}` leads nowhere"), None, help);
             return;
         }

@@ -8,7 +8,11 @@ use mdbook_driver::book::Book;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 
-use crate::{assets::unhashed, html::escape};
+use crate::{
+    assets::unhashed,
+    contents,
+    html::{escape, unescape},
+};
 
 /// What pages may load: everything from the site itself and nothing else, no script or style in the
 /// page, but the compiled demos.
@@ -219,6 +223,12 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
         }),
         element!("dt > a.header", |link| {
             link.remove_and_keep_content();
+            Ok(())
+        }),
+        // The template has their paths as they are, and `#` would end one.
+        element!("a[rel='prev'], a[rel='next']", |link| {
+            let path = unescape(&link.get_attribute("href").unwrap_or_default());
+            link.set_attribute("href", &escape(&contents::address(&path)))?;
             Ok(())
         }),
         element!("[style]", |element| {

@@ -18,7 +18,7 @@ use widgets::{
 
 use crate::{
     block::{Block, dotted},
-    diagnostics::{Diagnostic, Source, Span, list, suggest},
+    diagnostics::{Diagnostic, Source, Span, list, not_utf8, suggest},
     directives::{self, Directive, Kind},
     markdown::Outline,
 };
@@ -37,6 +37,17 @@ pub struct File {
 }
 
 impl File {
+    /// Reads the bytes of a quiz: `name` is how messages call it.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and if they are not UTF-8.
+    pub fn read(name: String, bytes: Vec<u8>) -> Result<Self, Vec<Diagnostic>> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(name, text),
+            Err(error) => Err(not_utf8(&name, error.as_bytes()).into_iter().collect()),
+        }
+    }
+
     /// Reads a quiz: `name` is how messages call it.
     ///
     /// # Errors

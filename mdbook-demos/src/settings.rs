@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use mdbook_driver::config::{Config, HtmlConfig};
 use serde::Deserialize;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Source, Span, suggest};
+use crate::diagnostics::{Diagnostic, Diagnostics, Source, Span, not_utf8, suggest};
 
 /// The settings of the book at `root`, with those that are ours to make.
 ///
@@ -18,8 +18,13 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Source, Span, suggest};
 /// If the file is missing, cannot be read, or sets something that there is not.
 pub fn read(root: &Path) -> Result<Config> {
     let file = root.join("book.toml");
-    let text = std::fs::read_to_string(&file)
+    let bytes = std::fs::read(&file)
         .with_context(|| format!("cannot read {}: the book's root is the folder with book.toml", file.display()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.extend(not_utf8("book.toml", error.as_bytes()));
+        diagnostics
+    })?;
     let mut config = text.parse::<Config>().map_err(|error| explain(&text, error))?;
     config.update_from_env().context("the settings in MDBOOK_… variables cannot be read")?;
     // Not read by anyone before mdBook falls back to its defaults with a warning.

@@ -105,6 +105,35 @@ fn missing_chapter() {
     insta::assert_snapshot!(book.mistakes());
 }
 
+/// A place in a text is counted in characters, and in bytes where the file has none.
+#[test]
+fn files_that_are_not_utf_8() {
+    let book = Book::new(&[]);
+    book.write("src/part/lesson.md", b"# L\n\nCaf\xe9 und mehr\n");
+    insta::assert_snapshot!(book.mistakes());
+    book.write("src/SUMMARY.md", b"[Caf\xe9](welcome.md)\n");
+    assert!(book.mistakes().contains("src/SUMMARY.md:1:5"), "{}", book.mistakes());
+    book.write("book.toml", b"[book]\ntitle = \"Caf\xe9\"\n");
+    assert!(book.mistakes().contains("book.toml:2:13"), "{}", book.mistakes());
+    let quiz =
+        Book::with_lesson("# L\n\n```demo quiz\n{ \"id\": \"q\", \"title\": \"Q\", \"file\": \"q.toml\" }\n```\n");
+    quiz.write("src/part/q.toml", b"\xff\xfe[\x00");
+    let told = quiz.mistakes_with(&fixture::WITH_QUIZ);
+    assert!(told.contains("src/part/q.toml:1:1") && told.contains("UTF-16"), "{told}");
+}
+
+/// `README.md` is `index.md` to mdBook; a name may hold what means something in an address.
+#[test]
+fn the_page_of_a_folder_is_meant() {
+    let book = Book::new(&[
+        ("src/SUMMARY.md", "[Welcome](welcome.md)\n[Part](part/README.md)\n[Lesson](part/lesson.md)\n"),
+        ("src/part/README.md", "# Part\n"),
+        ("src/welcome.md", "# W\n\n[part](part/README.md)\n"),
+    ]);
+    let told = book.mistakes();
+    assert!(told.contains("did you mean `part/index.md`?"), "{told}");
+}
+
 #[test]
 fn unknown_setting() {
     let book = Book::new(&[("book.toml", "[book]\ntitel = \"x\"\n")]);

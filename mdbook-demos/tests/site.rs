@@ -352,3 +352,23 @@ fn the_catalogue_tells_what_there_is_to_learn() {
         })
     );
 }
+
+#[test]
+fn names_may_hold_what_means_something_in_an_address() {
+    let names = ["c#.md", "what?.md", "100 %.md", "глава.md", "a+b & c.md"];
+    let summary: String = names.iter().map(|name| format!("- [{name}](<part/{name}>)\n")).collect();
+    let book = Book::new(&[("src/SUMMARY.md", &summary)]);
+    let template = book.read("theme/index.hbs").replace(
+        "</body>",
+        "{{#if previous}}<a rel=\"prev\" href=\"{{ path_to_root }}{{ previous.link }}\">p</a>{{/if}}\
+         {{#if next}}<a rel=\"next\" href=\"{{ path_to_root }}{{ next.link }}\">n</a>{{/if}}</body>",
+    );
+    book.write("theme/index.hbs", template);
+    for name in names {
+        book.write(&format!("src/part/{name}"), format!("# {name}\n"));
+    }
+    build(&book);
+    let page = book.read("book/part/what?.html");
+    assert!(page.contains("rel=\"prev\" href=\"../part/c%23.html\""), "{page}");
+    assert!(page.contains("rel=\"next\" href=\"../part/100%20%25.html\""), "{page}");
+}

@@ -1170,7 +1170,7 @@ fn pascal_without(kind: &str, value: &str) -> String {
         let Some(letter) = wanted.next() else { break rest.trim_start_matches('_') };
         rest = rest.trim_start_matches('_');
         match rest.chars().next() {
-            Some(first) if first.eq_ignore_ascii_case(&letter) => rest = &rest[1..],
+            Some(first) if first.eq_ignore_ascii_case(&letter) => rest = &rest[first.len_utf8()..],
             _ => break value,
         }
     };
