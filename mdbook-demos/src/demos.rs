@@ -20,13 +20,14 @@ use widgets::registry::{Asked, Checked, Entry, Facts, Spread, nearest};
 use crate::{
     attempts::{self, Gate},
     block::{Block, Schemas},
+    contents,
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
     glossary::{self, Glossary},
     html::escape,
     licences,
     markdown::{Fence, Outline, neutral, replace},
-    module, quiz, reference,
+    module, pages, quiz, reference,
 };
 
 /// A demo that stands in the book.
@@ -879,6 +880,9 @@ impl Preprocessor for Leftovers {
                     None => Diagnostic::in_file(source.path.clone(), message),
                 };
                 gathered.diagnostics.push(diagnostic.help(help));
+            }
+            if let Some(page) = contents::page(chapter) {
+                chapter.content.insert_str(0, &pages::chapter_mark(&page));
             }
         });
         Ok(book)

@@ -81,12 +81,33 @@ pub fn remove_all<'a>(dir: &Path, files: impl IntoIterator<Item = &'a PathBuf>) 
             }
             _ => {}
         }
-        if let Some(folder) = path.parent() {
+        for folder in file.ancestors().skip(1).filter(|folder| *folder != Path::new("")) {
             // Refused as long as there is something in it.
-            let _ = fs::remove_dir(folder);
+            let _ = fs::remove_dir(dir.join(folder));
         }
     }
     Ok(())
+}
+
+/// Files that an operating system or an editor leaves among the sources, by their whole names in small letters.
+const LEFT_BEHIND: [&str; 5] = ["thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "4913"];
+
+/// Whether an editor, a version control or an operating system left a file among the sources, so that no reader is
+/// meant to get it: hidden files, copies for safety, locks, caches. `path` is relative to the sources, with `/`.
+pub fn is_left_behind(path: &str) -> bool {
+    path.split('/').any(|part| {
+        let small = part.to_lowercase();
+        // That one is mdBook's, and tells GitHub something.
+        (part.starts_with('.') && part != ".nojekyll")
+            || LEFT_BEHIND.contains(&&*small)
+            || part.ends_with('~')
+            || (part.len() > 1 && part.starts_with('#') && part.ends_with('#'))
+            || small.starts_with("~$")
+            || ["__macosx", "__pycache__"].contains(&&*small)
+            || [".swp", ".swo", ".swn", ".bak", ".orig", ".rej", ".tmp", ".part", ".crdownload"]
+                .iter()
+                .any(|ending| small.ends_with(ending))
+    })
 }
 
 /// A file that every finished site has, so that we can tell one from a folder of something else.
@@ -186,6 +207,32 @@ mod tests {
         swap(&at("new"), &at("out"), &at("old")).unwrap();
         assert_eq!(list(&at("out")).unwrap(), BTreeSet::from(["sub/new.html".to_owned()]));
         assert!(!at("old").exists() && !at("new").exists());
+    }
+
+    #[test]
+    fn what_editors_leave_behind_is_known() {
+        for path in [
+            ".DS_Store",
+            "a/.lesson.md.swp",
+            "a/lesson.md~",
+            "#lesson.md#",
+            "a/.#lesson.md",
+            "Thumbs.db",
+            "a/~$notes.docx",
+            ".git/config",
+            "__MACOSX/x.png",
+            "a/lesson.md.orig",
+            "desktop.ini",
+            "b/picture.png.part",
+            "a/4913",
+            "c/.well/x",
+        ] {
+            assert!(is_left_behind(path), "{path}");
+        }
+        for path in ["a/picture.png", "c#.svg", "#1.png", "tmp/x.png", "a~b.png", "swp.txt", "глава/图.svg", "bak"]
+        {
+            assert!(!is_left_behind(path), "{path}");
+        }
     }
 
     #[test]

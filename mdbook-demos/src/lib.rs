@@ -173,6 +173,9 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
     files::remove_all(&staging, &gathered.read)?;
+    let sources = files::list(&root.join(&config.book.src))?;
+    let left: Vec<PathBuf> = sources.iter().filter(|file| files::is_left_behind(file)).map(PathBuf::from).collect();
+    files::remove_all(&staging, &left)?;
     assets::compact_theme(&staging)?;
     if !parts.is_empty() {
         files::write(&staging.join(licences::FILE), licences::text(&parts))?;

@@ -18,7 +18,7 @@ use crate::{
     files,
     html::unescape,
     markdown::Outline,
-    pages::{Refused, refused},
+    pages::{Refused, is_foreign, refused},
 };
 
 /// What a check of the whole output found.
@@ -62,7 +62,19 @@ struct Page {
 }
 
 /// Attributes whose value is an address.
-const ADDRESSES: [&str; 9] = ["href", "src", "srcset", "xlink:href", "poster", "data", "action", "formaction", "cite"];
+const ADDRESSES: [&str; 11] = [
+    "href",
+    "src",
+    "srcset",
+    "imagesrcset",
+    "xlink:href",
+    "poster",
+    "data",
+    "action",
+    "formaction",
+    "cite",
+    "longdesc",
+];
 
 /// Attributes whose value is a list of ids on the page.
 const REFERENCES: [&str; 9] = [
@@ -76,6 +88,28 @@ const REFERENCES: [&str; 9] = [
     "headers",
     "list",
 ];
+
+/// Whether the attribute `name` of the element `tag` holds an address, or a list of them ([`is_list`]).
+pub fn is_address(tag: &str, name: &str) -> bool {
+    // On an object only; elsewhere the name is free.
+    ADDRESSES.contains(&name) && (name != "data" || tag == "object")
+}
+
+/// Whether an attribute with addresses holds several, each with the size that it is for.
+pub fn is_list(name: &str) -> bool {
+    ["srcset", "imagesrcset"].contains(&name)
+}
+
+/// The address of a page at the site's root that leads where `address` leads on the page `file`. One that begins with
+/// a scheme or with the server's root, that is only a fragment, or that leads out of the site stays as it is.
+pub fn from_root(file: &str, address: &str) -> String {
+    let end = address.find(['?', '#']).unwrap_or(address.len());
+    let (path, tail) = address.split_at(end);
+    if path.is_empty() || path.starts_with('/') || is_foreign(path) {
+        return address.to_owned();
+    }
+    resolve(file, path).map_or_else(|| address.to_owned(), |path| format!("{path}{tail}"))
+}
 
 /// Checks every page and style sheet below `dir`.
 ///
@@ -121,16 +155,14 @@ fn read(html: &str) -> Result<Page> {
                 "name" if tag == "a" => {
                     page.ids.insert(value);
                 }
-                // On an object only; elsewhere the name is free.
-                "data" if tag != "object" => {}
                 "href" if tag == "base" => {}
                 // The page itself, as it will be published.
                 "href" if tag == "link" && element.get_attribute("rel").as_deref() == Some("canonical") => {}
-                "srcset" => page.addresses.extend(value.split(',').filter_map(|candidate| {
+                list if is_list(list) => page.addresses.extend(value.split(',').filter_map(|candidate| {
                     let address = candidate.split_whitespace().next()?.to_owned();
                     Some((tag.clone(), name.clone(), address))
                 })),
-                name_ if ADDRESSES.contains(&name_) => {
+                name_ if is_address(&tag, name_) => {
                     page.addresses.push((tag.clone(), name.clone(), value));
                 }
                 name_ if REFERENCES.contains(&name_) => {

@@ -1,9 +1,11 @@
 //! mdBook's pages made into ours: the renderer around mdBook's own, and the rewriting of each page.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use anyhow::{Context, Result};
-use lol_html::{RewriteStrSettings, element, html_content::ContentType, html_content::Element, rewrite_str};
+use lol_html::{
+    RewriteStrSettings, doc_comments, element, end_tag, html_content::ContentType, html_content::Element, rewrite_str,
+};
 use mdbook_driver::book::Book;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
@@ -12,6 +14,7 @@ use crate::{
     assets::unhashed,
     contents,
     html::{escape, unescape},
+    links,
 };
 
 /// What pages may load: everything from the site itself and nothing else, no script or style in the
@@ -51,6 +54,15 @@ impl Renderer for Pages {
     }
 }
 
+/// How the comment begins by which a page tells where the text of a chapter begins; its page's address follows.
+const CHAPTER: &str = " of ";
+
+/// The Markdown that a chapter's text begins with, so that [`rewrite`] knows on a page with several chapters, or on one
+/// in another folder, which folder an address counts from. `page` is the chapter's page, relative to the site.
+pub fn chapter_mark(page: &str) -> String {
+    format!("<!--{CHAPTER}{} -->\n\n", contents::address(page))
+}
+
 /// What goes into one page.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
@@ -60,9 +72,24 @@ pub struct Parts {
     pub early: String,
     /// Tags for the end of the head.
     pub head: String,
+    /// The page, relative to the site, whose folder mdBook has not taken into account: it has the text of a chapter of
+    /// another folder.
+    pub moved: Moved,
     /// Where the site stands, as the beginning of a path: for the page that a server shows in the
     /// place of any missing one, at whatever depth.
     pub base: Option<String>,
+}
+
+/// What of a page's addresses counts from the folder of the chapter where they are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    /// Nothing: the page is the chapter's own.
+    #[default]
+    Not,
+    /// Everything: the site's first page repeats the first chapter.
+    All,
+    /// All but the links and pictures, which mdBook has changed already: the page for print.
+    Rest,
 }
 
 /// A page after rewriting, its slots still empty.
@@ -107,7 +134,7 @@ const FETCHES: [(&str, &str); 16] = [
 ];
 
 /// Whether an address leads off the site or carries its content in itself.
-fn is_foreign(address: &str) -> bool {
+pub fn is_foreign(address: &str) -> bool {
     let address = address.trim_start();
     let scheme = address.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -172,6 +199,8 @@ pub fn refused(element: &Element<'_, '_>) -> Vec<Refused> {
 pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     let mut out = Rewritten::default();
     let state = RefCell::new((&mut out, false, 0_u32));
+    // Where the text of which chapter is; an end tag's handler may outlive this call, as far as its type tells.
+    let chapter: Rc<RefCell<Option<String>>> = Rc::default();
     let policy = match &parts.base {
         Some(base) => format!("{}<base href=\"{}\">", policy_tag(), escape(base)),
         None => policy_tag(),
@@ -253,6 +282,17 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             if let Some(id) = element.get_attribute("id") {
                 state.borrow_mut().0.ids.push(id);
             }
+            if let Some(chapter) = chapter.borrow().as_deref() {
+                bring_along(element, chapter, parts.moved)?;
+            }
+            Ok(())
+        }),
+        element!("main", |main| {
+            let chapter = Rc::clone(&chapter);
+            main.on_end_tag(end_tag!(move |_| {
+                *chapter.borrow_mut() = None;
+                Ok(())
+            }))?;
             Ok(())
         }),
     ];
@@ -271,8 +311,18 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             Ok(())
         }));
     }
-    let settings =
-        handlers.into_iter().fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler);
+    let marks = doc_comments!(|comment| {
+        let text = comment.text();
+        if let Some(page) = text.strip_prefix(CHAPTER) {
+            *chapter.borrow_mut() = Some(page.trim_end().to_owned());
+            comment.remove();
+        }
+        Ok(())
+    });
+    let settings = handlers
+        .into_iter()
+        .fold(RewriteStrSettings::new(), RewriteStrSettings::append_element_content_handler)
+        .append_document_content_handler(marks);
     let html = rewrite_str(html, settings).context("the page cannot be read as HTML")?;
     let (_, has_charset, places) = state.into_inner();
     if parts.contents.is_some() {
@@ -288,6 +338,36 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     }
     out.html = html;
     Ok(out)
+}
+
+/// Makes the addresses of an element of the chapter whose page is `chapter` count from the site's root.
+fn bring_along(element: &mut Element<'_, '_>, chapter: &str, moved: Moved) -> Result<()> {
+    if moved == Moved::Not {
+        return Ok(());
+    }
+    let tag = element.tag_name();
+    let done = |name: &str| {
+        moved == Moved::Rest && ["a", "img"].contains(&&*tag) && ["href", "src", "xlink:href"].contains(&name)
+    };
+    let names: Vec<String> = element.attributes().iter().map(|attribute| attribute.name()).collect();
+    for name in names.iter().filter(|name| links::is_address(&tag, name) && !done(name)) {
+        let value = unescape(&element.get_attribute(name).unwrap_or_default());
+        let from_root = |address: &str| links::from_root(chapter, address);
+        let brought = match links::is_list(name) {
+            false => from_root(&value),
+            true if value.split(',').any(is_foreign) => value,
+            true => {
+                let candidates = value.split(',').map(|candidate| {
+                    let (address, size) =
+                        candidate.trim().split_once(char::is_whitespace).unwrap_or((candidate.trim(), ""));
+                    format!("{} {size}", from_root(address)).trim_end().to_owned()
+                });
+                candidates.collect::<Vec<_>>().join(", ")
+            }
+        };
+        element.set_attribute(name, &escape(&brought))?;
+    }
+    Ok(())
 }
 
 /// The tag, if the embed pages need it too: style sheets, icons, the script that sets the theme
@@ -399,6 +479,7 @@ mod tests {
             contents: Some("<ol></ol>".into()),
             early: "<meta name=\"early\">".into(),
             head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
+            moved: Moved::Not,
             base: None,
         }
     }
@@ -507,6 +588,31 @@ mod tests {
             </label></p>";
         let out = rewrite(page, &Parts::default()).unwrap();
         assert_eq!(out.html, "<p><img src=\"a.png\" alt=\"a\"></p>");
+    }
+
+    #[test]
+    fn addresses_count_from_the_chapter() {
+        let text = "<a href=\"x.html#y\"></a><img src=\"a.png\" srcset=\"a.png, ../b.png 2x\"><video src=\"v.mp4?t=1\" \
+            poster=\"../p/q.png\"></video><object data=\"o.svg\"></object><p data=\"free\" cite=\"#c\">\
+            <a href=\"https://x.example/\" href></a><q cite=\"../../../out\"></q>";
+        let page = |moved| {
+            let parts = Parts { moved, ..Parts::default() };
+            let whole = format!("<main>{}{text}</main><audio src=\"a.mp3\">", chapter_mark("p/m/l.html"));
+            rewrite(&whole, &parts).unwrap().html
+        };
+        assert_eq!(page(Moved::Not), format!("<main>\n\n{text}</main><audio src=\"a.mp3\">"));
+        let all = text
+            .replace("\"x.html#y\"", "\"p/m/x.html#y\"")
+            .replace(
+                "src=\"a.png\" srcset=\"a.png, ../b.png 2x\"",
+                "src=\"p/m/a.png\" srcset=\"p/m/a.png, p/b.png 2x\"",
+            )
+            .replace("\"v.mp4?t=1\"", "\"p/m/v.mp4?t=1\"")
+            .replace("\"../p/q.png\"", "\"p/p/q.png\"")
+            .replace("\"o.svg\"", "\"p/m/o.svg\"");
+        assert_eq!(page(Moved::All), format!("<main>\n\n{all}</main><audio src=\"a.mp3\">"));
+        let rest = all.replace("\"p/m/x.html#y\"", "\"x.html#y\"").replace("src=\"p/m/a.png\"", "src=\"a.png\"");
+        assert_eq!(page(Moved::Rest), format!("<main>\n\n{rest}</main><audio src=\"a.mp3\">"));
     }
 
     #[test]

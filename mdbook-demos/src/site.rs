@@ -19,7 +19,7 @@ use crate::{
     diagnostics::{Diagnostic, Diagnostics},
     embed, files, html,
     module::{self, Module, Scripts},
-    pages::{self, Parts, Rewritten},
+    pages::{self, Moved, Parts, Rewritten},
     settings,
 };
 use widgets::registry;
@@ -95,6 +95,11 @@ impl Site<'_> {
                     "index.html" => self.contents_of_first(first.as_deref(), numbers),
                     _ => contents::list(self.book, current, numbers),
                 });
+                parts.moved = match file.as_str() {
+                    "index.html" if current.is_some_and(|page| page != "index.html") => Moved::All,
+                    "print.html" => Moved::Rest,
+                    _ => Moved::Not,
+                };
                 parts.early = learning(&catalogue, file, current.unwrap_or_default());
                 parts.head = self.head(file, current, &raw, scripts.as_ref());
                 parts.base = match (file.as_str(), &self.base_url) {

@@ -372,3 +372,53 @@ fn names_may_hold_what_means_something_in_an_address() {
     assert!(page.contains("rel=\"prev\" href=\"../part/c%23.html\""), "{page}");
     assert!(page.contains("rel=\"next\" href=\"../part/100%20%25.html\""), "{page}");
 }
+
+#[test]
+fn a_film_beside_a_lesson_is_found_from_every_page() {
+    let html = "<video controls src=\"v.mp4\" poster=\"../p.png\"></video>\n\n<picture><source srcset=\"v.png 2x\">\
+        <img src=\"v.png\" alt=\"\"></picture>\n\n<object data=\"v.svg\"></object> ![x](v.png) [y](v.mp4)\n";
+    let lesson = format!("# Lesson\n\n{html}");
+    let book = Book::new(&[
+        // The first chapter stands on the site's first page too.
+        ("src/SUMMARY.md", "[First](part/first.md)\n- [Lesson](part/lesson.md)\n"),
+        ("src/part/first.md", &format!("# First\n\n[lesson](lesson.md)\n\n{html}")),
+        ("src/part/lesson.md", &lesson),
+        ("src/part/v.mp4", ""),
+        ("src/part/v.png", ""),
+        ("src/part/v.svg", ""),
+        ("src/p.png", ""),
+    ]);
+    build(&book);
+    for (page, times) in [("index.html", 1), ("print.html", 2)] {
+        let text = book.read(&format!("book/{page}"));
+        assert!(!text.contains("<!--"), "{text}");
+        for wanted in [
+            "src=\"part/v.mp4\" poster=\"p.png\"",
+            "srcset=\"part/v.png 2x\"",
+            "data=\"part/v.svg\"",
+            "src=\"part/v.png\" alt=\"x\"",
+            "<a href=\"part/v.mp4\">",
+        ] {
+            assert_eq!(text.matches(wanted).count(), times, "{page}: {wanted} in {text}");
+        }
+    }
+    assert!(book.read("book/part/lesson.html").contains("src=\"v.mp4\" poster=\"../p.png\""));
+    // A missing one is told at the lesson.
+    book.write("src/part/lesson.md", lesson.replace("../p.png", "../q.png"));
+    let told = book.mistakes();
+    assert!(told.contains("src/part/lesson.md:3:37") && told.contains("1 mistake"), "{told}");
+}
+
+#[test]
+fn what_editors_leave_behind_is_not_published() {
+    let book = book();
+    for file in
+        [".DS_Store", "part/.lesson.md.swp", "part/lesson.md~", "part/#lesson.md#", "Thumbs.db", ".git/refs/heads/main"]
+    {
+        book.write(&format!("src/{file}"), "x");
+    }
+    build(&book);
+    let found = files::list(&book.path("book")).unwrap();
+    assert!(!found.iter().any(|file| files::is_left_behind(file)), "{found:#?}");
+    assert!(found.contains(".nojekyll") && found.contains("part/drawing.svg") && !book.path("book/.git").exists());
+}

@@ -38,20 +38,33 @@ pub fn check(kind: Kind, entries: &Entries) -> Vec<String> {
 fn names(kind: Kind, entries: &Entries, problems: &mut Vec<String>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for path in entries.keys() {
-        if let Some(bad) = path.chars().find(|c| !(c.is_ascii_alphanumeric() || "._-/".contains(*c))) {
-            problems.push(format!("{path}: {bad:?} in a file's name; LMSs take letters, digits, `.`, `_` and `-`"));
+        // A web server takes any name, but the folder may be unpacked under Windows first.
+        let bad = |c: &char| match kind {
+            Kind::Site => c.is_control() || "\\:*?\"<>|".contains(*c),
+            _ => !(c.is_ascii_alphanumeric() || "._-/".contains(*c)),
+        };
+        if let Some(bad) = path.chars().find(bad) {
+            problems.push(match kind {
+                Kind::Site => format!("{path}: {bad:?} in a file's name, which Windows does not take; rename the file"),
+                _ => format!(
+                    "{path}: {bad:?} in a file's name; LMSs take letters from a to z, digits, `.`, `_` and `-`. Rename \
+                     the file (the title may be in any script), or pack it as `site`, `scorm-thin` or `cc`, which take \
+                     any letter"
+                ),
+            });
         }
         if kind != Kind::Site && path.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
             problems.push(format!("{path}: a part of the path is empty or begins with a dot, which LMSs leave out"));
         }
-        if path.len() > LONGEST {
-            problems.push(format!("{path}: {} characters; some LMSs take no more than {LONGEST}", path.len()));
+        let length = path.chars().count();
+        if length > LONGEST {
+            problems.push(format!("{path}: {length} characters; some LMSs take no more than {LONGEST}"));
         }
         // Moodle's list of types, for one, does not have it, and a module script of an unknown type is refused.
         if path.ends_with(".mjs") {
             problems.push(format!("{path}: LMSs do not know the ending .mjs; name it .js"));
         }
-        if let Some(other) = seen.insert(path.to_ascii_lowercase(), path) {
+        if let Some(other) = seen.insert(path.to_lowercase(), path) {
             problems.push(format!("{path} and {other} are one file where small and capital letters are the same"));
         }
     }
@@ -310,6 +323,22 @@ mod tests {
             let told = after(edition, from, to);
             assert!(told.iter().any(|problem| problem.contains(said)), "{from} → {to}: {told:#?}");
         }
+    }
+
+    #[test]
+    fn a_site_takes_names_in_any_script() {
+        let site = |name: &str| {
+            check(Kind::Site, &[("index.html", ""), (name, "")].map(|(n, t)| (n.to_owned(), t.into())).into())
+        };
+        for name in ["часть/урок 1.html", "第一章.html", "الفصل.html", "e\u{301}té/🚀.html", "c#.html", ".nojekyll"]
+        {
+            assert_eq!(site(name), Vec::<String>::new());
+        }
+        assert!(site("what?.html")[0].contains("Windows"));
+        let mut entries = package(Edition::V12);
+        entries.insert("book/урок.html".to_owned(), "".into());
+        let told = check(Kind::Scorm12, &entries);
+        assert!(told.iter().any(|problem| problem.contains("`scorm-thin` or `cc`")), "{told:#?}");
     }
 
     #[test]
