@@ -2,10 +2,8 @@
 //! every byte is where the author put it, and what slipped in through an include is found after them.
 
 use std::{
-    any::Any,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     rc::Rc,
     sync::Arc,
@@ -24,6 +22,7 @@ use crate::{
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
     glossary::{self, Glossary},
+    guard::{Panic, caught},
     html::escape,
     licences,
     markdown::{Fence, Outline, neutral, replace},
@@ -90,6 +89,8 @@ pub struct Gathered {
     pub diagnostics: Diagnostics,
     /// The lessons as written, by their path in the book's sources.
     pub sources: BTreeMap<PathBuf, Arc<Source>>,
+    /// Where a panic of the builder is reported: the address of the book's repository.
+    pub repository: Option<String>,
     /// Files among the sources that were read into figures; no reader needs them beside these.
     pub read: BTreeSet<PathBuf>,
     ids: HashMap<String, Id>,
@@ -182,33 +183,19 @@ impl Preprocessor for Demos {
         each_lesson(&mut book, |path, chapter| {
             let source = Source::new(source_name(&ctx.config.book.src, path), chapter.content.clone());
             gathered.sources.insert(path.to_owned(), source.clone());
-            let outline = Outline::new(&source.text);
-            let found = directives::find(&source.text, &outline);
             let order = (lessons.len(), 0);
             let mut work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order };
-            let mut edits: Vec<_> =
-                outline.fences.iter().map(|fence| (fence.range.clone(), work.fence(fence))).collect();
-            edits.extend(found.iter().filter_map(|directive| {
-                work.order.1 = directive.range.start;
-                let text = match &directive.kind {
-                    Kind::Reference => work.reference(),
-                    Kind::Licences => licences::markdown(&self.licences, &work.to_root()),
-                    Kind::Quiz(file) => work.quiz_of(file),
-                    _ => return None,
-                };
-                Some((directive.range.clone(), text))
-            }));
-            let attempts = attempts::find(&work.source, &outline, path);
-            edits.extend(attempts.edits);
-            work.gathered.gates.extend(attempts.gates);
-            work.gathered.diagnostics.extend(attempts.mistakes);
-            lessons.push((edits, found));
+            let place = work.panicked_here();
+            lessons.push(work.guarded(place, Work::read).unwrap_or_default());
         });
         // Then the quizzes, which ask about any of them.
         for Later { slot, entry, block, mistakes, lesson, source, order } in std::mem::take(&mut gathered.later) {
             let mut work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: &lesson, source, order };
-            let filled = work.quiz(entry, block, mistakes);
-            gathered.slots[slot] = filled;
+            let written = block.span("");
+            let place = || Diagnostic::at(written.clone(), "the builder panicked", "while this quiz was read");
+            if let Some(filled) = work.guarded(place, |work| work.quiz(entry, block, mistakes)) {
+                gathered.slots[slot] = filled;
+            }
         }
         gathered.sort();
         let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
@@ -224,7 +211,8 @@ impl Preprocessor for Demos {
                 return;
             };
             let source = gathered.sources[path].clone();
-            let work = Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order: (0, 0) };
+            let mut work =
+                Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order: (0, 0) };
             for directive in &found {
                 match work.directive(directive) {
                     Ok(text) => edits.extend(text.map(|text| (directive.range.clone(), text))),
@@ -238,8 +226,9 @@ impl Preprocessor for Demos {
             if path.parent().is_some_and(|folder| folder != Path::new("")) {
                 let taken: Vec<_> = edits.iter().map(|(range, _)| range.clone()).collect();
                 let mut used = BTreeSet::new();
-                let source = work.gathered.sources[path].clone();
-                edits.extend(glossary.links(&source, path, &taken, &mut used));
+                let place = work.panicked_here();
+                let links = work.guarded(place, |work| glossary.links(&work.source, path, &taken, &mut used));
+                edits.extend(links.unwrap_or_default());
                 users.push((chapter.name.clone(), path.to_string_lossy().replace('\\', "/"), used));
             }
             if path == Path::new(glossary::FILE) {
@@ -288,6 +277,37 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// What is said of a panic that has no better place than the lesson.
+    fn panicked_here(&self) -> impl Fn() -> Diagnostic + use<> {
+        let path = self.source.path.clone();
+        move || Diagnostic::in_file(path.clone(), "the builder panicked while it read this file")
+    }
+
+    /// Reads the lesson: what is to be replaced, and its directives.
+    fn read(&mut self) -> (Vec<(std::ops::Range<usize>, String)>, Vec<Directive>) {
+        let outline = Outline::new(&self.source.text);
+        let found = directives::find(&self.source.text, &outline);
+        let mut edits: Vec<_> =
+            outline.fences.iter().map(|fence| (fence.range.clone(), self.fence_or_nothing(fence))).collect();
+        for directive in &found {
+            self.order.1 = directive.range.start;
+            let span = Span::new(&self.source, directive.range.clone());
+            let place = || Diagnostic::at(span.clone(), "the builder panicked", "while this was carried out");
+            let text = self.guarded(place, |work| match &directive.kind {
+                Kind::Reference => Some(work.reference()),
+                Kind::Licences => Some(licences::markdown(&work.demos.licences, &work.to_root())),
+                Kind::Quiz(file) => Some(work.quiz_of(file)),
+                _ => None,
+            });
+            edits.extend(text.flatten().map(|text| (directive.range.clone(), text)));
+        }
+        let attempts = attempts::find(&self.source, &outline, self.lesson);
+        edits.extend(attempts.edits);
+        self.gathered.gates.extend(attempts.gates);
+        self.gathered.diagnostics.extend(attempts.mistakes);
+        (edits, found)
+    }
+
     /// Reads a demo block; the Markdown that takes its place.
     fn fence(&mut self, fence: &Fence) -> String {
         self.order.1 = fence.range.start;
@@ -362,6 +382,34 @@ impl Work<'_> {
         let source = self.source.clone();
         let slot = self.block(entry, &source, fence.body.clone(), mistakes);
         self.slot(slot)
+    }
+
+    /// Where mistakes of the builder are reported, if the book says so.
+    fn repository(&self) -> Option<&str> {
+        self.gathered.repository.as_deref()
+    }
+
+    /// Does one piece of work. If that panics, it is told as a mistake at `place`, and there is nothing to show for it.
+    fn guarded<T>(&mut self, place: impl Fn() -> Diagnostic, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        match caught(|| work(&mut *self)) {
+            Ok(done) => Some(done),
+            Err(panic) => {
+                let told = panic.told(place(), self.repository());
+                self.gathered.diagnostics.push(told);
+                None
+            }
+        }
+    }
+
+    /// Reads a demo block, whatever happens; the Markdown that takes its place.
+    fn fence_or_nothing(&mut self, fence: &Fence) -> String {
+        let end = fence.body.start.max(fence.keyword.end);
+        let span = Span::new(&self.source, fence.range.start..end);
+        let place = || Diagnostic::at(span.clone(), "the builder panicked", "while this block was read");
+        match self.guarded(place, |work| work.fence(fence)) {
+            Some(text) => text,
+            None => self.slot(Slot::Broken(None)),
+        }
     }
 
     /// Reads the JSON at `body`, and the rest of it.
@@ -560,10 +608,10 @@ impl Work<'_> {
     ) -> Slot {
         let mut checked = None;
         if let Some(entry) = entry.filter(|_| sound) {
-            match guarded(|| block.check_run(entry)) {
+            match caught(|| block.check_run(entry)) {
                 Ok(Ok(fine)) => checked = Some(fine),
                 Ok(Err(wrong)) => mistakes.extend(wrong),
-                Err(panic) => mistakes.push(panicked(entry, block.span(""), &panic)),
+                Err(panic) => mistakes.push(panicked(entry, block.span(""), &panic, self.repository())),
             }
         }
         let Some(id) = block.id().map(str::to_owned) else {
@@ -591,10 +639,11 @@ impl Work<'_> {
         }
         let figure = match (checked, entry) {
             (Some(checked), Some(entry)) if mistakes.is_empty() => {
-                match guarded(|| (entry.prerender)(&checked.id, &checked.props)) {
-                    Ok(drawing) => Some(self.figure(entry, checked, block.value(), &drawing, written.clone())),
+                let drawn = caught(|| ((entry.prerender)(&checked.id, &checked.props), (entry.first)(&checked.props)));
+                match drawn {
+                    Ok((drawing, first)) => Some(self.figure(entry, checked, block.value(), (&drawing, first), written.clone())),
                     Err(panic) => {
-                        mistakes.push(panicked(entry, block.span(""), &panic));
+                        mistakes.push(panicked(entry, block.span(""), &panic, self.repository()));
                         None
                     }
                 }
@@ -615,10 +664,10 @@ impl Work<'_> {
         entry: &'static Entry,
         checked: Checked,
         block: &Value,
-        drawing: &str,
+        (drawing, first): (&str, Option<Vec<u8>>),
         written: Span,
     ) -> usize {
-        let first = (entry.first)(&checked.props).map(|frames| {
+        let first = first.map(|frames| {
             let name = format!("{}-{}.frames", checked.id, module::hash(&frames));
             (name, frames)
         });
@@ -769,9 +818,9 @@ impl Work<'_> {
             return Ok(None);
         };
         if let Some((part, count)) = seeds {
-            let spread = match guarded(|| (entry.over_seeds)(&figure.block, count)) {
+            let spread = match caught(|| (entry.over_seeds)(&figure.block, count)) {
                 Ok(runs) => runs.and_then(|runs| Spread::new(&runs, fact)),
-                Err(panic) => return Err(Box::new(panicked(entry, fact_place, &panic))),
+                Err(panic) => return Err(Box::new(panicked(entry, fact_place, &panic, self.repository()))),
             };
             return match spread {
                 Ok(spread) => Ok(Some((figure, spread.text(part)))),
@@ -814,20 +863,9 @@ pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     })
 }
 
-/// Calls a demo's code; its panic as a text.
-fn guarded<T>(f: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(|panic: Box<dyn Any + Send>| {
-        panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a panic without words".to_owned())
-    })
-}
-
-fn panicked(entry: &Entry, block: Span, panic: &str) -> Diagnostic {
-    Diagnostic::at(block, format!("the demo `{}` panicked: {panic}", entry.name), "while this was run")
-        .help("the mistake is in the demo's Rust; its place is printed above")
+fn panicked(entry: &Entry, block: Span, panic: &Panic, repository: Option<&str>) -> Diagnostic {
+    let told = Diagnostic::at(block, format!("the demo `{}` panicked", entry.name), "while this was run");
+    panic.told(told, repository)
 }
 
 /// The preprocessor that runs last and finds what cannot be carried out any more.
@@ -851,6 +889,13 @@ impl Preprocessor for Leftovers {
         let mut gathered = self.gathered.borrow_mut();
         let src = ctx.root.join(&ctx.config.book.src);
         each_lesson(&mut book, |path, chapter| {
+            if let Err(panic) = caught(|| Outline::new(&chapter.content)) {
+                let name = source_name(&ctx.config.book.src, path);
+                let told = Diagnostic::in_file(name, "the builder panicked after the includes of this file");
+                let told = panic.told(told, gathered.repository.as_deref());
+                gathered.diagnostics.push(told);
+                return;
+            }
             let outline = Outline::new(&chapter.content);
             let mut left: Vec<(String, &str)> = outline
                 .fences

@@ -174,6 +174,11 @@ impl Diagnostics {
         self.0.extend(diagnostics);
     }
 
+    /// The mistakes.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -21,6 +21,7 @@ pub mod embed;
 pub mod explain;
 pub mod files;
 pub mod glossary;
+pub mod guard;
 pub mod html;
 pub mod licences;
 pub mod links;
@@ -56,7 +57,8 @@ use widgets::registry::{self, Entry};
 use crate::{
     block::Schemas,
     demos::{Demos, Gathered, Leftovers},
-    diagnostics::Diagnostic,
+    diagnostics::{Diagnostic, Diagnostics},
+    guard::caught,
     pages::Pages,
     site::Site,
 };
@@ -108,6 +110,15 @@ pub fn build(options: &Options) -> Result<Report> {
 ///
 /// As [`build`].
 pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report> {
+    // What has a better place is caught there.
+    caught(|| build_all(options, entries)).unwrap_or_else(|panic| {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(panic.told(Diagnostic::general("the builder panicked"), None));
+        Err(diagnostics.into())
+    })
+}
+
+fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let root = options.root.canonicalize().with_context(|| format!("there is no folder {}", options.root.display()))?;
     let out = root.join(&options.out);
     let work = root.join("target");
@@ -122,7 +133,9 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let parts: Rc<[licences::Part]> =
         options.licences.as_ref().map(|file| licences::read(&root.join(file))).transpose()?.unwrap_or_default().into();
     let schemas = Rc::new(Schemas::new(entries)?);
+    let repository = config.get("output.html.git-repository-url").ok().flatten();
     let gathered = Rc::new(RefCell::new(Gathered::default()));
+    gathered.borrow_mut().repository = repository;
     let mut report = Report::default();
     let bundles: BTreeSet<&str> = entries.iter().flat_map(|entry| [entry.bundle, entry.engine]).collect();
     let (book, modules) = thread::scope(|scope| {
@@ -157,10 +170,11 @@ pub fn build_with(options: &Options, entries: &'static [Entry]) -> Result<Report
     let book = match book {
         Ok(book) => book,
         Err(error) => {
-            diagnostics.push(match explain::unreadable(&error, &root, &config.book.src) {
-                Some(diagnostic) => diagnostic,
-                None => Diagnostic::general(format!("{error:#}")),
-            });
+            match (explain::unreadable(&error, &root, &config.book.src), error.downcast_ref::<Diagnostics>()) {
+                (Some(diagnostic), _) => diagnostics.push(diagnostic),
+                (None, Some(told)) => diagnostics.extend(told.iter().cloned()),
+                (None, None) => diagnostics.push(Diagnostic::general(format!("{error:#}"))),
+            }
             diagnostics.sort();
             return Err(diagnostics.into());
         }

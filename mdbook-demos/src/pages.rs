@@ -6,13 +6,15 @@ use anyhow::{Context, Result};
 use lol_html::{
     RewriteStrSettings, doc_comments, element, end_tag, html_content::ContentType, html_content::Element, rewrite_str,
 };
-use mdbook_driver::book::Book;
+use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 
 use crate::{
     assets::unhashed,
     contents,
+    diagnostics::{Diagnostic, Diagnostics},
+    guard::{Panic, caught},
     html::{escape, unescape},
     links,
 };
@@ -42,13 +44,40 @@ impl Pages {
     }
 }
 
+impl Pages {
+    /// The chapters that make mdBook panic: those that do so without the others, each told at its file.
+    fn culprits(&self, ctx: &RenderContext, panic: &Panic) -> Diagnostics {
+        let repository = ctx.config.get::<String>("output.html.git-repository-url").ok().flatten();
+        let mut found = Diagnostics::default();
+        for chapter in contents::chapters(&ctx.book).filter(|chapter| chapter.path.is_some()) {
+            let mut alone = ctx.clone();
+            let chapter = Chapter { sub_items: Vec::new(), ..chapter.clone() };
+            let file = chapter.source_path.as_ref().map(|path| ctx.config.book.src.join(path)).unwrap_or_default();
+            alone.book = Book::new_with_items(vec![BookItem::Chapter(chapter)]);
+            if let Err(panic) = caught(|| self.inner.render(&alone)) {
+                let file = file.to_string_lossy().replace('\\', "/");
+                let told = Diagnostic::in_file(file, "mdBook panicked while it rendered this file");
+                found.push(panic.told(told, repository.as_deref()));
+            }
+        }
+        if found.is_empty() {
+            let told = Diagnostic::general("mdBook panicked while it rendered the book");
+            found.push(panic.told(told, repository.as_deref()));
+        }
+        found
+    }
+}
+
 impl Renderer for Pages {
     fn name(&self) -> &str {
         "html"
     }
 
     fn render(&self, ctx: &RenderContext) -> Result<()> {
-        self.inner.render(ctx)?;
+        match caught(|| self.inner.render(ctx)) {
+            Ok(rendered) => rendered?,
+            Err(panic) => return Err(self.culprits(ctx, &panic).into()),
+        }
         *self.book.borrow_mut() = Some(ctx.book.clone());
         Ok(())
     }

@@ -17,7 +17,9 @@ use crate::{
     contents,
     demos::{Gathered, Slot},
     diagnostics::{Diagnostic, Diagnostics},
-    embed, files, html,
+    embed, files,
+    guard::caught,
+    html,
     module::{self, Module, Scripts},
     pages::{self, Moved, Parts, Rewritten},
     settings,
@@ -80,48 +82,60 @@ impl Site<'_> {
             if file == "toc.html" {
                 continue;
             }
-            let path = self.staging.join(file);
-            let raw = files::read(&path)?;
-            let whole = ["index.html", "print.html", "404.html"].contains(&file.as_str());
-            let ours = whole || lessons.contains_key(file);
-            // The first chapter is also the site's first page.
-            let current = match file.as_str() {
-                "index.html" => first.as_deref(),
-                file => lessons.contains_key(file).then_some(file),
-            };
-            let mut parts = Parts::default();
-            if ours {
-                parts.contents = Some(match file.as_str() {
-                    "index.html" => self.contents_of_first(first.as_deref(), numbers),
-                    _ => contents::list(self.book, current, numbers),
-                });
-                parts.moved = match file.as_str() {
-                    "index.html" if current.is_some_and(|page| page != "index.html") => Moved::All,
-                    "print.html" => Moved::Rest,
-                    _ => Moved::Not,
+            let page = caught(|| -> Result<()> {
+                let path = self.staging.join(file);
+                let raw = files::read(&path)?;
+                let whole = ["index.html", "print.html", "404.html"].contains(&file.as_str());
+                let ours = whole || lessons.contains_key(file);
+                // The first chapter is also the site's first page.
+                let current = match file.as_str() {
+                    "index.html" => first.as_deref(),
+                    file => lessons.contains_key(file).then_some(file),
                 };
-                parts.early = learning(&catalogue, file, current.unwrap_or_default());
-                parts.head = self.head(file, current, &raw, scripts.as_ref());
-                parts.base = match (file.as_str(), &self.base_url) {
-                    ("404.html", Some(url)) => Some(settings::path_of(url).to_owned()),
-                    _ => None,
-                };
+                let mut parts = Parts::default();
+                if ours {
+                    parts.contents = Some(match file.as_str() {
+                        "index.html" => self.contents_of_first(first.as_deref(), numbers),
+                        _ => contents::list(self.book, current, numbers),
+                    });
+                    parts.moved = match file.as_str() {
+                        "index.html" if current.is_some_and(|page| page != "index.html") => Moved::All,
+                        "print.html" => Moved::Rest,
+                        _ => Moved::Not,
+                    };
+                    parts.early = learning(&catalogue, file, current.unwrap_or_default());
+                    parts.head = self.head(file, current, &raw, scripts.as_ref());
+                    parts.base = match (file.as_str(), &self.base_url) {
+                        ("404.html", Some(url)) => Some(settings::path_of(url).to_owned()),
+                        _ => None,
+                    };
+                }
+                let Rewritten { html, ids, problems, shared: tags } =
+                    pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
+                if file == "index.html" {
+                    shared = tags;
+                }
+                // Every page has the same template: told once, since repetitions are dropped.
+                diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::in_file("theme/index.hbs", problem)));
+                if lessons.contains_key(file) {
+                    anchors.insert(file.clone(), ids);
+                }
+                let (html, had) = pages::only_sheets(&html, &self.sheets(&raw))?;
+                sheets.extend(had);
+                let html = pages::splice(&html, |number| self.gathered.slot(number, &contents::to_root(file)))
+                    .with_context(|| format!("in the page {file}"))?;
+                files::write(&path, html)
+            });
+            match page {
+                Ok(written) => written?,
+                Err(panic) => {
+                    let source = lessons.get(file).map(|(source, _)| self.config.book.src.join(source));
+                    let name = source.map_or_else(|| file.clone(), |path| path.to_string_lossy().replace('\\', "/"));
+                    let told =
+                        Diagnostic::in_file(name, format!("the builder panicked while it wrote the page {file}"));
+                    diagnostics.push(panic.told(told, self.gathered.repository.as_deref()));
+                }
             }
-            let Rewritten { html, ids, problems, shared: tags } =
-                pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
-            if file == "index.html" {
-                shared = tags;
-            }
-            // Every page has the same template: told once, since repetitions are dropped.
-            diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::in_file("theme/index.hbs", problem)));
-            if lessons.contains_key(file) {
-                anchors.insert(file.clone(), ids);
-            }
-            let (html, had) = pages::only_sheets(&html, &self.sheets(&raw))?;
-            sheets.extend(had);
-            let html = pages::splice(&html, |number| self.gathered.slot(number, &contents::to_root(file)))
-                .with_context(|| format!("in the page {file}"))?;
-            files::write(&path, html)?;
         }
         self.check_sheets(&sheets, diagnostics);
         let taken = self.collisions(&anchors, diagnostics);

@@ -48,7 +48,6 @@ lesson! {
     unreadable_fault: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"faults\": [\"jump\"] }\n```\n";
     wrong_key: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"mode\": \"down\", \"step\": 1 }\n```\n";
     failed_expect: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3,\n  \"expect\": { \"total\": 4 } }\n```\n";
-    panic_in_a_demo: "# L\n\n```demo panics\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n";
     run_of_unknown_id: "# L\n\n```demo counter\n{ \"id\": \"first-run\", \"title\": \"A\" }\n```\n\nIt is {{#run frist-run.total}}.\n";
     run_of_unknown_fact: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\nIt is {{#run a.totl}}.\n";
     run_without_value: "# L\n\n```demo counter\n{ \"id\": \"a\", \"title\": \"A\", \"start\": 3 }\n```\n\nIt is {{#run a.half}}.\n";
@@ -65,6 +64,29 @@ lesson! {
     inline_style: "# L\n\n<p style=\"color: red\">x</p>\n\n<script>alert(1)</script>\n";
     picture_from_elsewhere: "# L\n\n![x](https://example.org/x.png)\n";
     duplicate_element_id: "# L\n\n<p id=\"x\">a</p>\n\n<p id=\"x\">b</p>\n";
+}
+
+/// A panic is told like any other mistake, and the rest of the book is checked all the same.
+#[test]
+fn panic_in_a_demo() {
+    let text = "# L\n\n```demo panics\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\n```demo panics-late\n{ \"id\": \"b\", \"title\": \"B\" }\n```\n\n```demo countr\n{}\n```\n";
+    let book = Book::with_lesson(text);
+    let settings = book.read("book.toml") + "git-repository-url = \"https://example.org/book\"\n";
+    book.write("book.toml", settings);
+    let told = book.mistakes();
+    // Which line of the fixture panics is not what is tested.
+    let told: Vec<String> = told
+        .split("fixture/mod.rs:")
+        .enumerate()
+        .map(|(at, part)| {
+            if at == 0 {
+                part.to_owned()
+            } else {
+                part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').to_owned()
+            }
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("fixture/mod.rs:…"));
 }
 
 #[test]
