@@ -602,3 +602,33 @@ async fn a_run_beyond_its_budget_says_so_and_the_page_stays_usable() -> Result<(
     })
     .await
 }
+
+#[tokio::test]
+async fn a_figure_that_shows_another_run_says_so_and_draws_no_ghost_of_another_scenario() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("live_changed", Look::default(), async |reader| {
+        reader.goto(&server.url("embed/first-system.html")).await?;
+        let demo = reader.demo("first-system").await?;
+        let titled = |title: &str| {
+            format!(
+                "demo.querySelector('.figure-title').textContent === {0} && \
+                 demo.querySelector('.scene title').textContent === {0}",
+                json!(title)
+            )
+        };
+        let (own, changed) = ("Six clients and one server", "Six clients and one server (changed)");
+        demo.until("the author's title", &titled(own)).await?;
+        demo.click_named("Stop the server").await?;
+        demo.until("a title that is not for this run", &titled(changed)).await?;
+        demo.until("the run before the change", "demo.querySelector('.chart g.ghost')").await?;
+        demo.click_named("Zoom out: 10,000 players on one server").await?;
+        demo.until("a crowd", "demo.querySelector('.crowd')").await?;
+        demo.until("no run of six clients behind it", "!demo.querySelector('.chart g.ghost')").await?;
+        demo.until_text(".figure-changed", "You have changed this figure").await?;
+        demo.click_named("Back to the page’s run").await?;
+        demo.until("the author's title again", &titled(own)).await?;
+        demo.until("nothing changed", "!demo.querySelector('.figure-changed')").await
+    })
+    .await
+}

@@ -95,7 +95,7 @@ fn a_flood_that_reaches_all_costs_what_theory_says() {
             }
         }
         assert!(windows > 5, "{code}");
-        // Nearly every link carries it twice.
+        // The link over which a peer first hears it carries it once, every other link twice.
         let share = fact(&live, "messages-per-lookup") as f64 / f64::from(users * degree) / 1_000.0;
         let expected = 1.0 - 1.0 / f64::from(degree);
         assert!((share - expected).abs() < 0.12, "{code}: {share}, not {expected}");
