@@ -11,7 +11,7 @@ use crate::{
     browser,
     demo::View,
     player::{ControlsProps, Cursor, Move, controls, keys, stop_beside, use_cursor},
-    shell::{NextFocus, use_next_focus},
+    shell::{NextFocus, title_of, use_next_focus},
 };
 use sim::{NodeId, Time};
 use std::{cell::RefCell, rc::Rc};
@@ -326,7 +326,7 @@ impl Board {
         let ghost = before.clone().filter(|_| *self.ghost && open);
         let drawing = stage(&PictureProps {
             id: id.clone(),
-            title: self.title.clone(),
+            title: title_of(&self.title, !self.is_original()),
             at,
             live,
             outcome: outcome.clone(),

@@ -156,7 +156,7 @@ const WAITING: Chart = Chart {
 const FACTS: &[Fact] = &[
     Fact {
         name: "api-utilisation",
-        meaning: "Processor time of the API workers that is used, in percent: not those that wait.",
+        meaning: "Processor time that the API workers use, in percent; one that waits uses none.",
     },
     Fact { name: "api-taken", meaning: "API workers with a request, at work or waiting for a database, in percent." },
     Fact { name: "pool-utilisation", meaning: "Connections taken, in percent." },

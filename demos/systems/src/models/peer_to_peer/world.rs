@@ -1049,7 +1049,7 @@ impl Peers {
             if std::mem::replace(&mut self.bootstrap_up, false) {
                 self.hash.word(u64::MAX);
                 self.tell(
-                    "The bootstrap node stopped: nobody new gets in. Those inside know each other and notice nothing."
+                    "The bootstrap node stopped: until it is back nobody new gets in. Those inside know each other and go on."
                         .to_owned(),
                 );
             }

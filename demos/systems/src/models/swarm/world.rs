@@ -1339,7 +1339,7 @@ impl World for Swarm {
                 NONE if self.tracker_up => {
                     self.tracker_up = false;
                     self.mark(5, NONE);
-                    let text = "The tracker stopped: those who know one another go on, newcomers find nobody.";
+                    let text = "The tracker stopped: those who know one another go on; until it is back, newcomers find nobody.";
                     self.story.tell(now, text.to_owned());
                 }
                 NONE => {}
