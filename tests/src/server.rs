@@ -4,7 +4,10 @@ use std::{
     fs,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context, Result};
@@ -32,13 +35,23 @@ pub struct ServerOptions {
     pub recorder: bool,
     /// Whether browsers may keep what they got for ten minutes, as GitHub Pages lets them, or have to ask each time.
     pub keep: bool,
+    /// Scripts that come with a syntax error in them: their paths in the site, without the hash in their names.
+    pub broken: Vec<String>,
     /// Pages that are not the site's, by path from the root of the server, such as `/host.html`.
     pub pages: Vec<(String, String)>,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self { base: "/".into(), wasm_type: None, gzip: false, recorder: true, keep: true, pages: Vec::new() }
+        Self {
+            base: "/".into(),
+            wasm_type: None,
+            gzip: false,
+            recorder: true,
+            keep: true,
+            broken: Vec::new(),
+            pages: Vec::new(),
+        }
     }
 }
 
@@ -59,12 +72,14 @@ pub struct Server {
     address: SocketAddr,
     base: String,
     hits: Arc<Mutex<Vec<Hit>>>,
+    anew: Arc<AtomicBool>,
 }
 
 struct Shared {
     site: PathBuf,
     options: ServerOptions,
     hits: Arc<Mutex<Vec<Hit>>>,
+    anew: Arc<AtomicBool>,
 }
 
 /// A browser asks for it by itself where a page names no icon.
@@ -79,8 +94,13 @@ impl Server {
     /// Serves the folder `site`.
     pub async fn start(site: &Path, options: ServerOptions) -> Result<Self> {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no free port")?;
-        let server = Self { address: listener.local_addr()?, base: options.base.clone(), hits: Arc::default() };
-        let shared = Shared { site: site.to_owned(), options, hits: server.hits.clone() };
+        let server = Self {
+            address: listener.local_addr()?,
+            base: options.base.clone(),
+            hits: Arc::default(),
+            anew: Arc::default(),
+        };
+        let shared = Shared { site: site.to_owned(), options, hits: server.hits.clone(), anew: server.anew.clone() };
         let router = Router::new().fallback(answer).with_state(Arc::new(shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(server)
@@ -99,6 +119,12 @@ impl Server {
     /// The same server under a name that a browser takes for another site.
     pub fn foreign_origin(&self) -> String {
         format!("http://localhost:{}", self.address.port())
+    }
+
+    /// From now on the site is one that was published anew: its compiled demos and what belongs to them have other names,
+    /// which its pages tell, and the old ones are gone.
+    pub fn publish_anew(&self) {
+        self.anew.store(true, Ordering::Relaxed);
     }
 
     /// Everything that was asked for so far.
@@ -163,7 +189,17 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
     if inside.split('/').any(|part| part == ".." || part.contains('\\')) {
         return None;
     }
-    let mut file = shared.site.join(inside);
+    let anew = shared.anew.load(Ordering::Relaxed);
+    let inside = match renamed(inside) {
+        // Nothing has that name any longer.
+        new if anew && new != inside => return None,
+        _ if anew => inside.replace(NEW, "-"),
+        _ => inside.to_owned(),
+    };
+    if shared.options.broken.contains(&unhashed(&inside)) {
+        return Some(("text/javascript".into(), b"this is no (script".to_vec()));
+    }
+    let mut file = shared.site.join(&inside);
     if inside.is_empty() || inside.ends_with('/') {
         file.push("index.html");
     }
@@ -171,11 +207,13 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
     let mut kind = mime_guess::from_path(&file).first_or_octet_stream().to_string();
     if kind == "text/html" {
         kind = HTML.into();
+        let html = String::from_utf8_lossy(&bytes);
+        let html = if anew { renamed(&html) } else { html.into_owned() };
         if shared.options.recorder {
-            let html = String::from_utf8_lossy(&bytes);
             let tag = format!("<head><script src=\"{RECORDER_PATH}\"></script>");
             return Some((kind, html.replacen("<head>", &tag, 1).into_bytes()));
         }
+        return Some((kind, html.into_bytes()));
     }
     if file.extension().is_some_and(|extension| extension == "wasm")
         && let Some(wrong) = &shared.options.wasm_type
@@ -183,6 +221,33 @@ fn content(shared: &Shared, path: &str) -> Option<(String, Vec<u8>)> {
         kind.clone_from(wrong);
     }
     Some((kind, bytes))
+}
+
+/// A path without the hash of its name: `js/theme-0123abcd.js` as `js/theme.js`.
+fn unhashed(path: &str) -> String {
+    let (stem, ending) = path.split_once('.').unwrap_or((path, ""));
+    match stem.rsplit_once('-') {
+        Some((plain, hash)) if matches!(hash.len(), 8 | 16) && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{plain}.{ending}")
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// What a new name has where the old one has a hyphen before its hash.
+const NEW: &str = "-anew";
+
+/// A text with the new names of files in the place of the old: those with 16 hexadecimal digits before the ending.
+fn renamed(text: &str) -> String {
+    let mut parts = text.split('-');
+    let mut new = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let hash = part.split_once('.').map_or("", |(hash, _)| hash);
+        let hashed = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        new.push_str(if hashed { NEW } else { "-" });
+        new.push_str(part);
+    }
+    new
 }
 
 /// With the level that servers commonly use.

@@ -219,7 +219,16 @@
     was();
   }
 
-  for (const details of document.querySelectorAll("details.model-answer, details.solution")) gate(details);
+  for (const details of document.querySelectorAll("details.model-answer, details.solution")) {
+    try {
+      gate(details);
+    } catch (error) {
+      // Whatever went wrong: an answer that this script cannot open must not stay closed.
+      details.classList.remove("locked");
+      document.getElementById(`${details.id}-attempt`)?.closest(".attempt").remove();
+      console.error(error);
+    }
+  }
   learner.listen((state) => {
     for (const { show } of gates) show(state);
   });

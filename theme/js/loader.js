@@ -6,6 +6,8 @@
 // comes near.
 (() => {
   "use strict";
+  // Should the theme's script have failed: what needs scripts is shown.
+  document.documentElement.classList.replace("no-js", "js");
   const loader = document.currentScript;
   const base = new URL(".", loader.src);
   const root = new URL("..", base).href;
@@ -23,8 +25,45 @@
     else if (code.length) links.set(id, code.join(":"));
   }
   if (embedded && location.hash.startsWith("#run=")) {
-    links.set(figures[0]?.id, decodeURIComponent(location.hash.slice(5)));
+    try {
+      links.set(figures[0]?.id, decodeURIComponent(location.hash.slice(5)));
+    } catch {
+      // Whoever wrote it meant a run: the demo says that it cannot be read.
+      links.set(figures[0]?.id, location.hash.slice(5));
+    }
   }
+
+  // Runs that readers made on this page before they reloaded it.
+  const KEPT = "book-runs";
+  try {
+    const { page, runs } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+    if (page === location.pathname) {
+      for (const [id, code] of runs) links.set(id, code);
+      sessionStorage.removeItem(KEPT);
+    }
+  } catch {
+    // No storage, or not what this script writes.
+  }
+  // The run that a figure came alive with: another one is the reader's.
+  const begun = new WeakMap();
+
+  // Loads the page anew, with the runs that the reader has made.
+  function reload() {
+    const run = (figure) => figure.querySelector(".figure[data-run]")?.dataset.run;
+    const changed = [...document.querySelectorAll(".demo[data-state=live]")].filter((figure) => run(figure) !== begun.get(figure));
+    const runs = new Map(links);
+    for (const figure of changed) runs.set(figure.id, run(figure));
+    try {
+      if (runs.size) sessionStorage.setItem(KEPT, JSON.stringify({ page: location.pathname, runs: [...runs] }));
+      location.reload();
+    } catch {
+      const address = new URL(location.href);
+      address.searchParams.delete("run");
+      for (const [id, code] of runs) address.searchParams.append("run", embedded ? code : `${id}:${code}`);
+      location.replace(address);
+    }
+  }
+
 
   const script = (name) =>
     new Promise((resolve, reject) => {
@@ -57,8 +96,13 @@
       const [glue, wasm, inlined] = loader.getAttribute(`data-${bundle}`).split(" ");
       const loading = Promise.all([
         compile(wasm, inlined),
-        // Taken at once: the next bundle's glue has the same name.
-        script(glue).then(() => window.demosGlue),
+        // Taken at once: the next bundle's glue has the same name, and one that does not parse has none.
+        script(glue).then(() => {
+          const made = window.demosGlue;
+          delete window.demosGlue;
+          if (!made) throw new Error(`${glue} is not what it was made`);
+          return made;
+        }),
         new URL(glue, base).href,
       ]);
       bundles.set(bundle, loading);
@@ -73,7 +117,7 @@
   // A demo's way to what computes for it, in a worker with the module of that name, and to what ends it; `end.want`
   // tells an engine what is wanted. Where workers are refused, an engine works in slices in the page, and a task is
   // told that it failed. What runs is kept in `running`, to be ended with the demo.
-  const starter = (bundle, running) => (name, input, tell) => {
+  const starter = (figure, bundle, running) => (name, input, tell) => {
     const waiting = [];
     let send = (message) => waiting.push(message);
     let worker = null;
@@ -103,23 +147,34 @@
       how({ name, input, ...worker?.sent });
       for (const message of waiting.splice(0)) how(message);
     };
+    // The demo says that it failed, and this what helps.
+    const failed = (reason) => {
+      hear(["failed", reason]);
+      sayIfOld(reason, (trouble) => {
+        if (figure.previousElementSibling?.matches(".demo-trouble")) figure.previousElementSibling.remove();
+        figure.before(trouble);
+      });
+    };
     const here = async (error) => {
       worker?.terminate();
       worker = null;
       const reason = String(error?.message ?? error);
       if (ended) return;
       // What has worked until now fails for a reason of its own.
-      if (input !== undefined || answered) return hear(["failed", reason]);
+      if (input !== undefined || answered) return failed(reason);
       try {
         slices ??= script(loader.dataset.worker);
-        await slices;
+        await slices.catch((error) => {
+          slices = undefined;
+          throw error;
+        });
         const [module, instance] = await load(bundle);
         const exports = instance();
         if (ended) return;
         waiting.splice(0, waiting.length, ...(wanted === null ? [] : [{ want: wanted }]));
         begin(window.demosWorker(hear, async () => (await exports({ module_or_path: module }), exports), 8));
       } catch (second) {
-        hear(["failed", `${reason}; ${second?.message ?? second}`]);
+        failed(`${reason}; ${second?.message ?? second}`);
       }
     };
     load(bundle)
@@ -167,11 +222,15 @@
       figure.addEventListener("demo-panic", panicked, { once: true });
       const { title, view, offers = "" } = JSON.parse(figure.dataset.props);
       const link = links.get(figure.id) ?? "";
-      const start = starter(figure.dataset.engine, running);
+      const start = starter(figure, figure.dataset.engine, running);
       await bindgen.hydrate(figure, figure.dataset.demo, title, view, offers, link, root, embedded, first, start);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
-      if (figure.dataset.state === "waking") figure.dataset.state = "live";
+      if (figure.dataset.state === "waking") {
+        // Runs from links are in the address, or among those that were kept, and are kept again.
+        begun.set(figure, figure.querySelector(".figure[data-run]")?.dataset.run);
+        figure.dataset.state = "live";
+      }
     } catch (error) {
       stop(figure, error);
     }
@@ -186,24 +245,47 @@
     still.set(fresh, still.get(figure));
     figure.replaceWith(fresh);
 
+    const stopped = (trouble) => {
+      fresh.querySelector(":scope > .demo-trouble")?.remove();
+      fresh.prepend(trouble);
+    };
+    stopped(
+      say("This demo has stopped; the figure is as the page had it. ", reason, "Reset and start it again", () => {
+        // The run in the address may be what broke it.
+        links.delete(fresh.id);
+        wake(fresh);
+      }),
+    );
+    sayIfOld(reason, stopped);
+  }
+
+  // A message with a button.
+  function say(words, reason, label, act) {
     const trouble = document.createElement("div");
     trouble.className = "demo-trouble";
     trouble.setAttribute("role", "alert");
     const text = document.createElement("p");
-    text.textContent = "This demo has stopped; the figure is as the page had it. ";
+    text.textContent = words;
     const why = document.createElement("code");
     why.textContent = String(reason?.message ?? reason).slice(0, 300);
     text.append(why);
-    const again = document.createElement("button");
-    again.type = "button";
-    again.textContent = "Reset and start it again";
-    again.addEventListener("click", () => {
-      // The run in the address may be what broke it.
-      links.delete(fresh.id);
-      wake(fresh);
-    });
-    trouble.append(text, again);
-    fresh.prepend(trouble);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", act);
+    trouble.append(text, button);
+    return trouble;
+  }
+
+  // A page that is older than the site finds its files gone, or others in their place: then it helps to load the page anew,
+  // and nothing else does. Otherwise, without a connection say, what is said already holds.
+  async function sayIfOld(reason, put) {
+    try {
+      if (!(await window.pageIsOld())) return;
+    } catch {
+      return;
+    }
+    put(say("This page is older than the site, which has been published anew. Reload it to go on: the runs that you have made and what you have written come along. An answer that you have not checked yet does not. ", reason, "Reload the page", reload));
   }
 
   if (typeof WebAssembly !== "object") {

@@ -4,6 +4,8 @@
   "use strict";
   const root = document.documentElement;
   const script = document.currentScript;
+  // Should the theme's script have failed: what needs scripts is shown.
+  root.classList.replace("no-js", "js");
 
   // Theme: the system's, light, dark, and round again.
   const themes = { system: "as the system", light: "light", dark: "dark" };
@@ -31,17 +33,25 @@
 
   // Contents: bring the current page into view; a link to a place on this page closes the panel.
   const panel = document.getElementById("contents-panel");
-  const close = () => {
-    if (panel.matches(":popover-open")) panel.hidePopover();
+  const popover = panel && "popover" in panel;
+  const contentsButton = document.querySelector(".contents-button");
+  const fold = (open) => {
+    panel.classList.toggle("open", open);
+    contentsButton?.setAttribute("aria-expanded", String(open));
+    if (open) reveal();
   };
-  if (panel && panel.hidePopover) {
-    const reveal = () => {
-      const current = panel.querySelector("[aria-current]");
-      if (!current) return;
-      // scrollIntoView would scroll the page too.
-      const offset = current.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-      if (offset > panel.clientHeight * 0.8) panel.scrollTop += offset - panel.clientHeight / 2;
-    };
+  const close = () => {
+    if (!popover) fold(false);
+    else if (panel.matches(":popover-open")) panel.hidePopover();
+  };
+  const reveal = () => {
+    const current = panel.querySelector("[aria-current]");
+    if (!current) return;
+    // scrollIntoView would scroll the page too.
+    const offset = current.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    if (offset > panel.clientHeight * 0.8) panel.scrollTop += offset - panel.clientHeight / 2;
+  };
+  if (panel) {
     reveal();
     panel.addEventListener("toggle", reveal);
     panel.addEventListener("click", (event) => {
@@ -50,10 +60,46 @@
     // A panel left open would lie over the page as a popover when the window grows wide.
     matchMedia("(min-width: 64rem)").addEventListener("change", close);
   }
+  if (panel && contentsButton && !popover) {
+    // Browsers of early 2023: what the attributes do elsewhere.
+    root.classList.add("contents-folds");
+    fold(false);
+    contentsButton.addEventListener("click", () => {
+      fold(!panel.classList.contains("open"));
+      if (panel.classList.contains("open")) panel.querySelector("button")?.focus();
+    });
+    const leave = () => {
+      if (!panel.classList.contains("open")) return;
+      fold(false);
+      contentsButton.focus();
+    };
+    panel.querySelector(".panel-close")?.addEventListener("click", leave);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+    });
+    document.addEventListener("click", (event) => {
+      if (!panel.contains(event.target) && !contentsButton.contains(event.target)) fold(false);
+    });
+  }
 
   // Search: its code, engine and index are fetched when the reader first asks for it.
   const searchButton = document.getElementById("search-button");
   let searchRequested = false;
+  const noSearch = async () => {
+    let words = "The search could not be loaded. Try again.";
+    try {
+      if (await window.pageIsOld()) words = "This page is older than the site. Reload it, and search then.";
+    } catch (_) {}
+    let note = document.getElementById("search-note");
+    if (!note) {
+      note = document.createElement("p");
+      note.id = "search-note";
+      note.className = "bar-note";
+      note.setAttribute("role", "alert");
+      searchButton.closest("header").append(note);
+    }
+    note.textContent = words;
+  };
   const openSearch = () => {
     if (window.bookSearch) return window.bookSearch.open();
     if (searchRequested) return;
@@ -61,12 +107,15 @@
     const element = document.createElement("script");
     element.src = script.dataset.search;
     element.onload = () => {
+      // It may have come and not be one that this browser can read.
+      if (!window.bookSearch) return noSearch();
       window.bookSearch.start(script.dataset);
       window.bookSearch.open();
     };
     element.onerror = () => {
       element.remove();
       searchRequested = false;
+      noSearch();
     };
     document.head.append(element);
   };

@@ -35,6 +35,9 @@ window.bookSearch = (() => {
       run();
     } catch (_) {
       status.textContent = "The search index could not be loaded. Close this box and open it to try again.";
+      try {
+        if (await window.pageIsOld()) status.textContent = "This page is older than the site, whose index is another by now. Reload the page, and search then.";
+      } catch (_) {}
     }
   }
 

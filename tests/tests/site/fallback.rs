@@ -123,3 +123,134 @@ async fn a_page_fetches_the_modules_of_its_demos_each_once() -> Result<()> {
     ensure!(fewer > 0, "every page needs every bundle");
     Ok(())
 }
+
+/// A lesson with demos and with answers that open after an attempt.
+const LESSON: &str = "time-causality/architectural-models-rpc/rpc-mechanics.html";
+
+#[tokio::test]
+async fn a_script_that_does_not_parse_takes_no_other_with_it() -> Result<()> {
+    let setup = Setup::find()?;
+    let html = std::fs::read_to_string(setup.site.join(LESSON))?;
+    let tags = html.split("<script").skip(1).filter_map(|tag| Some(tag.split_once("src=\"")?.1.split_once('"')?.0));
+    let mut scripts: Vec<String> = tags.map(|source| plain(source.trim_start_matches("../"))).collect();
+    for needed in
+        ["theme/js/theme.js", "theme/js/page.js", "theme/js/progress.js", "theme/js/learn.js", "demos/loader.js"]
+    {
+        ensure!(scripts.iter().any(|script| script == needed), "{LESSON} has no {needed}: {scripts:?}");
+    }
+    // Fetched when they are wanted.
+    scripts.extend(
+        ["theme/js/search.js", "elasticlunr.min.js", "demos/calls-glue.js", "demos/worker.js"].map(str::to_owned),
+    );
+    for script in scripts {
+        let options =
+            ServerOptions { broken: vec![script.clone()], recorder: false, keep: false, ..ServerOptions::default() };
+        let server = Server::start(&setup.site, options).await?;
+        reading("broken_script", Look::default(), async |reader| {
+            reader.goto(&server.url(LESSON)).await?;
+            let name = script.rsplit('/').next().unwrap_or_default();
+            let context = |what: &str| format!("without {script}: {what}");
+            let text = reader.js("return document.querySelector('main').innerText.length").await?;
+            ensure!(text.as_u64() > Some(5_000), "{}", context("the text is gone"));
+            // Each answer can be opened: by its summary, or by skipping the attempt.
+            let closed = reader
+                .js("const closed = [];
+                    for (const answer of document.querySelectorAll('main details:not(.demo *, .page-toc)')) {
+                        const skip = answer.previousElementSibling?.matches('.attempt') && answer.previousElementSibling.querySelector('button.quiet');
+                        if (skip?.checkVisibility()) skip.click();
+                        else if (answer.querySelector(':scope > summary').checkVisibility() && !answer.open) answer.querySelector(':scope > summary').click();
+                        if (!answer.open || !answer.querySelector(':scope > :not(summary)').checkVisibility()) closed.push(answer.id || answer.innerText);
+                    }
+                    return closed")
+                .await?;
+            ensure!(closed == json!([]), "{}", context(&closed.to_string()));
+            if name != "page.js" {
+                reader.js("document.querySelector('#theme-button').click()").await?;
+                let theme = reader.js("return document.documentElement.dataset.theme").await?;
+                ensure!(theme == json!("light"), "{}", context("the theme cannot be chosen"));
+                reader.js("document.querySelector('#search-button').click()").await?;
+                let search = if name == "search.js" { "#search-note" } else { "dialog.search[open]" };
+                reader.until(&context("the search"), &format!("document.querySelector('{search}')")).await?;
+                if name == "elasticlunr.min.js" {
+                    reader.until(&context("why not"), "document.querySelector('.search-status').textContent.includes('could not be loaded')").await?;
+                }
+                reader.js("document.querySelector('dialog.search')?.close()").await?;
+            }
+            // A reader without a loader, or whose demo cannot start, has the still figures, and controls that can do nothing
+            // do not pretend otherwise.
+            match name {
+                "loader.js" => {
+                    let still = reader.js("return [...document.querySelectorAll('.demo :is(button, input, select)')].every((it) => it.disabled)").await?;
+                    ensure!(still == json!(true), "{}", context("controls that do nothing"));
+                }
+                "calls-glue.js" => {
+                    reader.js("document.querySelector('#reply-lost').scrollIntoView()").await?;
+                    reader.until(&context("the message"), "document.querySelector('#reply-lost .demo-trouble')").await?;
+                }
+                _ => {
+                    let demo = reader.demo("reply-lost").await?;
+                    demo.click_named("The reply to attempt 1").await?;
+                    demo.click_named("Deliver it").await?;
+                    demo.until_text(".verdict", "Correct").await?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// A path without the hash of its name.
+fn plain(path: &str) -> String {
+    let (stem, ending) = path.split_once('.').unwrap_or((path, ""));
+    match stem.rsplit_once('-') {
+        Some((plain, hash)) if hash.len() >= 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{plain}.{ending}")
+        }
+        _ => path.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_page_older_than_the_site_says_so_and_loses_nothing() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    reading("old_page", Look::default(), async |reader| {
+        // Only what is looked at wakes up: the quizzes' module has not been fetched when the site changes.
+        reader
+            .devtools(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": "window.IntersectionObserver = class extends IntersectionObserver {
+                    constructor(callback, options) { super(callback, { ...options, rootMargin: '0px' }); } };" }),
+            )
+            .await?;
+        reader.goto(&server.url(LESSON)).await?;
+        let demo = reader.demo("reply-lost").await?;
+        demo.click_named("The reply to attempt 1").await?;
+        demo.click_named("Deliver it").await?;
+        demo.until_text(".verdict", "Correct").await?;
+        let run = demo.js("return demo.querySelector('.figure').dataset.run").await?;
+        reader.click(".attempt:has(#failed-or-unknown-attempt) textarea").await?;
+        reader.press("Nobody knows.").await?;
+        server.publish_anew();
+        let quiz = "document.querySelector('.demo[data-bundle=quiz]')";
+        ensure!(reader.js(&format!("return {quiz}.dataset.state ?? null")).await? == json!(null), "the quiz is awake");
+        let show = format!("{quiz}.scrollIntoView({{ block: 'center', behavior: 'instant' }})");
+        reader.js(&show).await?;
+        let said = format!("{quiz}.querySelector('.demo-trouble')?.textContent.includes('older than the site')");
+        reader.until("what is wrong", &said).await?;
+        reader.click(".demo[data-bundle=quiz] .demo-trouble button").await?;
+        reader
+            .until("the new page", "document.querySelector('script[data-worker]')?.outerHTML.includes('-anew')")
+            .await?;
+        let demo = reader.demo("reply-lost").await?;
+        demo.until("the reader's run", &format!("demo.querySelector('.figure').dataset.run === {run}")).await?;
+        demo.until_text(".verdict", "Correct").await?;
+        let field = reader.js("return document.getElementById('failed-or-unknown-attempt').value").await?;
+        ensure!(field == json!("Nobody knows."), "{field}");
+        reader.js(&show).await?;
+        reader.until("the quiz", &format!("{quiz}.dataset.state === 'live'")).await
+    })
+    .await
+}
