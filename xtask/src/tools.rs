@@ -165,7 +165,7 @@ pub fn node_modules(project: &Project) -> Result<PathBuf> {
         fs::copy(tests.join(name), folder.join(name)).with_context(|| format!("cannot copy tests/{name}"))?;
     }
     let mut command = Command::new("npm");
-    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);
+    command.args(["ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"]).current_dir(&folder);
     command.stdin(Stdio::null()).stdout(std::io::stderr());
     run::run(&mut command, "npm ci in target/npm")?;
     fs::write(&done, lock).with_context(|| format!("cannot write {}", done.display()))?;

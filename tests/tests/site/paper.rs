@@ -1,0 +1,71 @@
+//! The book on paper, as browsers print it into a PDF.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use site_tests::{Look, Reader, Server, ServerOptions, Setup, reading};
+
+/// The words in each picture of a page: the figure, and each text of its picture without spaces.
+pub async fn pictures(reader: &Reader) -> Result<Vec<(String, Vec<String>)>> {
+    let found = reader
+        .js("return [...document.querySelectorAll('.demo svg:has(> title)')].map((svg) => [
+            `${svg.closest('.demo').id}: ${svg.querySelector(':scope > title').textContent}`,
+            [...svg.querySelectorAll('text')].map((text) => text.textContent.replace(/\\s/g, '')).filter(Boolean)])")
+        .await?;
+    Ok(serde_json::from_value(found)?)
+}
+
+/// What is wrong with a printed page: pictures whose words are not on one sheet, and sheets with next to nothing on them.
+/// For every browser that prints: `pdf` is what it made of the page with those pictures.
+pub async fn faults(setup: &Setup, name: &str, pdf: &[u8], pictures: &[(String, Vec<String>)]) -> Result<Vec<String>> {
+    let file = setup.artifacts.join(name).with_extension("pdf");
+    std::fs::write(&file, pdf)?;
+    let output = tokio::process::Command::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/site/paper.mjs"))
+        .args([&setup.node_modules, &file])
+        .output()
+        .await
+        .context("cannot start node: `cargo xtask test` installs it or says how")?;
+    let sheets: Vec<String> = serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("paper.mjs failed: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let whole = |words: &[String]| sheets.iter().any(|sheet| words.iter().all(|word| sheet.contains(word)));
+    let torn = pictures.iter().filter(|(_, words)| !whole(words)).map(|(figure, words)| {
+        let most = sheets.iter().max_by_key(|sheet| words.iter().filter(|word| sheet.contains(*word)).count());
+        let lost: Vec<_> = words.iter().filter(|word| !most.is_some_and(|sheet| sheet.contains(*word))).collect();
+        format!("{figure} lacks {lost:?}")
+    });
+    let last = sheets.len().saturating_sub(1);
+    let blank = sheets.iter().take(last).enumerate().filter(|(_, sheet)| sheet.len() < 60);
+    let blank = blank.map(|(number, sheet)| format!("sheet {} has only {sheet:?}", number + 1));
+    Ok(torn.chain(blank).collect())
+}
+
+#[tokio::test]
+async fn printed_pictures_are_whole_and_have_their_words() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("paper", Look::default(), async |reader| {
+        for page in setup.pages_with_demos()?.into_iter().filter(|page| !page.starts_with("embed/")) {
+            // The whole book has the same figures.
+            if page == "print.html" || page == "index.html" {
+                continue;
+            }
+            reader.goto(&server.url(&page)).await?;
+            let pictures = pictures(reader).await?;
+            let options = json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true });
+            let printed = reader.devtools("Page.printToPDF", options).await?;
+            let pdf = base64(&printed["data"])?;
+            let faults = faults(&setup, "paper", &pdf, &pictures).await?;
+            ensure!(faults.is_empty(), "{page}: {faults:#?}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// The bytes of a file as the browser tells them.
+fn base64(data: &Value) -> Result<Vec<u8>> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    Ok(STANDARD.decode(data.as_str().context("the browser printed nothing")?)?)
+}
