@@ -213,7 +213,9 @@
       const [[module, instance], first] = await Promise.all([load(figure.dataset.bundle), frames(figure)]);
       const bindgen = instance();
       await bindgen({ module_or_path: module });
-      if (figure.innerHTML !== still.get(figure)) figure.innerHTML = still.get(figure);
+      const touched = figure.innerHTML !== still.get(figure);
+      // Whoever has changed it would do so again at once, and translators do: nothing is theirs until the demo is alive.
+      if (touched) figure.innerHTML = still.get(figure).replaceAll(' translate="yes"', ' translate="no" data-later=""');
       const running = new Set();
       const panicked = (event) => {
         running.forEach((end) => end());
@@ -230,6 +232,12 @@
         // Runs from links are in the address, or among those that were kept, and are kept again.
         begun.set(figure, figure.querySelector(".figure[data-run]")?.dataset.run);
         figure.dataset.state = "live";
+        for (const part of touched ? figure.querySelectorAll("[data-later]") : []) {
+          part.removeAttribute("data-later");
+          part.setAttribute("translate", "yes");
+          // The same nodes again: who translates the page hears of them.
+          part.append(...part.childNodes);
+        }
       }
     } catch (error) {
       stop(figure, error);

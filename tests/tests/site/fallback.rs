@@ -156,7 +156,8 @@ async fn a_script_that_does_not_parse_takes_no_other_with_it() -> Result<()> {
             let closed = reader
                 .js("const closed = [];
                     for (const answer of document.querySelectorAll('main details:not(.demo *, .page-toc)')) {
-                        const skip = answer.previousElementSibling?.matches('.attempt') && answer.previousElementSibling.querySelector('button.quiet');
+                        const before = answer.previousElementSibling?.matches('.attempt') ? answer.previousElementSibling : null;
+                        const skip = before?.querySelector('button.quiet');
                         if (skip?.checkVisibility()) skip.click();
                         else if (answer.querySelector(':scope > summary').checkVisibility() && !answer.open) answer.querySelector(':scope > summary').click();
                         if (!answer.open || !answer.querySelector(':scope > :not(summary)').checkVisibility()) closed.push(answer.id || answer.innerText);
