@@ -11,12 +11,12 @@ for (const name of ["DOMMatrix", "ImageData", "Path2D"]) globalThis[name] ??= cl
 console.warn = () => {};
 console.log = () => {};
 const { getDocument } = await import(pathToFileURL(join(modules, "pdfjs-dist/legacy/build/pdf.mjs")));
-const { promise } = getDocument({ data: new Uint8Array(readFileSync(file)), verbosity: 0 });
-const pdf = await promise;
+const loading = getDocument({ data: new Uint8Array(readFileSync(file)), verbosity: 0 });
+const pdf = await loading.promise;
 const pages = [];
 for (let number = 1; number <= pdf.numPages; number++) {
   const { items } = await (await pdf.getPage(number)).getTextContent();
   pages.push(items.map(({ str }) => str).join("").replace(/\s/g, ""));
 }
 process.stdout.write(JSON.stringify(pages));
-process.exit();
+await loading.destroy();
