@@ -5,7 +5,7 @@ use crate::{
     decode::{Runtime, decode},
     edit::{self, Edit},
     encode::encode,
-    evolve::{self, Change},
+    evolve::{self, Comparison},
     json,
     reader::{Because, View, view},
     schema::{MessageId, MessageType, Problem, Schema},
@@ -308,7 +308,7 @@ pub struct Outcome {
     /// The same where the reader passes JSON on.
     pub back_of_json: Option<Message>,
     /// What changed from the old schema to the new.
-    pub changes: Rc<Vec<Change>>,
+    pub changes: Rc<Comparison>,
     /// As [`Case::old_writes`].
     old_writes: bool,
 }

@@ -555,6 +555,7 @@ fn facts(made: &Made) -> Vec<Value> {
         lost.map_or(Value::Null, |lost| json!(if lost.is_empty() { "nothing".to_owned() } else { lost.join(", ") })),
         json!(words::harm(outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0),
         json!(outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()),
+        json!(if outcome.changes.complete { "yes" } else { "no" }),
         json!(words::reading(&outcome.bytes, &outcome.view.decoded)),
         json!(words::reading(&outcome.bytes, &outcome.prost.decoded)),
         json!(if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }),
@@ -639,6 +640,10 @@ impl Authored for WireLab {
             meaning: "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
         },
         FactInfo { name: "breaking", meaning: "How many changes do harm to binary messages, in either direction." },
+        FactInfo {
+            name: "verdict-complete",
+            meaning: "\"yes\"; or \"no\", if the two versions are too large, or refer to one another too much, to be compared to the end with every key stroke: `verdict`, `breaking` and `buf` are then the least that is known.",
+        },
         FactInfo {
             name: "mainstream",
             meaning: "What C++, Java, Go and Python do with the bytes: \"reads it\", or \"refuses: \" and why.",

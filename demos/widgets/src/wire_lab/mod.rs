@@ -90,6 +90,9 @@ fn fingerprint(case: &Case, outcome: &Outcome) -> String {
             hash.text(words::harm(harm).0);
         }
     }
+    if !outcome.changes.complete {
+        hash.text(words::NOT_COMPLETE);
+    }
     hash.to_string()
 }
 

@@ -4,7 +4,7 @@ use super::{
     bench::{Bench, button, heading, pointing, prose, tag, text, words},
     light::Focus,
     state::Act,
-    words::{because, count, harm, hex, in_short, name_of, reading, refusal},
+    words::{NOT_COMPLETE, NOT_COMPLETE_HERE, because, count, harm, hex, in_short, name_of, reading, refusal},
 };
 use crate::svg::el;
 use std::rc::Rc;
@@ -18,6 +18,8 @@ use yew::prelude::*;
 
 /// So many bytes are written out in a line.
 const LINE: usize = 160;
+/// So many changes are drawn.
+const MOST_CHANGES: usize = 60;
 
 /// A table that may be wider than the screen.
 fn table(label: &'static str, head: &[&'static str], rows: Vec<Html>) -> Html {
@@ -236,22 +238,23 @@ pub fn runtimes(bench: &Bench<'_>) -> Html {
     )
 }
 
-/// How bad, as a badge.
-fn badge(whom: &'static str, how: Harm) -> Html {
+/// How bad, as a badge; of a change that was not looked at to its end, how bad at least.
+fn badge(whom: &'static str, how: Harm, complete: bool) -> Html {
     let (word, sign, class) = harm(how);
+    let at_least = if complete || how == Harm::Refused { "" } else { "at least " };
     tag(
         "li",
         format!("wl-badge {class}"),
-        vec![words("span", "", whom), text(" "), words("b", "", format!("{sign} {word}"))],
+        vec![words("span", "", whom), text(" "), words("b", "", format!("{sign} {at_least}{word}"))],
     )
 }
 
 /// What a change does, and to whom.
 fn change(bench: &Bench<'_>, change: &Change) -> Html {
     let mut badges = vec![
-        badge("old reads new:", change.forward),
-        badge("new reads old:", change.backward),
-        badge("JSON:", change.json),
+        badge("old reads new:", change.forward, change.complete),
+        badge("new reads old:", change.backward, change.complete),
+        badge("JSON:", change.json, change.complete),
     ];
     let (class, source) = if change.source { ("warn", "⚠ changes") } else { ("good", "✓ same") };
     badges.push(tag("li", format!("wl-badge {class}"), vec![text("source: "), words("b", "", source)]));
@@ -265,6 +268,9 @@ fn change(bench: &Bench<'_>, change: &Change) -> Html {
         prose("p", "", &change.why),
         words("p", "wl-buf", rules),
     ];
+    if !change.complete {
+        children.push(words("p", "wl-incomplete", NOT_COMPLETE_HERE));
+    }
     if let Some(witness) = &change.witness {
         let seen = match &witness.seen {
             Ok(json) => json.clone(),
@@ -279,7 +285,10 @@ fn change(bench: &Bench<'_>, change: &Change) -> Html {
                 text(format!("the {who} version writes ")),
                 words("code", "", witness.json.clone()),
                 text(", that is "),
-                words("code", "", hex(&witness.bytes[..witness.bytes.len().min(LINE)])),
+                match witness.bytes.is_empty() {
+                    true => text("no bytes at all"),
+                    false => words("code", "", hex(&witness.bytes[..witness.bytes.len().min(LINE)])),
+                },
                 text(format!("; the {whom} one sees ")),
                 words("code", "", seen),
                 text("."),
@@ -304,7 +313,12 @@ fn change(bench: &Bench<'_>, change: &Change) -> Html {
 pub fn evolution(bench: &Bench<'_>) -> Html {
     let outcome = &bench.state.outcome;
     let mut children = vec![heading("From the old version to the new")];
-    if outcome.changes.is_empty() {
+    if !outcome.changes.complete {
+        children.push(words("p", "notice wl-incomplete", NOT_COMPLETE));
+    }
+    if outcome.changes.is_empty() && !outcome.changes.complete {
+        children.push(words("p", "quiet-words", "So far as was looked, nothing has changed that matters."));
+    } else if outcome.changes.is_empty() {
         children.push(words(
             "p",
             "quiet-words",
@@ -314,13 +328,23 @@ pub fn evolution(bench: &Bench<'_>) -> Html {
         // The worst come first; harmless ones are folded where there is much to read.
         let harmful = outcome.changes.iter().filter(|change| change.verdict() > Harm::Names).count();
         let shown = if outcome.changes.len() > 4 { harmful.max(2) } else { outcome.changes.len() };
+        let shown = shown.min(MOST_CHANGES);
         let (first, rest) = outcome.changes.split_at(shown);
+        let title = match harmful > shown {
+            true => format!("{}, some with harm", count(rest.len(), "more change", "more changes")),
+            false => format!("{} without harm to binary messages", count(rest.len(), "more change", "more changes")),
+        };
+        let (rest, hidden) = rest.split_at(rest.len().min(MOST_CHANGES));
         let list =
             |changes: &[Change]| tag("ul", "wl-changes", changes.iter().map(|this| change(bench, this)).collect());
         children.push(list(first));
         if !rest.is_empty() {
-            let title = format!("{} without harm to binary messages", count(rest.len(), "more change", "more changes"));
-            children.push(tag("details", "more", vec![words("summary", "", title), list(rest)]));
+            let mut folded = vec![words("summary", "", title), list(rest)];
+            if !hidden.is_empty() {
+                let more = count(hidden.len(), "change is", "changes are");
+                folded.push(words("p", "quiet-words", format!("{more} not listed: they are no worse than these.")));
+            }
+            children.push(tag("details", "more", folded));
         }
     }
     tag("div", "wl-evolution", children)

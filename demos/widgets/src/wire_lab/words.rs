@@ -53,6 +53,11 @@ pub const fn harm(harm: Harm) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// Of a comparison that could not be made to its end.
+pub const NOT_COMPLETE: &str = "⚠ Not complete: for the work that is done with every key stroke, these two versions are too large, or their types refer to one another too much. What is said is so; there may be more changes, and worse ones. Leave out the types that the question is not about.";
+/// Of one change.
+pub const NOT_COMPLETE_HERE: &str = "⚠ Not complete: not all that this change leads to was looked at.";
+
 /// Why a program sees a value.
 pub const fn because(because: Because) -> &'static str {
     match because {
@@ -118,6 +123,9 @@ pub fn consequence(before: &Outcome, after: &Outcome) -> String {
         }
     }
     let mut told = String::new();
+    if !after.changes.complete && before.changes.complete {
+        told.push_str("The comparison of the two versions is not complete any more. ");
+    }
     let (was, is) = (before.bytes.len(), after.bytes.len());
     if before.bytes != after.bytes {
         told = match was == is {

@@ -179,7 +179,7 @@ pub fn catalogue() -> Vec<Row> {
             if old == "1" { (file(ENUMS, types), file(ENUMS, new)) } else { (file(old, types), file(new, types)) };
         let (Ok(before), Ok(after)) = (Schema::parse(&old), Schema::parse(&new)) else { continue };
         let (Some(from), Some(to)) = (before.message("Order"), after.message("Order")) else { continue };
-        if let Some(change) = compare((&before, from), (&after, to)).into_iter().next() {
+        if let Some(change) = compare((&before, from), (&after, to)).changes.into_iter().next() {
             rows.push(Row { title, old, new, change, note });
         }
     }

@@ -8,10 +8,19 @@
 //!
 //! Fields of two versions are the same if they have the same name, or else the same number, if neither name lives on in
 //! the other version. A field that went and another that has its number are therefore one change, and so is a renamed
-//! field: bytes cannot tell these apart.
+//! field: bytes cannot tell these apart. Types are the same by the same rule: those of one name, and one that went and one
+//! that came in its place. A type that a field had and one that it has instead, while either is also in the other version,
+//! are two: what there is to say of them is said of the field.
+//!
+//! # How much work is done
+//!
+//! A schema is compared with every key stroke, and small ones can be made that relate thousands of pairs of types. So the
+//! work is counted ([`WORK`]), nothing recurses as deep as a schema goes, and each pair is looked at once. Whatever is
+//! left undone makes its change, and the whole, not [complete](Comparison::complete).
 
 pub mod buf;
 mod catalogue;
+mod pairs;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -19,9 +28,17 @@ mod witness;
 
 pub use catalogue::{Row, catalogue};
 
-use crate::schema::{EnumId, Field, Kind, Label, MessageId, MessageType, Schema};
+use crate::{
+    decode::DEEPEST,
+    schema::{EnumId, EnumType, Field, Kind, Label, MessageId, MessageType, Schema, in_that_order, sorted},
+};
+use pairs::{Memo, Work};
 use rules::{Depth, Way, partner};
-use std::ops::{Range, RangeInclusive};
+use std::{
+    cell::OnceCell,
+    ops::{Deref, Range, RangeInclusive},
+};
+use witness::Samples;
 
 /// How bad a change is; the later, the worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,9 +77,34 @@ pub struct Change {
     /// The rules of `buf breaking` that it breaks, in the categories WIRE and WIRE_JSON: `FIELD_SAME_ONEOF`; see
     /// [`buf::RULES`].
     pub buf: Vec<&'static str>,
-    /// A message that shows the worst of what bytes can do, if there is harm.
+    /// A message that shows the worst of what bytes can do, if there is harm and one was found.
     pub witness: Option<Witness>,
+    /// Whether all was looked at that there is to look at; if not, it is at least that bad.
+    pub complete: bool,
 }
+
+/// What changed from one version to another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comparison {
+    /// The changes, the worst first.
+    pub changes: Vec<Change>,
+    /// Whether these are all, and each is complete. If not, the versions are too large, or refer to one another too much,
+    /// for the work that is done with every key stroke.
+    pub complete: bool,
+}
+
+/// Its changes.
+impl Deref for Comparison {
+    type Target = [Change];
+
+    fn deref(&self) -> &[Change] {
+        &self.changes
+    }
+}
+
+/// How much work a comparison may be, in units of about a field that is looked at: half of it for what declarations say,
+/// half for trying messages.
+pub const WORK: u32 = 300_000;
 
 impl Change {
     /// The verdict in one word: what becomes of bytes; if nothing, whether names or JSON make trouble.
@@ -91,24 +133,35 @@ pub struct Witness {
 
 /// All changes from `old` to `new` in a message type and the types that it uses, the worst first. The type may have
 /// another name in the new version.
-pub fn compare(old: (&Schema, MessageId), new: (&Schema, MessageId)) -> Vec<Change> {
-    let versions = Versions { old: old.0, new: new.0, roots: (old.1, new.1) };
+pub fn compare(old: (&Schema, MessageId), new: (&Schema, MessageId)) -> Comparison {
+    compare_within(old, new, WORK)
+}
+
+/// As [`compare`], with so much work.
+pub fn compare_within(old: (&Schema, MessageId), new: (&Schema, MessageId), work: u32) -> Comparison {
+    let versions = Versions::new(old, new, work);
     let reach = versions.reach();
-    let mut changes = Vec::new();
+    let mut changes = Changes { found: Vec::new(), complete: reach.complete };
+    // First those that are cheap to tell are counted, so that each gets its share of the trials.
+    let mut left = reach.messages.iter().map(|pair| versions.differing(pair).len()).sum::<usize>()
+        + reach.enums.iter().map(|pair| versions.renamed(pair).len()).sum::<usize>();
     for pair in &reach.messages {
-        versions.message(pair, &mut changes);
+        versions.message(pair, &mut left, &mut changes);
     }
     for pair in &reach.enums {
-        versions.enumeration(pair, &reach, &mut changes);
+        versions.enumeration(pair, &mut left, &mut changes);
     }
-    // A few changes: insertion is shorter than a sort, and it is stable.
-    let mut sorted: Vec<Change> = Vec::with_capacity(changes.len());
-    for change in changes {
-        let rank = |change: &Change| (change.verdict(), change.json);
-        let at = sorted.iter().position(|other| rank(other) < rank(&change)).unwrap_or(sorted.len());
-        sorted.insert(at, change);
-    }
-    sorted
+    let found = changes.found;
+    let rank = |at: usize| (found[at].verdict(), found[at].json);
+    let order = sorted(found.len(), &|a, b| rank(b).cmp(&rank(a)));
+    let complete = changes.complete && found.iter().all(|change| change.complete);
+    Comparison { changes: in_that_order(found, &order), complete }
+}
+
+/// The changes so far.
+struct Changes {
+    found: Vec<Change>,
+    complete: bool,
 }
 
 /// Two versions of a schema, and the message types that are compared.
@@ -116,12 +169,23 @@ struct Versions<'a> {
     old: &'a Schema,
     new: &'a Schema,
     roots: (MessageId, MessageId),
+    /// For what the declarations say,
+    rules: Work,
+    /// and for trying messages.
+    trials: Work,
+    /// What is known of pairs, if the new version writes and if the old one does.
+    memos: [OnceCell<Memo>; 2],
+    /// Messages of either version.
+    samples: [Samples<'a>; 2],
 }
 
 /// Types that are used in the same place in both versions.
 struct Reach {
+    /// Those that are the same type.
     messages: Vec<MessagePair>,
     enums: Vec<EnumPair>,
+    /// Whether these are all.
+    complete: bool,
 }
 
 /// A message type in both versions.
@@ -136,25 +200,83 @@ struct MessagePair {
 struct EnumPair {
     old: EnumId,
     new: EnumId,
-    /// Where it is used: places in [`Reach::messages`] and the numbers of the fields.
-    uses: Vec<(usize, u32)>,
+    /// Where it is used: one place for each way in which fields can use it.
+    uses: Vec<EnumUse>,
+}
+
+/// Where an enum type is used.
+struct EnumUse {
+    /// The message type.
+    place: MessagePair,
+    /// The number of the field.
+    field: u32,
+    /// How the fields use it, of the old version and the new.
+    how: [How; 2],
+}
+
+/// What of a field matters to the enum in it.
+type How = (Label, bool, bool);
+
+/// Two message types that one comes to, the same or not.
+struct Met {
+    pair: (MessageId, MessageId),
+    /// The place of the pair around it, and the number of the field; nothing for the root.
+    from: Option<(usize, u32)>,
+    /// How many messages are around it.
+    depth: usize,
 }
 
 impl<'a> Versions<'a> {
-    fn forward(&self) -> Way<'a> {
-        Way { writer: self.new, reader: self.old, new_writes: true }
+    fn new(old: (&'a Schema, MessageId), new: (&'a Schema, MessageId), work: u32) -> Self {
+        Self {
+            old: old.0,
+            new: new.0,
+            roots: (old.1, new.1),
+            rules: Work::new(work / 2),
+            trials: Work::new(work - work / 2),
+            memos: Default::default(),
+            samples: [Samples::new(old.0), Samples::new(new.0)],
+        }
     }
 
-    fn backward(&self) -> Way<'a> {
-        Way { writer: self.old, reader: self.new, new_writes: false }
+    fn way(&self, new_writes: bool) -> Way<'_> {
+        let (old, new) = ((self.old, self.roots.0), (self.new, self.roots.1));
+        let (writer, reader) = if new_writes { (new, old) } else { (old, new) };
+        let memo = self.memos[usize::from(new_writes)].get_or_init(|| Memo::new(writer, reader));
+        Way { writer: writer.0, reader: reader.0, new_writes, memo, work: &self.rules, telling: true, entries: 0 }
     }
 
+    fn forward(&self) -> Way<'_> {
+        self.way(true)
+    }
+
+    fn backward(&self) -> Way<'_> {
+        self.way(false)
+    }
+
+    /// The types that can be reached, each by the shortest way.
     fn reach(&self) -> Reach {
-        let root = MessagePair { old: self.roots.0, new: self.roots.1, path: Vec::new() };
-        let mut reach = Reach { messages: vec![root], enums: Vec::new() };
+        let mut reach = Reach { messages: Vec::new(), enums: Vec::new(), complete: true };
+        let mut met = vec![Met { pair: self.roots, from: None, depth: 0 }];
+        let width = self.new.messages.len();
+        let mut known = vec![false; self.old.messages.len() * width];
+        known[self.roots.0 * width + self.roots.1] = true;
+        let names = |schema: &'a Schema| schema.messages.iter().map(|kind| &kind.name);
+        let mut messages = Twins::new(names(self.old), names(self.new));
+        let names = |schema: &'a Schema| schema.enums.iter().map(|kind| &kind.name);
+        let mut enums = Twins::new(names(self.old), names(self.new));
+        messages.pair(self.roots.0, self.roots.1);
         let mut at = 0;
-        while at < reach.messages.len() {
-            let (old, new) = (&self.old.messages[reach.messages[at].old], &self.new.messages[reach.messages[at].new]);
+        while at < met.len() {
+            let (pair, depth) = (met[at].pair, met[at].depth);
+            let (old, new) = (&self.old.messages[pair.0], &self.new.messages[pair.1]);
+            if !self.rules.take(1 + old.fields.len() + old.fields.len() * new.fields.len() / 8) {
+                reach.complete = false;
+                break;
+            }
+            if messages.are(pair.0, pair.1) {
+                reach.messages.push(MessagePair { old: pair.0, new: pair.1, path: path(&met, at) });
+            }
             for field in &old.fields {
                 let Some(other) = partner(field, old, new).filter(|other| other.number == field.number) else {
                     continue;
@@ -165,18 +287,30 @@ impl<'a> Versions<'a> {
                 }
                 match (field.kind, other.kind) {
                     (Kind::Message(old), Kind::Message(new)) => {
-                        let known = reach.messages.iter().any(|pair| pair.old == old && pair.new == new);
-                        if !known {
-                            let mut path = reach.messages[at].path.clone();
-                            path.push(field.number);
-                            reach.messages.push(MessagePair { old, new, path });
+                        // A map's pair is a message, too. What is deeper nobody reads.
+                        let depth = depth + 1 + usize::from(maps(field));
+                        let place = old * width + new;
+                        if !known[place] && depth <= DEEPEST {
+                            known[place] = true;
+                            met.push(Met { pair: (old, new), from: Some((at, field.number)), depth });
                         }
                     }
                     (Kind::Enum(old), Kind::Enum(new)) => {
-                        let known = reach.enums.iter_mut().find(|pair| pair.old == old && pair.new == new);
-                        match known {
-                            Some(pair) => pair.uses.push((at, field.number)),
-                            None => reach.enums.push(EnumPair { old, new, uses: vec![(at, field.number)] }),
+                        if !enums.are(old, new) {
+                            continue;
+                        }
+                        let how = |field: &Field, same| (field.label, field.has_presence(), same);
+                        let same = field.json_name == other.json_name;
+                        let how = [how(field, same), how(other, same)];
+                        let known = reach.enums.iter().position(|pair| pair.old == old && pair.new == new);
+                        let place = known.unwrap_or(reach.enums.len());
+                        if known.is_none() {
+                            reach.enums.push(EnumPair { old, new, uses: Vec::new() });
+                        }
+                        let uses = &mut reach.enums[place].uses;
+                        if uses.iter().all(|other| other.how != how) {
+                            let place = MessagePair { old: pair.0, new: pair.1, path: path(&met, at) };
+                            uses.push(EnumUse { place, field: field.number, how });
                         }
                     }
                     _ => {}
@@ -188,10 +322,10 @@ impl<'a> Versions<'a> {
     }
 
     /// The changes of a message type itself.
-    fn message(&self, pair: &MessagePair, changes: &mut Vec<Change>) {
+    fn message(&self, pair: &MessagePair, left: &mut usize, changes: &mut Changes) {
         let (old, new) = (&self.old.messages[pair.old], &self.new.messages[pair.new]);
         if old.name != new.name && pair.path.is_empty() {
-            changes.push(Change {
+            changes.found.push(Change {
                 old: old.span.start..old.span.start,
                 new: new.span.start..new.span.start,
                 what: format!("message {} is now {}", old.name, new.name),
@@ -204,26 +338,44 @@ impl<'a> Versions<'a> {
                     .to_owned(),
                 buf: Vec::new(),
                 witness: None,
+                complete: true,
             });
         }
-        for field in &old.fields {
-            match partner(field, old, new) {
-                Some(other) => {
-                    if self.differ(old, new, field, other) {
-                        changes.push(self.field(pair, Some(field), Some(other)));
-                    }
-                }
-                None => changes.push(self.field(pair, Some(field), None)),
-            }
-        }
-        for field in &new.fields {
-            if partner(field, new, old).is_none() {
-                changes.push(self.field(pair, None, Some(field)));
-            }
+        for (o, n) in self.differing(pair) {
+            let change = self.with_a_share(left, || self.field(pair, o, n));
+            changes.found.push(change);
         }
         let numbers = gone(&old.reserved_numbers, &new.reserved_numbers);
         let names = old.reserved_names.iter().filter(|name| !new.reserved_names.contains(name));
-        self.reserved(&old.name, (&old.span, &new.span), &numbers, names, buf::RESERVED_MESSAGE, changes);
+        // To buf a message of another name is another message.
+        let rule = (old.name == new.name).then_some(buf::RESERVED_MESSAGE);
+        self.reserved(&old.name, (&old.span, &new.span), &numbers, names, rule, changes);
+    }
+
+    /// The fields of a message type that changed, went or came.
+    fn differing(&self, pair: &MessagePair) -> Vec<(Option<&'a Field>, Option<&'a Field>)> {
+        let (old, new) = (&self.old.messages[pair.old], &self.new.messages[pair.new]);
+        let mut found = Vec::new();
+        for field in &old.fields {
+            let other = partner(field, old, new);
+            if other.is_none_or(|other| self.differ(old, new, field, other)) {
+                found.push((Some(field), other));
+            }
+        }
+        found.extend(
+            new.fields.iter().filter(|field| partner(field, new, old).is_none()).map(|field| (None, Some(field))),
+        );
+        found
+    }
+
+    /// Works a change out with its share of the trials; `left` counts those that have still to have theirs.
+    fn with_a_share(&self, left: &mut usize, work_out: impl FnOnce() -> Change) -> Change {
+        let kept = self.trials.share(*left);
+        let change = work_out();
+        self.trials.give_back(kept);
+        *left = left.saturating_sub(1);
+        let short = [self.rules.was_short(), self.trials.was_short()].contains(&true);
+        Change { complete: !short, ..change }
     }
 
     /// Numbers and names that are not reserved any more, as one change.
@@ -233,8 +385,8 @@ impl<'a> Versions<'a> {
         spans: (&Range<usize>, &Range<usize>),
         numbers: &[(i64, i64)],
         names: impl Iterator<Item = &'n String>,
-        rule: &'static str,
-        changes: &mut Vec<Change>,
+        rule: Option<&'static str>,
+        changes: &mut Changes,
     ) {
         let mut what = String::new();
         for (first, last) in numbers {
@@ -248,7 +400,7 @@ impl<'a> Versions<'a> {
         if what.is_empty() {
             return;
         }
-        changes.push(Change {
+        changes.found.push(Change {
             old: spans.0.start..spans.0.start,
             new: spans.1.start..spans.1.start,
             what: format!("{what} of {name} not reserved any more"),
@@ -260,8 +412,9 @@ impl<'a> Versions<'a> {
                   used it: the compiler no longer refuses to use it again, and messages of that version may be stored \
                   somewhere."
                 .to_owned(),
-            buf: vec![rule],
+            buf: rule.into_iter().collect(),
             witness: None,
+            complete: true,
         });
     }
 
@@ -286,8 +439,8 @@ impl<'a> Versions<'a> {
         let (old, new) = (&self.old.messages[pair.old], &self.new.messages[pair.new]);
         let (forward, backward) = (self.forward(), self.backward());
         let mut why = Why::default();
-        let there = n.map(|field| forward.field(new, old, field, &mut Depth::Renamed));
-        let back = o.map(|field| backward.field(old, new, field, &mut Depth::Renamed));
+        let there = n.map(|field| forward.field(new, old, field, Depth::Renamed));
+        let back = o.map(|field| backward.field(old, new, field, Depth::Renamed));
         let harm = |route: &Option<rules::Route>| route.as_ref().map_or(Harm::Safe, |route| route.harm);
         let (to_old, to_new) = (harm(&there), harm(&back));
         // Of two that are equally bad, the one about messages of today; unless it is the fainter.
@@ -349,6 +502,7 @@ impl<'a> Versions<'a> {
             why: why.text,
             buf: o.map(|field| buf::field(self, pair.old, pair.new, field)).unwrap_or_default(),
             witness: search.witness(if new_writes { n } else { o }, new_writes, to_old.max(to_new)),
+            complete: true,
         }
     }
 
@@ -430,53 +584,63 @@ impl<'a> Versions<'a> {
     }
 
     /// The changes of an enum type itself.
-    fn enumeration(&self, pair: &EnumPair, reach: &Reach, changes: &mut Vec<Change>) {
+    fn enumeration(&self, pair: &EnumPair, left: &mut usize, changes: &mut Changes) {
         let (old, new) = (&self.old.enums[pair.old], &self.new.enums[pair.new]);
-        for (name, number) in &old.values {
-            match new.number_of(name) {
-                Some(other) if other == *number => {}
-                Some(other) => changes.push(self.enum_value(pair, reach, Some((name, *number)), Some((name, other)))),
-                None => {
-                    // Another name for the number, and neither of the two lives on elsewhere: renamed.
-                    let renamed = new.values.iter().find(|value| {
-                        value.1 == *number
-                            && old.number_of(&value.0).is_none()
-                            && self.renamed_from(pair, &value.0, *number) == Some(name)
-                    });
-                    let other = renamed.map(|value| (&value.0, value.1));
-                    changes.push(self.enum_value(pair, reach, Some((name, *number)), other));
-                }
-            }
-        }
-        for (name, number) in &new.values {
-            if old.number_of(name).is_none() && self.renamed_from(pair, name, *number).is_none() {
-                changes.push(self.enum_value(pair, reach, None, Some((name, *number))));
+        let renamed = self.renamed(pair);
+        if !renamed.is_empty() {
+            let places = [places(self.old, old), places(self.new, new)];
+            for (o, n) in renamed {
+                let change = self.with_a_share(left, || self.enum_value(pair, &places, o, n));
+                changes.found.push(change);
             }
         }
         let numbers = gone(&old.reserved_numbers, &new.reserved_numbers);
         let names = old.reserved_names.iter().filter(|name| !new.reserved_names.contains(name));
-        self.reserved(&old.name, (&old.span, &new.span), &numbers, names, buf::RESERVED_ENUM, changes);
+        let rule = (old.name == new.name).then_some(buf::RESERVED_ENUM);
+        self.reserved(&old.name, (&old.span, &new.span), &numbers, names, rule, changes);
     }
 
-    /// The old name of a number, if `name` is the first new one for it and the old one is no more.
-    fn renamed_from(&self, pair: &EnumPair, name: &str, number: i32) -> Option<&'a String> {
-        let (old, new) = (&self.old.enums[pair.old], &self.new.enums[pair.new]);
-        let first = new.values.iter().find(|value| value.1 == number && old.number_of(&value.0).is_none())?;
-        if first.0 != name {
-            return None;
+    /// The values of an enum type that changed, went or came, as places among its values.
+    fn renamed(&self, pair: &EnumPair) -> Vec<(Option<usize>, Option<usize>)> {
+        let (old, new) = (&self.old.enums[pair.old].values, &self.new.enums[pair.new].values);
+        let find = |values: &[(String, i32)], name: &str| values.iter().position(|value| value.0 == name);
+        // Where each name is in the other version; it is asked for often.
+        let there: Vec<Option<usize>> = old.iter().map(|value| find(new, &value.0)).collect();
+        let mut back: Vec<Option<usize>> = vec![None; new.len()];
+        for (at, other) in there.iter().enumerate() {
+            if let Some(other) = other {
+                back[*other] = Some(at);
+            }
         }
-        old.values.iter().find(|value| value.1 == number && new.number_of(&value.0).is_none()).map(|value| &value.0)
+        // Another name for the number, and neither of the two lives on elsewhere: the first of each is renamed.
+        let fresh = |number: i32| (0..new.len()).find(|&at| new[at].1 == number && back[at].is_none());
+        let gone = |number: i32| (0..old.len()).find(|&at| old[at].1 == number && there[at].is_none());
+        let mut found = Vec::new();
+        for (at, (_, number)) in old.iter().enumerate() {
+            match there[at] {
+                Some(other) if new[other].1 == *number => {}
+                Some(other) => found.push((Some(at), Some(other))),
+                None => found.push((Some(at), fresh(*number).filter(|_| gone(*number) == Some(at)))),
+            }
+        }
+        for (at, (_, number)) in new.iter().enumerate() {
+            if back[at].is_none() && (fresh(*number) != Some(at) || gone(*number).is_none()) {
+                found.push((None, Some(at)));
+            }
+        }
+        found
     }
 
     /// A value of an enum that changed, came or went.
     fn enum_value(
         &self,
         pair: &EnumPair,
-        reach: &Reach,
-        o: Option<(&String, i32)>,
-        n: Option<(&String, i32)>,
+        places: &[Vec<Range<usize>>; 2],
+        old_at: Option<usize>,
+        new_at: Option<usize>,
     ) -> Change {
         let (old, new) = (&self.old.enums[pair.old], &self.new.enums[pair.new]);
+        let (o, n) = (old_at.map(|at| &old.values[at]), new_at.map(|at| &new.values[at]));
         let there = n.map(|value| self.forward().enum_number(pair.new, pair.old, value.1));
         let back = o.map(|value| self.backward().enum_number(pair.old, pair.new, value.1));
         let (mut forward, mut backward) = (Harm::Safe, Harm::Safe);
@@ -491,15 +655,14 @@ impl<'a> Versions<'a> {
         }
         let mut json = (Harm::Safe, String::new());
         let mut witness = None;
-        for &(at, field) in &pair.uses {
-            let place = &reach.messages[at];
+        for EnumUse { place, field, .. } in &pair.uses {
             let search = witness::Search { versions: self, path: &place.path, pair: (place.old, place.new) };
             let numbers = (o.map(|value| value.1), n.map(|value| value.1));
-            let told = search.enum_json(field, numbers);
+            let told = search.enum_json(*field, numbers);
             if told.0 > json.0 {
                 json = told;
             }
-            witness = witness.or_else(|| search.enum_witness(field, numbers, forward, backward));
+            witness = witness.or_else(|| search.enum_witness(*field, numbers, forward, backward));
         }
         why.add(&json.1);
         let source = o.is_some_and(|o| n.is_none_or(|n| n.0 != o.0));
@@ -513,14 +676,12 @@ impl<'a> Versions<'a> {
             (None, Some(n)) => format!("{}: {} = {} is new", old.name, n.0, n.1),
             (None, None) => String::new(),
         };
-        // Enum values have no place of their own in the schema's record; the text has them.
-        let place = |schema: &Schema, span: &Range<usize>, value: Option<(&String, i32)>| match value {
-            Some((name, _)) => word(&schema.text, span, name),
-            None => span.start..span.start,
+        let place = |span: &Range<usize>, places: &[Range<usize>], at: Option<usize>| {
+            at.and_then(|at| places.get(at)).cloned().unwrap_or(span.start..span.start)
         };
         Change {
-            old: place(self.old, &old.span, o),
-            new: place(self.new, &new.span, n),
+            old: place(&old.span, &places[0], old_at),
+            new: place(&new.span, &places[1], new_at),
             what,
             forward,
             backward,
@@ -529,6 +690,7 @@ impl<'a> Versions<'a> {
             why: why.text,
             buf: o.map(|value| buf::enum_value(old, new, value.1)).unwrap_or_default(),
             witness,
+            complete: true,
         }
     }
 }
@@ -599,8 +761,20 @@ fn camel(name: &str) -> String {
     out
 }
 
-/// Where a word first stands on its own in a part of a text.
-fn word(text: &str, span: &Range<usize>, word: &str) -> Range<usize> {
+/// Where the names of an enum's values stand in the text, in the order of the text, as the values are: the schema's record
+/// does not have them.
+fn places(schema: &Schema, kind: &EnumType) -> Vec<Range<usize>> {
+    let mut from = kind.span.start;
+    let each = kind.values.iter().map(|(name, _)| {
+        let at = word(&schema.text, from..kind.span.end, name);
+        from = at.end;
+        at
+    });
+    each.collect()
+}
+
+/// Where a word first stands on its own in a part of a text, before a `=`.
+fn word(text: &str, span: Range<usize>, word: &str) -> Range<usize> {
     let part = &text[span.clone()];
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let mut from = 0;
@@ -616,6 +790,56 @@ fn word(text: &str, span: &Range<usize>, word: &str) -> Range<usize> {
         from = end;
     }
     span.start..span.start
+}
+
+/// The way to a pair, as numbers of fields.
+fn path(met: &[Met], mut at: usize) -> Vec<u32> {
+    let mut path = Vec::new();
+    while let Some((from, field)) = met[at].from {
+        path.push(field);
+        at = from;
+    }
+    path.reverse();
+    path
+}
+
+/// Which types of two versions are the same.
+struct Twins<'n> {
+    /// The names.
+    old: Vec<&'n str>,
+    new: Vec<&'n str>,
+    /// What is known of each old type: its twin; none if its name is gone and no other has come in its place so far.
+    twins: Vec<Option<Option<usize>>>,
+    /// Which new types have come in the place of old ones.
+    taken: Vec<bool>,
+}
+
+impl<'n> Twins<'n> {
+    fn new(old: impl Iterator<Item = &'n String>, new: impl Iterator<Item = &'n String>) -> Self {
+        let (old, new): (Vec<&str>, Vec<&str>) = (old.map(String::as_str).collect(), new.map(String::as_str).collect());
+        Self { twins: vec![None; old.len()], taken: vec![false; new.len()], old, new }
+    }
+
+    /// Has two be the same, whatever their names are.
+    fn pair(&mut self, old: usize, new: usize) {
+        self.twins[old] = Some(Some(new));
+        self.taken[new] = true;
+    }
+
+    /// Whether two that are met in the same place are the same: by name; or neither name is in the other version, and no
+    /// other was met before.
+    fn are(&mut self, old: usize, new: usize) -> bool {
+        let known = match self.twins[old] {
+            Some(known) => known,
+            None => self.new.iter().position(|name| *name == self.old[old]),
+        };
+        self.twins[old] = Some(known);
+        if known.is_none() && !self.taken[new] && !self.old.contains(&self.new[new]) {
+            self.pair(old, new);
+            return true;
+        }
+        known == Some(new)
+    }
 }
 
 /// What is left of the ranges in `old` that no range of `new` covers.

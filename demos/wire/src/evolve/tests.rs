@@ -1,7 +1,15 @@
 //! Verdicts and experiments held against each other.
 
+use super::compare as compared;
 use super::{rules::Depth, witness::Search, *};
 use crate::value::{Content, Message, Value};
+
+/// The changes, all of them.
+fn compare(old: (&Schema, MessageId), new: (&Schema, MessageId)) -> Vec<Change> {
+    let found = compared(old, new);
+    assert!(found.complete, "{}\n{}", old.0.text, new.0.text);
+    found.changes
+}
 
 fn schema(text: &str) -> Schema {
     Schema::parse(&format!("syntax = \"proto3\";\n{text}")).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"))
@@ -60,10 +68,10 @@ fn verdicts_are_what_experiments_show() {
                 continue;
             }
             pairs += 1;
-            let versions = Versions { old, new, roots: (0, 0) };
+            let versions = Versions::new((old, 0), (new, 0), u32::MAX);
             let search = Search { versions: &versions, path: &[], pair: (0, 0) };
             let (o, n) = (&old.messages[0], &new.messages[0]);
-            let route = versions.backward().field(o, n, &o.fields[0], &mut Depth::Renamed);
+            let route = versions.backward().field(o, n, &o.fields[0], Depth::Renamed);
             let worst = search
                 .candidates(false, &o.fields[0])
                 .iter()
@@ -136,6 +144,94 @@ fn a_number_used_again() {
     let bytes: Vec<(Harm, Harm)> = changes.iter().map(|change| (change.forward, change.backward)).collect();
     assert_eq!(bytes, [(Harm::Safe, Harm::Safe); 2]);
     assert!(changes.iter().all(|change| change.buf.is_empty()));
+}
+
+/// A ring of types, each with the next in its field `f`.
+fn ring(length: usize, label: &str, name: &str, more: &str) -> String {
+    let types =
+        (0..length).map(|at| format!("message {name}{at} {{ {label} {name}{} f = 1; {more} }}", (at + 1) % length));
+    types.collect()
+}
+
+/// Types each of which has fields of all, labels and maps mixed.
+fn web(seed: u64, types: usize, fields: usize) -> String {
+    let mut chance = Chance(seed);
+    let mut text = String::new();
+    for at in 0..types {
+        text += &format!("message A{at} {{ ");
+        for number in 1..=fields {
+            let label = *chance.pick(&["", "", "", "repeated", "map<string, ", "map<int32, ", "optional", "oneof"]);
+            let end = if label.starts_with("map") { ">" } else { "" };
+            let field = format!("A{}{end} f{number} = {number};", chance.below(types));
+            text +=
+                &if label == "oneof" { format!("oneof o{number} {{ {field} }} ") } else { format!("{label} {field} ") };
+        }
+        text += "}";
+    }
+    text
+}
+
+/// An enum of so many values whose numbers are moved by so much, and a message with so many fields of it.
+fn values(count: usize, moved: usize, fields: usize) -> String {
+    let fields = (1..=fields).map(|at| format!("{} E f{at} = {at};", ["", "repeated", "optional"][at % 3]));
+    let values = (1..count).map(|at| format!("V{at} = {};", at + moved));
+    format!("message M {{ {} }} enum E {{ Z = 0; {} }}", fields.collect::<String>(), values.collect::<String>())
+}
+
+/// A message with so many fields.
+fn wide(count: usize, kind: &str, name: &str) -> String {
+    let fields = (1..=count).map(|at| format!("{kind} {name}{at} = {at};"));
+    format!("message M {{ {} }}", fields.collect::<String>())
+}
+
+/// Pairs of small texts that relate more types than anybody could look at: each ends, on the stack that WebAssembly has,
+/// with no more work than it may be, and says whether that was enough. What is not complete is no worse than it says it is
+/// at least.
+#[test]
+fn whatever_relates_to_whatever_ends() {
+    let cases = [
+        (ring(20, "", "A", "int32 v = 2;"), ring(21, "", "A", "int32 v = 2;"), Some(Harm::Names)),
+        (ring(99, "", "A", "int32 v = 2;"), ring(100, "", "A", "int32 v = 2;"), Some(Harm::Names)),
+        (ring(99, "", "A", "int32 v = 2;"), ring(100, "", "B", "int32 v = 2;"), Some(Harm::Names)),
+        (ring(20, "", "A", "int32 v = 2;"), ring(20, "", "A", "sint32 v = 2;"), Some(Harm::Garbage)),
+        (ring(13, "", "A", ""), ring(14, "repeated", "A", ""), Some(Harm::LosesData)),
+        (ring(200, "repeated", "A", ""), ring(199, "", "A", ""), None),
+        (web(5, 4, 4), web(77, 4, 4), Some(Harm::Refused)),
+        (web(5, 14, 14), web(77, 14, 14), None),
+        (web(5, 20, 10), web(77, 40, 5), None),
+        (web(5, 100, 2), web(77, 100, 2), None),
+        (web(5, 2, 100), web(77, 2, 100), None),
+        (wide(60, "int64", "f"), wide(60, "sint32", "f"), Some(Harm::Garbage)),
+        (wide(200, "int64", "f"), wide(200, "sint32", "f"), None),
+        (wide(200, "repeated double", "a"), wide(200, "string", "b"), Some(Harm::Refused)),
+        (values(500, 0, 199), values(500, 1, 199), None),
+    ];
+    let compared = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+        for (old, new, verdict) in cases {
+            let told = format!("{} … to {} …", &old[..80], &new[..80]);
+            let (old, new) = (schema(&old), schema(&new));
+            let found = compared((&old, 0), (&new, 0));
+            assert_eq!(found.complete, verdict.is_some(), "{told}");
+            let worst = found.iter().map(Change::verdict).max();
+            assert!(verdict.is_none() || verdict == worst, "{worst:?} {told}");
+            for change in found.iter().filter(|change| change.complete) {
+                let harm = change.forward.max(change.backward);
+                assert_eq!(change.witness.is_some(), harm > Harm::Names, "{change:#?} {told}");
+            }
+            // With less work less is known, and it says so.
+            for work in [0, 100, 10_000] {
+                let less = compare_within((&old, 0), (&new, 0), work);
+                assert!(!less.complete || less == found, "{work} {told}");
+                for change in less.iter() {
+                    let same = found.iter().find(|other| other.what == change.what).expect("the same changes");
+                    let harms = |change: &Change| [change.forward, change.backward, change.json];
+                    let no_worse = harms(change).iter().zip(harms(same)).all(|(least, harm)| *least <= harm);
+                    assert!(!same.complete || no_worse, "{work} {change:#?} {told}");
+                }
+            }
+        }
+    });
+    compared.expect("a thread").join().expect("no panic");
 }
 
 /// The order of numbers that a seed gives.
@@ -434,7 +530,7 @@ fn nothing_is_worse_than_its_verdict() {
     for round in 0..rounds(500) {
         let [old, new] = Draft::pair(&mut chance);
         let changes = compare((&old, 0), (&new, 0));
-        let versions = Versions { old: &old, new: &new, roots: (0, 0) };
+        let versions = Versions::new((&old, 0), (&new, 0), u32::MAX);
         let search = Search { versions: &versions, path: &[], pair: (0, 0) };
         let told = || format!("round {round}\n{}\n{}\n{changes:#?}", old.text, new.text);
         for change in &changes {
@@ -484,7 +580,7 @@ fn every_way_of_a_field_is_shown() {
     let (mut tally, mut deep) = ([0; 5], Vec::new());
     for _ in 0..rounds(300) {
         let [old, new] = Draft::pair(&mut chance);
-        let versions = Versions { old: &old, new: &new, roots: (0, 0) };
+        let versions = Versions::new((&old, 0), (&new, 0), u32::MAX);
         let alone = compare((&old, 0), (&new, 0)).len() == 1;
         for pair in &versions.reach().messages {
             let search = Search { versions: &versions, path: &pair.path, pair: (pair.old, pair.new) };
@@ -495,7 +591,7 @@ fn every_way_of_a_field_is_shown() {
                     (versions.backward(), &old.messages[pair.old], &new.messages[pair.new])
                 };
                 for field in &from.fields {
-                    let route = way.field(from, to, field, &mut Depth::Renamed);
+                    let route = way.field(from, to, field, Depth::Renamed);
                     let candidates = search.candidates(new_writes, field);
                     let shown = candidates.iter().map(|message| search.outcome(new_writes, message).harm).max();
                     let shown = shown.unwrap_or(Harm::Safe);
@@ -669,6 +765,62 @@ fn types_inside_are_compared_where_they_are_used() {
             ("Line: field 3 was M inner, is Basket inner".to_owned(), Safe, Safe, Safe, true)
         ]
     );
+}
+
+/// A field gets another type, and both types are in both versions, as they were: nothing is said of the types.
+#[test]
+fn another_type_is_not_the_type_changed() {
+    let types = "message A { reserved 5; int32 x = 1; } message B { string y = 1; } enum E { reserved 3; Z = 0; P = 1; } enum F { Y = 0; Q = 1; }";
+    let rules = ["FIELD_WIRE_COMPATIBLE_TYPE", "FIELD_WIRE_JSON_COMPATIBLE_TYPE"];
+    for (was, is) in [
+        ("A a = 1;", "B a = 1;"),
+        ("B a = 1;", "A a = 1;"),
+        ("repeated A a = 1;", "repeated B a = 1;"),
+        ("map<string, A> a = 1;", "map<string, B> a = 1;"),
+        ("oneof o { A a = 1; }", "oneof o { B a = 1; }"),
+        ("E a = 1;", "F a = 1;"),
+        ("map<int32, F> a = 1;", "map<int32, E> a = 1;"),
+    ] {
+        let [old, new] = [was, is].map(|field| schema(&format!("message R {{ {field} }} {types}")));
+        let found = compare((&old, 0), (&new, 0));
+        assert_eq!(found.len(), 1, "{was} → {is}: {found:#?}");
+        assert_eq!(found[0].buf, rules, "{was} → {is}");
+    }
+    // Inside, what is in both is compared as ever; and one that went and one that came in its place are one type.
+    let old = schema(
+        "message R { A a = 1; } message A { C c = 1; reserved 5; } message B { C c = 1; } message C { int32 x = 1; }",
+    );
+    let new = schema(
+        "message R { B a = 1; } message A { C c = 1; reserved 5; } message B { C c = 1; } message C { sint32 x = 1; }",
+    );
+    let found: Vec<String> = compare((&old, 0), (&new, 0)).into_iter().map(|change| change.what).collect();
+    assert_eq!(found, ["field 1 was A a, is B a", "C: field 1 was int32 x, is sint32 x"]);
+    let new = schema("message R { D a = 1; } message D { C c = 1; } message B { C c = 1; } message C { int32 x = 1; }");
+    let found = compare((&old, 0), (&new, 0));
+    let told: Vec<(&str, usize)> = found.iter().map(|change| (change.what.as_str(), change.buf.len())).collect();
+    // To buf A is gone and D is another.
+    assert_eq!(told, [("field 1 was A a, is D a", 2), ("5 of A not reserved any more", 0)]);
+}
+
+/// The default of an enum is not sent, and means something else all the same.
+#[test]
+fn an_empty_message_shows_another_default() {
+    let old = "message M { S s = 1; } enum S { S_OPEN = 0; S_SHUT = 1; }";
+    let new = "message M { S s = 1; } enum S { S_UNKNOWN = 0; S_OPEN = 1; S_SHUT = 2; }";
+    let (old, new) = (schema(old), schema(new));
+    for (writer, reader, new_writes, what, seen) in [
+        (&old, &new, true, "S: S_UNKNOWN = 0 is new", r#"{"s": "S_OPEN"}"#),
+        (&new, &old, false, "S: S_UNKNOWN = 0 is gone", r#"{"s": "S_OPEN"}"#),
+    ] {
+        let found = compare((writer, 0), (reader, 0));
+        let change = found.iter().find(|change| change.what == what).expect(what);
+        assert_eq!((change.forward.max(change.backward), change.json), (Harm::Garbage, Harm::Garbage), "{what}");
+        let witness = change.witness.as_ref().expect(what);
+        assert_eq!((witness.new_writes, &*witness.json, &*witness.bytes), (new_writes, "{}", &[][..]), "{what}");
+        assert_eq!(witness.seen.as_deref(), Ok(seen), "{what}");
+        let harmful = |change: &&Change| change.forward.max(change.backward) > Harm::Names;
+        assert!(found.iter().filter(harmful).all(|change| change.witness.is_some()), "{found:#?}");
+    }
 }
 
 #[test]

@@ -2,18 +2,22 @@
 
 use super::{
     Harm, Versions, Witness, oneof,
-    rules::{Visited, Way, entry, many, partner},
+    pairs::{Question, Work},
+    rules::{Way, entry, many, partner},
 };
 use crate::{
-    decode::{DecodeError, Reason, Runtime, decode},
+    decode::{DecodeError, Reason, Runtime, parse},
     encode::encode,
     json,
     schema::{EnumId, Field, Kind, Label, MessageId, MessageType, Schema},
     value::{Content, Message, Value},
 };
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
 /// The most messages of a type that are tried.
 const MOST: usize = 400;
+/// The most of them that are tried as JSON.
+const MOST_JSON: usize = 100;
 
 /// A search for messages of a type that is compared, inside the root type.
 pub(super) struct Search<'a, 'v> {
@@ -30,8 +34,21 @@ pub(super) struct Outcome {
 }
 
 impl<'a> Search<'a, '_> {
-    fn way(&self, new_writes: bool) -> Way<'a> {
-        if new_writes { self.versions.forward() } else { self.versions.backward() }
+    fn way(&self, new_writes: bool) -> Way<'_> {
+        self.versions.way(new_writes)
+    }
+
+    /// What a message costs to try, beside its size: each field of its type is looked at, whether it is set or not.
+    fn cost(&self) -> usize {
+        let fields = |schema: &Schema, id: MessageId| schema.messages[id].fields.len();
+        let compared = fields(self.versions.old, self.pair.0) + fields(self.versions.new, self.pair.1);
+        let roots = fields(self.versions.old, self.versions.roots.0) + fields(self.versions.new, self.versions.roots.1);
+        COST + (compared + roots) / 16
+    }
+
+    /// Messages of the writer.
+    fn samples(&self, new_writes: bool) -> (&Samples<'a>, &Work) {
+        (&self.versions.samples[usize::from(new_writes)], &self.versions.trials)
     }
 
     /// The compared type in the writer's version and the reader's, then the root.
@@ -43,25 +60,7 @@ impl<'a> Search<'a, '_> {
     /// The message inside the root type.
     fn wrap(&self, new_writes: bool, message: Message) -> Message {
         let schema = self.way(new_writes).writer;
-        let mut types = vec![self.types(new_writes).1.0];
-        for number in self.path {
-            let field = schema.messages[types[types.len() - 1]].field(*number);
-            let Some(Kind::Message(inner)) = field.map(|field| field.kind) else { return message };
-            types.push(inner);
-        }
-        let mut wrapped = message;
-        for (number, outer) in self.path.iter().zip(&types).rev() {
-            let Some(field) = schema.messages[*outer].field(*number) else { return wrapped };
-            let value = Value::Message(wrapped);
-            let content = match field.label {
-                Label::Repeated { .. } => Content::Many(vec![value]),
-                Label::Map { key } => Content::Map(vec![(samples(schema, key, 0).swap_remove(0), value)]),
-                _ => Content::One(value),
-            };
-            wrapped = Message::default();
-            wrapped.set(*number, content);
-        }
-        wrapped
+        wrap(schema, self.types(new_writes).1.0, self.path, message)
     }
 
     /// Writes a message of the root type with one version and reads it with the other.
@@ -69,51 +68,87 @@ impl<'a> Search<'a, '_> {
         let way = self.way(new_writes);
         let (writer, reader) = self.types(new_writes).1;
         let bytes = encode(way.writer, writer, message);
-        let decoded = decode(way.reader, reader, &bytes, Runtime::Mainstream);
-        match decoded.error {
-            Some(error) => Outcome { harm: Harm::Refused, bytes, read: Err(error) },
-            None => {
-                let harm = Judge { w: way.writer, r: way.reader }.message(writer, message, reader, &decoded.message);
-                Outcome { harm, bytes, read: Ok(decoded.message) }
+        match parse(way.reader, reader, &bytes, Runtime::Mainstream) {
+            Err(error) => Outcome { harm: Harm::Refused, bytes, read: Err(error) },
+            Ok(read) => {
+                let harm = Judge { way: &way }.message(writer, message, reader, &read);
+                Outcome { harm, bytes, read: Ok(read) }
             }
         }
     }
 
     /// Messages of the root type in which the field is set.
+    #[cfg(test)]
     pub(super) fn candidates(&self, new_writes: bool, field: &Field) -> Vec<Message> {
-        let bare = self.bare(new_writes, field).into_iter();
-        bare.map(|message| self.wrap(new_writes, message)).collect()
+        let mut found = Vec::new();
+        self.bare(new_writes, self.types(new_writes).0, field, &mut |message| {
+            found.push(self.wrap(new_writes, message));
+            false
+        });
+        found
     }
 
-    /// Messages of the compared type in which the field is set.
-    fn bare(&self, new_writes: bool, field: &Field) -> Vec<Message> {
-        let way = self.way(new_writes);
-        let (writer, reader) = self.types(new_writes).0;
-        candidates((way.writer, writer), &way.reader.messages[reader], field)
+    /// Messages of a type in which the field is set, for a reader's type, until `done` says that one is enough.
+    fn bare(
+        &self,
+        new_writes: bool,
+        (writer, reader): (MessageId, MessageId),
+        field: &Field,
+        done: &mut dyn FnMut(Message) -> bool,
+    ) {
+        let (samples, work) = self.samples(new_writes);
+        let reader = &self.way(new_writes).reader.messages[reader];
+        candidates(samples, work, writer, reader, field, done);
     }
 
-    /// A message of that direction that does the harm.
+    /// A message of that direction that does the harm: the first one; or, inside other changes, one that does more; or,
+    /// where only messages that nobody tries do it, what comes nearest.
     pub(super) fn witness(&self, field: Option<&Field>, new_writes: bool, target: Harm) -> Option<Witness> {
-        if target <= Harm::Names {
-            return None;
+        let field = field.filter(|_| target > Harm::Names)?;
+        let mut nearest = Nearest::new(target);
+        let types = self.types(new_writes).0;
+        self.bare(new_writes, types, field, &mut |message| {
+            self.tries(new_writes, self.wrap(new_writes, message), &mut nearest)
+        });
+        if nearest.harm() < target {
+            self.dig(field, new_writes, types, &mut nearest);
         }
-        self.first(new_writes, target, self.candidates(new_writes, field?))
+        nearest.best.map(|(message, outcome)| self.tell(new_writes, &message, outcome))
     }
 
-    /// The first message that does the harm; or, inside other changes, more; or, where it takes messages more than three
-    /// deep, what comes nearest.
-    fn first(&self, new_writes: bool, target: Harm, candidates: Vec<Message>) -> Option<Witness> {
-        let mut nearest: Option<(Message, Outcome)> = None;
-        for message in candidates {
-            let outcome = self.outcome(new_writes, &message);
-            if outcome.harm == target {
-                return Some(self.tell(new_writes, &message, outcome));
-            }
-            if outcome.harm > nearest.as_ref().map_or(Harm::Names, |nearest| nearest.1.harm) {
-                nearest = Some((message, outcome));
-            }
+    /// Looks deeper than the usual messages go: where the declarations say that the harm is done.
+    fn dig(
+        &self,
+        field: &Field,
+        new_writes: bool,
+        (writer, reader): (MessageId, MessageId),
+        nearest: &mut Nearest,
+    ) -> Option<()> {
+        let way = self.way(new_writes);
+        let met = way.reader.messages[reader].field(field.number)?;
+        let (Kind::Message(from), Kind::Message(to)) = (field.kind, met.kind) else { return None };
+        let (path, types, number) = way.trace((from, to), nearest.target)?;
+        let culprit = way.writer.messages[types.0].field(number)?;
+        let path: Vec<u32> = std::iter::once(field.number).chain(path).collect();
+        self.bare(new_writes, types, culprit, &mut |message| {
+            let message = wrap(way.writer, writer, &path, message);
+            self.tries(new_writes, self.wrap(new_writes, message), nearest)
+        });
+        None
+    }
+
+    /// Tries a message of the root type, if there is work left for it; whether there is no sense in trying more.
+    fn tries(&self, new_writes: bool, message: Message, nearest: &mut Nearest) -> bool {
+        if !self.versions.trials.take(self.cost() + 3 * size(&message)) {
+            return true;
         }
-        nearest.map(|(message, outcome)| self.tell(new_writes, &message, outcome))
+        let outcome = self.outcome(new_writes, &message);
+        // So deep that nobody reads it: that is no matter of the change.
+        let deep = matches!(&outcome.read, Err(error) if error.reason == Reason::Depth);
+        if !deep && (outcome.harm == nearest.target || outcome.harm > nearest.harm()) {
+            nearest.best = Some((message, outcome));
+        }
+        nearest.harm() == nearest.target
     }
 
     fn tell(&self, new_writes: bool, message: &Message, outcome: Outcome) -> Witness {
@@ -137,7 +172,7 @@ impl<'a> Search<'a, '_> {
     pub(super) fn json(&self, fields: (Option<&Field>, Option<&Field>)) -> (Harm, String) {
         let mut worst = (Harm::Safe, String::new());
         if let (Some(o), Some(n)) = fields
-            && self.versions.same(self.pair, (o, n), &mut Visited::new())
+            && self.versions.same(self.pair, (o, n))
         {
             return worst;
         }
@@ -160,11 +195,17 @@ impl<'a> Search<'a, '_> {
                 );
             }
             // Text is slower than bytes, and each field of a message type comes early.
-            for message in self.bare(new_writes, field).into_iter().take(100) {
-                self.json_outcome(new_writes, &message, &mut worst);
-                if worst.0 == Harm::Refused {
-                    return worst;
+            let mut left = MOST_JSON;
+            self.bare(new_writes, self.types(new_writes).0, field, &mut |message| {
+                if !self.versions.trials.take(2 * self.cost() + 8 * size(&message)) {
+                    return true;
                 }
+                self.json_outcome(new_writes, &message, &mut worst);
+                left -= 1;
+                left == 0 || worst.0 == Harm::Refused
+            });
+            if worst.0 == Harm::Refused {
+                return worst;
             }
         }
         worst
@@ -180,7 +221,7 @@ impl<'a> Search<'a, '_> {
         let (harm, told) = match json::read(way.reader, reader, &text) {
             Err(problems) => (Harm::Refused, problems.into_iter().next().map(|problem| problem.message)),
             Ok(read) => {
-                let harm = Judge { w: way.writer, r: way.reader }.message(writer, message, reader, &read);
+                let harm = Judge { way: &way }.message(writer, message, reader, &read);
                 let again = json::write_line(way.reader, reader, &read);
                 (if harm == Harm::Safe && again != text { Harm::Names } else { harm }, Some(again))
             }
@@ -208,8 +249,9 @@ impl<'a> Search<'a, '_> {
         let value = Value::Enum(number);
         let content = match field.label {
             Label::Repeated { .. } => Content::Many(vec![value]),
-            Label::Map { key } => Content::Map(vec![(samples(schema, key, 0).swap_remove(0), value)]),
-            _ if number == 0 && !field.has_presence() => return None,
+            Label::Map { key } => Content::Map(vec![(plain(schema, key).swap_remove(0), value)]),
+            // The default is not sent: it is what an empty message says.
+            _ if number == 0 && !field.has_presence() => return Some(Message::default()),
             _ => Content::One(value),
         };
         let mut message = Message::default();
@@ -217,12 +259,24 @@ impl<'a> Search<'a, '_> {
         Some(message)
     }
 
+    /// What the names of an enum's values cost: all of them are looked through.
+    fn names(&self, new_writes: bool, field: u32) -> usize {
+        let (way, types) = (self.way(new_writes), self.types(new_writes).0);
+        let names = |schema: &Schema, message: MessageId| match schema.messages[message].field(field)?.kind {
+            Kind::Enum(id) => Some(schema.enums[id].values.len()),
+            _ => None,
+        };
+        (names(way.writer, types.0).unwrap_or(0) + names(way.reader, types.1).unwrap_or(0)) / 8
+    }
+
     /// How protobuf JSON takes the change of an enum's value.
     pub(super) fn enum_json(&self, field: u32, numbers: (Option<i32>, Option<i32>)) -> (Harm, String) {
         let mut worst = (Harm::Safe, String::new());
         for new_writes in [true, false] {
             let number = if new_writes { numbers.1 } else { numbers.0 };
-            if let Some(message) = number.and_then(|number| self.enum_message(new_writes, field, number)) {
+            let message = number.and_then(|number| self.enum_message(new_writes, field, number));
+            let cost = |message: &Message| 2 * self.cost() + self.names(new_writes, field) + 8 * size(message);
+            if let Some(message) = message.filter(|message| self.versions.trials.take(cost(message))) {
                 self.json_outcome(new_writes, &message, &mut worst);
             }
         }
@@ -244,23 +298,105 @@ impl<'a> Search<'a, '_> {
             return None;
         }
         let message = self.enum_message(new_writes, field, number?)?;
-        self.first(new_writes, target, vec![self.wrap(new_writes, message)])
+        if !self.versions.trials.take(self.names(new_writes, field)) {
+            return None;
+        }
+        let mut nearest = Nearest::new(target);
+        self.tries(new_writes, self.wrap(new_writes, message), &mut nearest);
+        nearest.best.map(|(message, outcome)| self.tell(new_writes, &message, outcome))
     }
+}
+
+/// What a message costs to try, beside its size: see [`super::WORK`].
+const COST: usize = 12;
+
+/// How many values there are in a message, about.
+fn size(message: &Message) -> usize {
+    let value = |value: &Value| match value {
+        Value::Message(inner) => 1 + size(inner),
+        Value::String(text) => 1 + text.len() / 32,
+        Value::Bytes(bytes) => 1 + bytes.len() / 32,
+        _ => 1,
+    };
+    let content = |content: &Content| match content {
+        Content::One(one) => value(one),
+        Content::Many(values) => values.iter().map(value).sum(),
+        Content::Map(pairs) => pairs.iter().map(|pair| 1 + value(&pair.1)).sum(),
+    };
+    message.fields.iter().map(|field| 1 + content(&field.1)).sum()
+}
+
+/// The message that comes nearest to a harm.
+struct Nearest {
+    target: Harm,
+    best: Option<(Message, Outcome)>,
+}
+
+impl Nearest {
+    fn new(target: Harm) -> Self {
+        Self { target, best: None }
+    }
+
+    fn harm(&self) -> Harm {
+        self.best.as_ref().map_or(Harm::Names, |best| best.1.harm)
+    }
+}
+
+/// A message inside another type, by way of these fields.
+fn wrap(schema: &Schema, root: MessageId, path: &[u32], message: Message) -> Message {
+    let mut types = vec![root];
+    for number in path {
+        let field = schema.messages[types[types.len() - 1]].field(*number);
+        let Some(Kind::Message(inner)) = field.map(|field| field.kind) else { return message };
+        types.push(inner);
+    }
+    let mut wrapped = message;
+    for (number, outer) in path.iter().zip(&types).rev() {
+        let Some(field) = schema.messages[*outer].field(*number) else { return wrapped };
+        let value = Value::Message(wrapped);
+        let content = match field.label {
+            Label::Repeated { .. } => Content::Many(vec![value]),
+            Label::Map { key } => Content::Map(vec![(plain(schema, key).swap_remove(0), value)]),
+            _ => Content::One(value),
+        };
+        wrapped = Message::default();
+        wrapped.set(*number, content);
+    }
+    wrapped
 }
 
 impl Versions<'_> {
     /// Whether two fields, and all that is in their types, differ in numbers and in the names of types at most, of which
     /// JSON has nothing.
-    fn same(&self, (old, new): (MessageId, MessageId), (o, n): (&Field, &Field), visited: &mut Visited) -> bool {
+    fn same(&self, (old, new): (MessageId, MessageId), (o, n): (&Field, &Field)) -> bool {
+        let way = self.backward();
+        if !self.alike((old, new), (o, n)) {
+            return false;
+        }
+        let (Kind::Message(old), Kind::Message(new)) = (o.kind, n.kind) else { return true };
+        !way.memo.ask(Question::Differs, (old, new), way.work, &mut |(old, new), next| {
+            let (from, to) = (&self.old.messages[old].fields, &self.new.messages[new].fields);
+            // What cannot be looked at is tried.
+            if from.len() != to.len() || !way.work.take(from.len()) {
+                return true;
+            }
+            for (o, n) in from.iter().zip(to) {
+                if o.number != n.number || !self.alike((old, new), (o, n)) {
+                    return true;
+                }
+                if let (Kind::Message(old), Kind::Message(new)) = (o.kind, n.kind) {
+                    next.push((old, new));
+                }
+            }
+            false
+        })
+    }
+
+    /// The same, whatever is in the types of messages.
+    fn alike(&self, (old, new): (MessageId, MessageId), (o, n): (&Field, &Field)) -> bool {
         let (from, to) = (&self.old.messages[old], &self.new.messages[new]);
         let kinds = match (o.kind, n.kind) {
-            (Kind::Message(old), Kind::Message(new)) if visited.contains(&(old, new)) => true,
-            (Kind::Message(old), Kind::Message(new)) => {
-                visited.push((old, new));
-                let (from, to) = (&self.old.messages[old].fields, &self.new.messages[new].fields);
-                from.len() == to.len()
-                    && from.iter().zip(to).all(|(o, n)| o.number == n.number && self.same((old, new), (o, n), visited))
-            }
+            (Kind::Message(_), Kind::Message(_)) => true,
             (Kind::Enum(old), Kind::Enum(new)) => self.old.enums[old].values == self.new.enums[new].values,
             (o, n) => o == n,
         };
@@ -294,8 +430,219 @@ fn refusal(reason: Reason) -> String {
     .to_owned()
 }
 
-/// Values of a type at which types differ, the plainest first.
-fn samples(schema: &Schema, kind: Kind, depth: usize) -> Vec<Value> {
+/// Messages of a schema, by their type: made when they are asked for, and then kept.
+pub(super) struct Samples<'a> {
+    schema: &'a Schema,
+    /// By type and depth; each with whether there was work enough for all of them.
+    messages: RefCell<Vec<Option<(Rc<[Message]>, bool)>>>,
+}
+
+/// Deeper than that nothing is set in messages.
+const DEPTHS: usize = 3;
+
+impl<'a> Samples<'a> {
+    pub(super) fn new(schema: &'a Schema) -> Self {
+        Self { schema, messages: RefCell::default() }
+    }
+
+    /// Values of a type at which types differ, the plainest first.
+    fn values(&self, work: &Work, kind: Kind, depth: usize) -> Values {
+        match kind {
+            Kind::Message(id) => Values::Messages(self.messages(work, id, depth)),
+            kind => Values::Plain(plain(self.schema, kind)),
+        }
+    }
+
+    /// A message with everything, those with one field set, one with nothing. It goes [`DEPTHS`] deep.
+    fn messages(&self, work: &Work, id: MessageId, depth: usize) -> Rc<[Message]> {
+        if depth >= DEPTHS {
+            return Rc::new([Message::default()]);
+        }
+        let place = id * DEPTHS + depth;
+        if let Some(Some((known, whole))) = self.messages.borrow().get(place) {
+            if !whole {
+                work.fall_short();
+            }
+            return known.clone();
+        }
+        let before = work.was_short();
+        let found: Rc<[Message]> = self.make(work, id, depth).into();
+        let whole = !work.is_short();
+        if before {
+            work.fall_short();
+        }
+        let mut messages = self.messages.borrow_mut();
+        if messages.is_empty() {
+            messages.resize(self.schema.messages.len() * DEPTHS, None);
+        }
+        messages[place] = Some((found.clone(), whole));
+        found
+    }
+
+    fn make(&self, work: &Work, id: MessageId, depth: usize) -> Vec<Message> {
+        let fields = &self.schema.messages[id].fields;
+        // Types can contain themselves, many times over: deep down, a few fields stand for all.
+        let fields = &fields[..fields.len().min([200, 8, 4][depth])];
+        if !work.take(COST + 4 * fields.len()) {
+            return vec![Message::default()];
+        }
+        let contents: Vec<Contents> = fields.iter().map(|field| self.contents(work, field, depth + 1)).collect();
+        let mut found = Vec::new();
+        let mut add = |contents: &Contents, at: usize| {
+            let fields = vec![(contents.field.number, contents.get(at))];
+            let message = Message { fields, unknown: Vec::new() };
+            let affordable = work.take(size(&message));
+            if affordable {
+                found.push(message);
+            }
+            affordable && found.len() < MOST
+        };
+        // One value of each field first, so that few messages show much.
+        let most = contents.iter().map(Contents::len).max().unwrap_or(0);
+        let mut each =
+            (0..most).flat_map(|at| contents.iter().filter(move |all| at < all.len()).map(move |all| (all, at)));
+        let last = each.find(|(contents, at)| !add(contents, *at));
+        // The longest, which come last, if they do not come at all.
+        let cut = last.map_or(most, |(_, at)| at);
+        for contents in contents.iter().filter(|contents| contents.len() > cut + 1) {
+            if work.is_short() {
+                break;
+            }
+            add(contents, contents.len() - 1);
+        }
+        let mut all = Message::default();
+        for (at, (field, contents)) in fields.iter().zip(&contents).enumerate() {
+            let rival = field.oneof.is_some() && fields[..at].iter().any(|other| other.oneof == field.oneof);
+            if contents.len() > 0 && !rival {
+                all.set(field.number, contents.get(0));
+            }
+        }
+        if all.fields.len() > 1 && work.take(size(&all)) {
+            let at = if depth == 0 && fields.len() <= 3 { 0 } else { found.len() };
+            found.insert(at, all);
+        }
+        found.push(Message::default());
+        found
+    }
+
+    /// What a field can hold, if it holds something.
+    fn contents<'f>(&self, work: &Work, field: &'f Field, depth: usize) -> Contents<'f> {
+        let values = self.values(work, field.kind, depth);
+        let keys = match field.label {
+            Label::Map { key } => plain(self.schema, key),
+            _ => Vec::new(),
+        };
+        Contents { field, depth, values, keys }
+    }
+}
+
+/// Some values of a type.
+enum Values {
+    Plain(Vec<Value>),
+    Messages(Rc<[Message]>),
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::Plain(values) => values.len(),
+            Self::Messages(messages) => messages.len(),
+        }
+    }
+
+    fn get(&self, at: usize) -> Option<Value> {
+        match self {
+            Self::Plain(values) => values.get(at).cloned(),
+            Self::Messages(messages) => messages.get(at).cloned().map(Value::Message),
+        }
+    }
+}
+
+/// What a field can hold, if it holds something; each content is made when it is asked for.
+struct Contents<'f> {
+    field: &'f Field,
+    depth: usize,
+    values: Values,
+    /// Those of a map.
+    keys: Vec<Value>,
+}
+
+impl Contents<'_> {
+    /// How many of the values come in twos in a list.
+    fn few(&self) -> usize {
+        self.values.len().min([8, 6, 2][self.depth.min(2)])
+    }
+
+    fn len(&self) -> usize {
+        let (values, few) = (self.values.len(), self.few());
+        match self.field.label {
+            Label::Map { .. } => values + self.keys.len() - 1 + 3,
+            Label::Repeated { .. } => values + few * few + 1 + usize::from(self.has_long()),
+            _ => values + usize::from(self.has_default()),
+        }
+    }
+
+    /// Whether there is a list with a length of two bytes.
+    fn has_long(&self) -> bool {
+        self.depth > 0 && !matches!(self.field.kind, Kind::String | Kind::Bytes)
+    }
+
+    fn has_default(&self) -> bool {
+        self.field.has_presence() && !matches!(self.field.kind, Kind::Message(_))
+    }
+
+    fn get(&self, at: usize) -> Content {
+        let default = || Value::default_of(self.field.kind);
+        let value = |at: usize| self.values.get(at).unwrap_or_else(default);
+        let values = self.values.len();
+        match self.field.label {
+            Label::Map { key } => {
+                let pair = |key: &Value, value| Content::Map(vec![(key.clone(), value)]);
+                let (first, others) = (&self.keys[0], self.keys.len() - 1);
+                let two = |second: Value| {
+                    let key = self.keys.get(1).cloned().unwrap_or(Value::default_of(key));
+                    Content::Map(vec![(first.clone(), value(0)), (key, second)])
+                };
+                if at < values {
+                    pair(first, value(at))
+                } else if at < values + others {
+                    pair(&self.keys[1 + at - values], value(0))
+                } else {
+                    match at - values - others {
+                        0 => two(value(values - 1)),
+                        1 => two(value(1)),
+                        _ => pair(&Value::default_of(key), default()),
+                    }
+                }
+            }
+            Label::Repeated { .. } => {
+                let few = self.few();
+                let twos = few * (few - 1);
+                if at < values {
+                    Content::Many(vec![value(at)])
+                } else if at < values + twos {
+                    // Different ones first: they show more.
+                    let (first, second) = ((at - values) / (few - 1), (at - values) % (few - 1));
+                    let second = second + usize::from(second >= first);
+                    Content::Many(vec![value(first), value(second)])
+                } else if at < values + twos + few {
+                    let same = at - values - twos;
+                    Content::Many(vec![value(same), value(same)])
+                } else if at == values + twos + few {
+                    Content::Many(vec![default()])
+                } else {
+                    // A length of two bytes: of the shortest there are.
+                    let short = if self.field.kind.packable() { 0 } else { values - 1 };
+                    Content::Many(vec![value(short); 128])
+                }
+            }
+            _ => Content::One(value(at)),
+        }
+    }
+}
+
+/// Values of a type that is no message.
+fn plain(schema: &Schema, kind: Kind) -> Vec<Value> {
     match kind {
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
             [150, 1, -1, 16_777_217, i32::MIN, i32::MAX].map(Value::I32).to_vec()
@@ -315,7 +662,7 @@ fn samples(schema: &Schema, kind: Kind, depth: usize) -> Vec<Value> {
         }
         Kind::Bytes => [b"Alice".to_vec(), vec![0xff, 0xfe, 0xfd], vec![0; 128]].map(Value::Bytes).to_vec(),
         Kind::Enum(id) => enum_samples(schema, id),
-        Kind::Message(id) => message_samples(schema, id, depth).into_iter().map(Value::Message).collect(),
+        Kind::Message(_) => vec![Value::Message(Message::default())],
     }
 }
 
@@ -328,97 +675,23 @@ fn enum_samples(schema: &Schema, id: EnumId) -> Vec<Value> {
     numbers.into_iter().map(Value::Enum).collect()
 }
 
-/// A message with everything, those with one field set, one with nothing.
-fn message_samples(schema: &Schema, id: MessageId, depth: usize) -> Vec<Message> {
-    let fields = &schema.messages[id].fields;
-    let mut found = Vec::new();
-    // Types can contain themselves, many times over: deep down, a few fields stand for all.
-    let fields = &fields[..fields.len().min([200, 8, 4, 0][depth.min(3)])];
-    if depth < 3 {
-        let contents: Vec<Vec<Content>> = fields.iter().map(|field| contents(schema, field, depth + 1)).collect();
-        // One value of each field first, so that few messages show much.
-        let most = contents.iter().map(Vec::len).max().unwrap_or(0);
-        for at in 0..most {
-            for (field, contents) in fields.iter().zip(&contents) {
-                if let Some(content) = contents.get(at)
-                    && found.len() < MOST
-                {
-                    found.push(Message { fields: vec![(field.number, content.clone())], unknown: Vec::new() });
-                }
-            }
-        }
-        let mut all = Message::default();
-        for (at, (field, contents)) in fields.iter().zip(&contents).enumerate() {
-            let rival = field.oneof.is_some() && fields[..at].iter().any(|other| other.oneof == field.oneof);
-            if let (Some(content), false) = (contents.first(), rival) {
-                all.set(field.number, content.clone());
-            }
-        }
-        if all.fields.len() > 1 {
-            let at = if depth == 0 && fields.len() <= 3 { 0 } else { found.len() };
-            found.insert(at, all);
-        }
-    }
-    found.push(Message::default());
-    found
-}
-
-/// What a field can hold, if it holds something.
-fn contents(schema: &Schema, field: &Field, depth: usize) -> Vec<Content> {
-    let values = samples(schema, field.kind, depth);
-    let default = Value::default_of(field.kind);
-    match field.label {
-        Label::Map { key } => {
-            let keys = samples(schema, key, depth);
-            let mut found: Vec<Content> =
-                values.iter().map(|value| Content::Map(vec![(keys[0].clone(), value.clone())])).collect();
-            found.extend(keys.iter().skip(1).map(|key| Content::Map(vec![(key.clone(), values[0].clone())])));
-            let second = keys.get(1).cloned().unwrap_or(Value::default_of(key));
-            let last = values.last().unwrap_or(&default);
-            let mut pairs = vec![(keys[0].clone(), values[0].clone()), (second, last.clone())];
-            found.push(Content::Map(pairs.clone()));
-            pairs[1].1 = values.get(1).unwrap_or(&default).clone();
-            found.push(Content::Map(pairs));
-            found.push(Content::Map(vec![(Value::default_of(key), default)]));
-            found
-        }
-        Label::Repeated { .. } => {
-            let mut found: Vec<Content> = values.iter().map(|value| Content::Many(vec![value.clone()])).collect();
-            let few = values.len().min([8, 6, 2][depth.min(2)]);
-            // Different ones first: they show more.
-            for same in [false, true] {
-                for first in 0..few {
-                    for second in (0..few).filter(|&second| (first == second) == same) {
-                        found.push(Content::Many(vec![values[first].clone(), values[second].clone()]));
-                    }
-                }
-            }
-            found.push(Content::Many(vec![default]));
-            // A length of two bytes: of the shortest there are.
-            if depth > 0 && !matches!(field.kind, Kind::String | Kind::Bytes) {
-                let short = if field.kind.packable() { 0 } else { values.len() - 1 };
-                found.push(Content::Many(vec![values[short].clone(); 128]));
-            }
-            found
-        }
-        _ => {
-            let mut found: Vec<Content> = values.into_iter().map(Content::One).collect();
-            if field.has_presence() && !matches!(field.kind, Kind::Message(_)) {
-                found.push(Content::One(default));
-            }
-            found
-        }
-    }
-}
-
-/// Messages in which the field is set; where the reader keeps one of several, with one of the others.
-fn candidates(writer: (&Schema, MessageId), reader: &MessageType, field: &Field) -> Vec<Message> {
-    let (schema, kind) = (writer.0, &writer.0.messages[writer.1]);
-    let mut found = Vec::new();
-    for content in contents(schema, field, 0) {
+/// Messages of a type in which the field is set; where the reader keeps one of several, with one of the others.
+fn candidates(
+    samples: &Samples,
+    work: &Work,
+    writer: MessageId,
+    reader: &MessageType,
+    field: &Field,
+    done: &mut dyn FnMut(Message) -> bool,
+) {
+    let kind = &samples.schema.messages[writer];
+    let contents = samples.contents(work, field, 0);
+    for at in 0..contents.len() {
         let mut message = Message::default();
-        message.set(field.number, content);
-        found.push(message);
+        message.set(field.number, contents.get(at));
+        if done(message) {
+            return;
+        }
     }
     // Bytes go by the number, JSON by the name.
     let met = [reader.field(field.number), partner(field, kind, reader)];
@@ -432,33 +705,37 @@ fn candidates(writer: (&Schema, MessageId), reader: &MessageType, field: &Field)
         if other.oneof.is_some() && other.oneof == field.oneof {
             continue;
         }
-        let (first, second) = (contents(schema, field, 0), contents(schema, other, 0));
-        if let (Some(first), Some(second)) = (first.into_iter().next(), second.into_iter().next()) {
+        let second = samples.contents(work, other, 0);
+        if contents.len() > 0 && second.len() > 0 {
             let mut message = Message::default();
-            message.set(field.number, first);
-            message.set(other.number, second);
-            found.push(message);
+            message.set(field.number, contents.get(0));
+            message.set(other.number, second.get(0));
+            if done(message) {
+                return;
+            }
         }
     }
-    found
 }
 
 /// Compares what was written with what was read.
 pub(super) struct Judge<'s> {
-    pub(super) w: &'s Schema,
-    pub(super) r: &'s Schema,
+    pub(super) way: &'s Way<'s>,
 }
 
 impl Judge<'_> {
     /// How far `read` is from `written`.
     pub(super) fn message(&self, w: MessageId, written: &Message, r: MessageId, read: &Message) -> Harm {
-        let (from, to) = (&self.w.messages[w], &self.r.messages[r]);
+        let (from, to) = (&self.way.writer.messages[w], &self.way.reader.messages[r]);
+        let meant = self.way.memo.partners((w, r), || {
+            let place = |meant: &Field| from.fields.iter().position(|field| field.number == meant.number);
+            to.fields.iter().map(|field| partner(field, to, from).and_then(place)).collect()
+        });
         let mut worst = Harm::Safe;
-        for field in &to.fields {
-            let meant = partner(field, to, from);
+        for (field, meant) in to.fields.iter().zip(meant.iter()) {
+            let meant = meant.map(|at| &from.fields[at]);
             let harm = match (meant.and_then(|meant| Some((meant, written.get(meant.number)?))), read.get(field.number))
             {
-                (None, None) => Harm::Safe,
+                (None, None) => self.absent(meant, field),
                 // From nowhere.
                 (None, Some(_)) => Harm::Garbage,
                 (Some(_), None) => Harm::LosesData,
@@ -469,20 +746,37 @@ impl Judge<'_> {
         worst
     }
 
+    /// Nothing was written and nothing is seen: both are defaults, and of an enum the two need not mean the same.
+    fn absent(&self, meant: Option<&Field>, field: &Field) -> Harm {
+        let single = |field: &Field| field.label == Label::Singular && !field.has_presence();
+        match (meant.filter(|meant| single(meant)).map(|meant| meant.kind), field.kind) {
+            (Some(Kind::Enum(from)), Kind::Enum(to)) if single(field) => {
+                let first = (self.way.writer.enums[from].values.first(), self.way.reader.enums[to].values.first());
+                if first.0 == first.1 { Harm::Safe } else { self.enum_value(from, 0, to, 0) }
+            }
+            _ => Harm::Safe,
+        }
+    }
+
     fn field(&self, w: &Field, written: &Content, r: &Field, read: &Content) -> Harm {
         if let Some(parts) = entry(r) {
             return self.map_field(w, written, &parts, read);
         }
-        let (written, read) = (flat(written), flat(read));
+        let read = flat(read);
         if many(r) {
+            let written = flat(written);
             if written.len() != read.len() {
                 return Harm::Garbage;
             }
             let each = written.iter().zip(&read).map(|(written, read)| self.item(w, written, r, read));
             return each.max().unwrap_or(Harm::Safe);
         }
-        // One of several is a loss, whichever it is; something of each is a value that nobody wrote.
-        let Some(read) = read.first() else { return Harm::LosesData };
+        read.first().map_or(Harm::LosesData, |read| self.single(w, written, r, read))
+    }
+
+    /// One of several is a loss, whichever it is; something of each is a value that nobody wrote.
+    fn single(&self, w: &Field, written: &Content, r: &Field, read: &Value) -> Harm {
+        let written = flat(written);
         let nearest = written.iter().map(|written| self.item(w, written, r, read)).min().unwrap_or(Harm::Garbage);
         if written.len() > 1 { nearest.max(Harm::LosesData) } else { nearest }
     }
@@ -495,7 +789,7 @@ impl Judge<'_> {
             (Kind::Message(id), Value::Message(read)) => {
                 let mut worst = Harm::Safe;
                 for part in &parts {
-                    let Some(met) = self.r.messages[id].field(part.number) else { continue };
+                    let Some(met) = self.way.reader.messages[id].field(part.number) else { continue };
                     worst = worst.max(match (pair.get(part.number), read.get(part.number)) {
                         (Some(written), Some(read)) => self.field(part, written, met, read),
                         (Some(Content::One(written)), None) if written.is_default() => Harm::Safe,
@@ -516,7 +810,7 @@ impl Judge<'_> {
         let Content::Map(read) = read else { return Harm::Garbage };
         let from = match (entry(w), w.kind) {
             (Some(parts), _) => parts.map(Some),
-            (None, Kind::Message(id)) => [1, 2].map(|number| self.w.messages[id].field(number).cloned()),
+            (None, Kind::Message(id)) => [1, 2].map(|number| self.way.writer.messages[id].field(number).cloned()),
             _ => return Harm::Garbage,
         };
         let written = flat(written);
@@ -526,7 +820,7 @@ impl Judge<'_> {
             let source = from[at].as_ref().and_then(|field| Some((field, message.get(field.number)?)));
             match source {
                 Some((field, written)) => {
-                    let harm = self.field(field, written, &parts[at], &Content::One(read.clone()));
+                    let harm = self.single(field, written, &parts[at], read);
                     if harm > Harm::LosesData && at == 1 && read.is_default() { Harm::LosesData } else { harm }
                 }
                 None if read.is_default() => Harm::Safe,
@@ -537,7 +831,7 @@ impl Judge<'_> {
         for (key, value) in read {
             // What was written under that key, or under one that became that key.
             let harms = written.iter().filter_map(|item| {
-                let Value::Message(message) = item else { return None };
+                let Value::Message(message) = &**item else { return None };
                 let same = compare(message, 0, key);
                 (same <= Harm::LosesData).then(|| same.max(compare(message, 1, value)))
             });
@@ -593,7 +887,7 @@ impl Judge<'_> {
                 _ => Harm::Garbage,
             },
             (Value::Message(written), Value::Bytes(read)) => match w {
-                Kind::Message(w) => safe_if(encode(self.w, w, written) == *read),
+                Kind::Message(w) => safe_if(encode(self.way.writer, w, written) == *read),
                 _ => Harm::Garbage,
             },
             _ => Harm::Garbage,
@@ -602,10 +896,10 @@ impl Judge<'_> {
 
     /// Enum values mean what their names say; a number without a name means itself.
     fn enum_value(&self, w: EnumId, written: i32, r: EnumId, read: i32) -> Harm {
-        let (from, to) = (&self.w.enums[w], &self.r.enums[r]);
-        let names = |values: &[(String, i32)], number: i32| -> Vec<String> {
-            values.iter().filter(|value| value.1 == number).map(|value| value.0.clone()).collect()
-        };
+        let (from, to) = (&self.way.writer.enums[w], &self.way.reader.enums[r]);
+        fn names(values: &[(String, i32)], number: i32) -> Vec<&str> {
+            values.iter().filter(|value| value.1 == number).map(|value| value.0.as_str()).collect()
+        }
         let (wrote, sees) = (names(&from.values, written), names(&to.values, read));
         if wrote.iter().any(|name| sees.contains(name)) {
             return Harm::Safe;
@@ -627,15 +921,15 @@ impl Judge<'_> {
 }
 
 /// The values of a field, one behind the other; the pairs of a map as messages.
-fn flat(content: &Content) -> Vec<Value> {
+fn flat(content: &Content) -> Vec<Cow<'_, Value>> {
     match content {
-        Content::One(value) => vec![value.clone()],
-        Content::Many(values) => values.clone(),
+        Content::One(value) => vec![Cow::Borrowed(value)],
+        Content::Many(values) => values.iter().map(Cow::Borrowed).collect(),
         Content::Map(pairs) => pairs
             .iter()
             .map(|(key, value)| {
                 let fields = vec![(1, Content::One(key.clone())), (2, Content::One(value.clone()))];
-                Value::Message(Message { fields, unknown: Vec::new() })
+                Cow::Owned(Value::Message(Message { fields, unknown: Vec::new() }))
             })
             .collect(),
     }

@@ -108,21 +108,32 @@ impl Writer<'_> {
     fn message(&mut self, id: MessageId, message: &Message) {
         let schema = self.schema;
         let kind = &schema.messages[id];
-        // By number, whatever the order in the schema is; there are few.
-        let mut next = 0;
         let mut empty = true;
         self.open('{');
-        while let Some(field) = kind.fields.iter().filter(|field| field.number > next).min_by_key(|field| field.number)
-        {
-            next = field.number;
-            let content = message.get(field.number);
-            if content.is_none() && (!self.spelt || field.has_presence()) {
-                continue;
+        let mut each = |writer: &mut Self, field: &Field, content: Option<&Content>| {
+            writer.separate(&mut empty);
+            writer.string(&field.json_name);
+            writer.colon();
+            writer.content(field, content);
+        };
+        if self.spelt {
+            // By number, whatever the order in the schema is; there are few.
+            let mut next = 0;
+            let after = |next| kind.fields.iter().filter(move |field| field.number > next);
+            while let Some(field) = after(next).min_by_key(|field| field.number) {
+                next = field.number;
+                let content = message.get(field.number);
+                if content.is_some() || !field.has_presence() {
+                    each(self, field, content);
+                }
             }
-            self.separate(&mut empty);
-            self.string(&field.json_name);
-            self.colon();
-            self.content(field, content);
+        } else {
+            // As they are in the message.
+            for (number, content) in &message.fields {
+                if let Some(field) = kind.field(*number) {
+                    each(self, field, Some(content));
+                }
+            }
         }
         self.close('}', empty);
     }
