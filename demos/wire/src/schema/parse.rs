@@ -894,14 +894,15 @@ impl Reader<'_> {
             Ok(What::Message(id)) => return Kind::Message(id),
             Ok(What::Enum(id)) => return Kind::Enum(id),
             Ok(_) => (format!("“{name}” is no type."), String::new()),
-            Err(Some(inner)) => {
+            // What helps only where it does.
+            Err(Some(inner)) if matches!(self.symbol(name), Some(What::Message(_) | What::Enum(_))) => {
                 let message = format!("“{name}” is looked for as “{inner}”, which does not exist.");
                 let help = format!("The innermost scope counts. Write .{name} to begin outside of all.");
                 (message, help)
             }
             // Looking for the nearest of all names takes a while, and would not be said.
-            Err(None) if self.problems.len() >= MAX_PROBLEMS => return Kind::Int32,
-            Err(None) => (format!("There is no type “{name}”."), self.nearest_type(name)),
+            Err(_) if self.problems.len() >= MAX_PROBLEMS => return Kind::Int32,
+            Err(_) => (format!("There is no type “{name}”."), self.nearest_type(around, name)),
         };
         self.problem_at(at, message, &help);
         Kind::Int32
@@ -940,7 +941,7 @@ impl Reader<'_> {
         Some(self.symbols[at].what)
     }
 
-    fn nearest_type(&self, name: &str) -> String {
+    fn nearest_type(&self, around: &str, name: &str) -> String {
         const ELSEWHERE: [(&str, &str); 12] = [
             ("int", "int32"),
             ("integer", "int32"),
@@ -962,8 +963,19 @@ impl Reader<'_> {
         let inner = own.clone().find(|symbol| last(&symbol.name) == last(name)).map(|symbol| symbol.name.as_str());
         let own = own.map(|symbol| symbol.name.as_str());
         let last_parts = own.clone().map(last);
-        match elsewhere.or(inner).or_else(|| nearest(name, scalars.chain(last_parts).chain(own))) {
+        // A name in a package is that of another file, mostly, and none of this one's is meant by it but the same.
+        let elsewhere_whole = name.trim_start_matches('.').contains('.');
+        let near = || nearest(name, scalars.chain(last_parts).chain(own)).filter(|_| !elsewhere_whole);
+        match elsewhere.or(inner).or_else(near) {
+            // A name from the outside that another one hides here.
+            Some(near) if self.symbol(near).is_some() && self.resolve(around, near).is_err() => {
+                format!("Did you mean .{near}?")
+            }
             Some(near) => format!("Did you mean {near}?"),
+            None if elsewhere_whole => format!(
+                "Declare it in this text, as message {} {{ … }}, and use that name: what other files declare is not read here.",
+                last(name)
+            ),
             None => format!("Declare it: message {} {{ … }}", last(name)),
         }
     }

@@ -422,3 +422,57 @@ fn sorting_keeps_what_is_equal_in_its_order() {
         assert_eq!(in_that_order(things, &order), by_library);
     }
 }
+
+/// Advice that can be followed: nothing is sent to a name that does not exist either.
+#[test]
+fn a_type_of_another_file_is_not_looked_for_in_scopes() {
+    for (text, message, help) in [
+        (
+            "package google.x; message M { google.protobuf.Timestamp t = 1; }",
+            "There is no type “google.protobuf.Timestamp”.",
+            "Declare it in this text, as message Timestamp { … }, and use that name: what other files declare is not read here.",
+        ),
+        (
+            "message M { google.protobuf.Timestamp t = 1; }",
+            "There is no type “google.protobuf.Timestamp”.",
+            "Declare it in this text, as message Timestamp { … }, and use that name: what other files declare is not read here.",
+        ),
+        (
+            "package a.b; message M { map<string, a.c.Money> t = 1; }",
+            "There is no type “a.c.Money”.",
+            "Declare it in this text, as message Money { … }, and use that name: what other files declare is not read here.",
+        ),
+        (
+            "package a.b; message M { .a.c.Money t = 1; }",
+            "There is no type “.a.c.Money”.",
+            "Declare it in this text, as message Money { … }, and use that name: what other files declare is not read here.",
+        ),
+        (
+            "package a.b; message M { b.Lne t = 1; } message Line {}",
+            "There is no type “b.Lne”.",
+            "Declare it in this text, as message Lne { … }, and use that name: what other files declare is not read here.",
+        ),
+        // The last part is one of this text.
+        (
+            "package a.b; message M { x.Line t = 1; } message Line {}",
+            "There is no type “x.Line”.",
+            "Did you mean a.b.Line?",
+        ),
+        (
+            "package a; message a { message x {} } message M { message a {} a.x t = 1; }",
+            "There is no type “a.x”.",
+            "Did you mean .a.a.x?",
+        ),
+        // Here the advice leads somewhere.
+        (
+            "message A { message B {} message A {} A.B b = 1; }",
+            "“A.B” is looked for as “A.A.B”, which does not exist.",
+            "The innermost scope counts. Write .A.B to begin outside of all.",
+        ),
+    ] {
+        let problems = Schema::parse(&format!("syntax = \"proto3\"; {text}")).expect_err(text);
+        let told: Vec<(&str, &str)> =
+            problems.iter().map(|it| (it.message.as_str(), it.help.as_deref().unwrap_or_default())).collect();
+        assert_eq!(told, [(message, help)], "{text}");
+    }
+}
