@@ -1,8 +1,17 @@
 //! Protobuf JSON ("ProtoJSON Format", protobuf.dev): how values are typed in, and what a trip through JSON keeps.
 //!
-//! Reading follows the specification. Where Google's Python (`json_format`, 7.36) is another opinion:
+//! Reading follows the specification. Where Google's Python (`json_format`, 7.36) is of another opinion, which the tests
+//! try:
 //!
+//! * it takes whatever is empty for an empty message, `[]` and `""` too, also as the whole text; here that is a mistake;
 //! * it skips what is no letter of base64, and takes an enum's number in quotation marks; here that is a mistake;
+//! * in quotation marks, as the key of a map too, it takes whatever Python reads as a number: `"+1"`, `"01"`, `" 1"`, `"1_0"`,
+//!   `".5"`, `"inf"`; here, as the specification has it, what is a number of JSON without them, and `"NaN"`, `"Infinity"`
+//!   and `"-Infinity"`;
+//! * `true` is 1 there for a float, a double or an enum, and an enum's number is cut off: 1.5 is 1, and of a larger one
+//!   the lowest 32 bits count; here that is a mistake;
+//! * a whole number with a point goes through a double there, so that `9007199254740993.0` is rounded to …992; here it
+//!   is itself;
 //! * a field under both of its names is the last one there, and a mistake here;
 //! * a `float` may there not be above the largest one at all, not even as `3.4028235e+38`, as it writes that one; here
 //!   it may be if the nearest float is that one;
