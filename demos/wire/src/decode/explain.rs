@@ -147,7 +147,7 @@ impl Teller<'_> {
         };
         lines.push(format!("Field {number}{named}, wire type {}: {}", wire.number(), follows(wire)));
         let tag = u64::from(number) << 3 | u64::from(wire.number());
-        let sum = format!("{number} « 3 | {} = {tag}", wire.number());
+        let sum = format!("`{number} << 3 | {} = {tag}`", wire.number());
         if let [byte] = self.bytes {
             lines.push(format!("{sum}, in hex {byte:02x}"));
         } else {
@@ -301,9 +301,9 @@ impl Teller<'_> {
                     _ => return,
                 };
                 lines.push(format!(
-                    "Zigzag, so that small negative numbers stay short: the writer sent ({n} « 1) ^ ({n} » {width}) = {low}"
+                    "Zigzag, so that small negative numbers stay short: the writer sent `({n} << 1) ^ ({n} >> {width}) = {low}`"
                 ));
-                lines.push(format!("Back: ({low} » 1) ^ -({low} & 1) = {n}"));
+                lines.push(format!("Back: `({low} >> 1) ^ -({low} & 1) = {n}`"));
             }
             (Kind::Int32 | Kind::Enum(_), Value::I32(n) | Value::Enum(n)) if *n < 0 => {
                 if whole == bits {

@@ -442,3 +442,26 @@ fn every_piece_is_explained() {
     // In the browser there are no files to compare with; that nothing panics and all is told is worth something, too.
     assert!(told.lines().all(|line| line.len() > 2), "{told}");
 }
+
+/// Operators are written as programs write them, in what readers are told and in the sources: `<<` is no quotation mark.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn operators_are_no_quotation_marks() {
+    let mut folders: Vec<std::path::PathBuf> =
+        ["src", "../widgets/src"].map(|folder| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).into();
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "snap") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let wrong = text.lines().position(|line| line.contains(['\u{ab}', '\u{bb}']));
+                assert_eq!(wrong, None, "{}, counted from 0: write << or >>", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
+}

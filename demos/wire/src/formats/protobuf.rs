@@ -89,7 +89,7 @@ fn tag(number: u16, wire: u8, place: usize, out: &mut Annotated) {
     let bytes = varint(tag);
     let more = if bytes.len() > 1 { format!(" {}.", varint_words(tag)) } else { String::new() };
     let words =
-        format!("Field {number}, wire type {wire} ({what}): {number} « 3 | {wire} = {tag} = 0x{tag:02x}.{more}");
+        format!("Field {number}, wire type {wire} ({what}): {number} << 3 | {wire} = {tag} = 0x{tag:02x}.{more}");
     out.put(Some(place), Role::Head, &bytes, words);
 }
 
