@@ -20,27 +20,41 @@ use yew::prelude::*;
 /// So many bytes have cells; what follows is counted only.
 const SHOWN: usize = 600;
 
-/// Bytes that stand together, and what they are.
+/// So many pieces have bars in the strip; what follows is one bar.
+const BARS: usize = 1_000;
+
+/// Bytes that stand together, and what they are; nothing if nobody could read them, or too deep to be told.
 struct Group<'a> {
     at: Range<usize>,
     piece: Option<&'a Piece>,
 }
 
-/// The pieces, and what follows them because nobody could read it.
+/// The pieces, and what is between and behind them.
 fn groups(outcome: &Outcome) -> Vec<Group<'_>> {
-    let pieces = &outcome.own.decoded.pieces;
-    let mut groups: Vec<Group<'_>> =
-        pieces.iter().map(|piece| Group { at: piece.at.clone(), piece: Some(piece) }).collect();
-    let read = pieces.last().map_or(0, |piece| piece.at.end);
+    let mut groups: Vec<Group<'_>> = vec![];
+    let mut read = 0;
+    for piece in &outcome.own.decoded.pieces {
+        if read < piece.at.start {
+            groups.push(Group { at: read..piece.at.start, piece: None });
+        }
+        groups.push(Group { at: piece.at.clone(), piece: Some(piece) });
+        read = piece.at.end;
+    }
     if read < outcome.bytes.len() {
         groups.push(Group { at: read..outcome.bytes.len(), piece: None });
     }
     groups
 }
 
+/// Whether a byte that is part of no piece was read all the same: it is too deep to be told what it is for.
+fn is_untold(view: &View, byte: usize) -> bool {
+    !view.decoded.complete && view.decoded.error.as_ref().is_none_or(|error| byte < error.at.start)
+}
+
 /// Whether the reader leaves a byte among the unknown ones, or never gets to it.
 fn is_lost(outcome: &Outcome, byte: usize) -> bool {
-    piece_of(&outcome.view.decoded.pieces, byte).is_none_or(|piece| piece.taken != Taken::Known)
+    let view = &outcome.view;
+    piece_of(&view.decoded.pieces, byte).map_or_else(|| !is_untold(view, byte), |piece| piece.taken != Taken::Known)
 }
 
 fn in_error(error: Option<&DecodeError>, byte: usize) -> bool {
@@ -56,7 +70,14 @@ pub fn strip(bench: &Bench<'_>, title: &str) -> Html {
         el("title", &[("id", format!("{id}-pic"))], vec![text(format!("{title}: the message, to scale"))]).into(),
         el("desc", &[("id", format!("{id}-desc"))], vec![text(summary(outcome, bench.asking))]).into(),
     ];
-    for group in groups(outcome) {
+    let mut groups = groups(outcome);
+    if let (Some(first), Some(last)) =
+        (groups.get(BARS).map(|group| group.at.start), groups.last().map(|group| group.at.end))
+    {
+        groups.truncate(BARS);
+        groups.push(Group { at: first..last, piece: None });
+    }
+    for group in groups {
         let class = group.piece.map_or("unread", |piece| role(piece).1);
         let lost = if !bench.asking && is_lost(outcome, group.at.start) { " lost" } else { "" };
         let lit = if group.at.clone().any(|byte| bench.lit.has(byte)) { " lit" } else { "" };
@@ -109,8 +130,10 @@ fn summary(outcome: &Outcome, asking: bool) -> String {
 }
 
 /// What is beside the bytes of a group, in a word or two.
-fn caption(group: &Group<'_>) -> String {
-    let Some(piece) = group.piece else { return "not read".to_owned() };
+fn caption(outcome: &Outcome, group: &Group<'_>) -> String {
+    let Some(piece) = group.piece else {
+        return if is_untold(&outcome.own, group.at.start) { "too deep to be told" } else { "not read" }.to_owned();
+    };
     let inside = "› ".repeat(piece.depth.min(4));
     match piece.role {
         Role::Tag { number, .. } => format!("{inside}tag {number}"),
@@ -129,7 +152,7 @@ pub fn cells(bench: &Bench<'_>) -> Html {
             break;
         }
         let lost = !bench.asking && is_lost(outcome, group.at.start);
-        let name = caption(&group);
+        let name = caption(outcome, &group);
         let field = group.piece.and_then(|piece| {
             let (message, number) = piece.field;
             outcome.writer.schema.messages.get(message)?.field(number).map(|field| field.name.as_str())
@@ -220,12 +243,16 @@ fn keys(bench: &Bench<'_>) -> Callback<KeyboardEvent> {
     })
 }
 
+/// Of a byte that is in no piece although it was read.
+const TOO_DEEP: &str = "Not complete: so much is nested in this message that not every byte of it can be explained with every key stroke. This one was read like all others.";
+
 /// What a piece says to one side.
 fn told(side: &Side, bytes: &[u8], view: &View, byte: usize) -> Vec<String> {
     match piece_of(&view.decoded.pieces, byte) {
         Some(piece) => explain(&side.schema, bytes, piece),
         None => match &view.decoded.error {
             Some(error) if in_error(Some(error), byte) => explain_error(bytes, error),
+            _ if is_untold(view, byte) => vec![TOO_DEEP.to_owned()],
             _ => vec!["Nobody gets as far as this byte: the message is refused before it.".to_owned()],
         },
     }
@@ -374,7 +401,7 @@ pub fn table(outcome: &Outcome, asking: bool) -> Html {
             vec![
                 el("th", &[("scope", "row".to_owned())], vec![text(group.at.start.to_string())]).into(),
                 cell("td", vec![words("code", "", shown)]),
-                cell("td", vec![text(caption(&group))]),
+                cell("td", vec![text(caption(outcome, &group))]),
                 cell("td", means),
             ],
         )

@@ -55,7 +55,9 @@ impl Lit {
 
 /// The piece that a byte belongs to.
 pub fn piece_of(pieces: &[Piece], byte: usize) -> Option<&Piece> {
-    pieces.iter().find(|piece| piece.at.contains(&byte))
+    // They are in the order of the bytes.
+    let piece = pieces.get(pieces.partition_point(|piece| piece.at.end <= byte))?;
+    piece.at.contains(&byte).then_some(piece)
 }
 
 /// The field that a piece belongs to, if the schema has it.
@@ -99,6 +101,20 @@ pub fn field_at<'a>(side: &'a Side, path: &[Step]) -> Option<(MessageId, &'a Fie
 
 /// What lights up.
 pub fn light(outcome: &Outcome, focus: &Focus) -> Lit {
+    let mut lit = found(outcome, focus);
+    // What lies side by side is one: every byte is asked for.
+    let mut merged: Vec<Range<usize>> = vec![];
+    for range in lit.bytes.drain(..) {
+        match merged.last_mut() {
+            Some(last) if last.start <= range.start && range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    lit.bytes = merged;
+    lit
+}
+
+fn found(outcome: &Outcome, focus: &Focus) -> Lit {
     let (own, theirs) = (&outcome.own.decoded.pieces, &outcome.view.decoded.pieces);
     match focus {
         Focus::Byte(byte) => {

@@ -22,6 +22,12 @@ use varint::{Unfinished, Varint};
 /// pairs of maps count as messages.
 pub const DEEPEST: usize = 100;
 
+/// So many steps the paths of all pieces may have together: each knows its own, and bytes can be made of which these are
+/// ten thousand times as long. Pieces that are at most [`SHALLOW`] steps deep are told all the same.
+pub const MOST_STEPS: usize = 100_000;
+/// See [`MOST_STEPS`].
+pub const SHALLOW: usize = 8;
+
 /// Whose rules are followed where runtimes differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runtime {
@@ -38,8 +44,10 @@ pub struct Decoded {
     /// The message; without the error's part, if there was one: a real runtime gives nothing then.
     pub message: Message,
     /// What each byte is for: in the order of the bytes, without gaps or overlaps up to the error's first byte. None
-    /// is empty: an empty string has a tag and a length only.
+    /// is empty: an empty string has a tag and a length only. If they are not [`complete`](Self::complete), there are gaps.
     pub pieces: Vec<Piece>,
+    /// Whether it is said of all bytes what they are for: of deeply nested ones not more is than [`MOST_STEPS`] allow.
+    pub complete: bool,
     /// Why a runtime refuses these bytes.
     pub error: Option<DecodeError>,
 }
@@ -137,7 +145,7 @@ pub fn decode(schema: &Schema, message: MessageId, bytes: &[u8], runtime: Runtim
     let mut decoder = Decoder::new(schema, bytes, runtime, true);
     let mut into = Message::default();
     let error = decoder.message(message, &mut into, bytes.len(), 0).err();
-    Decoded { message: into, pieces: decoder.pieces, error }
+    Decoded { message: into, pieces: decoder.pieces, complete: decoder.complete, error }
 }
 
 /// Reads bytes as [`decode`] does, without saying what each is for: where only the message counts.
@@ -159,6 +167,9 @@ struct Decoder<'a> {
     /// Whether the pieces are wanted.
     telling: bool,
     pieces: Vec<Piece>,
+    /// How many steps the paths of pieces have so far.
+    steps: usize,
+    complete: bool,
     path: Vec<Step>,
 }
 
@@ -186,7 +197,7 @@ fn refused<T>(at: Range<usize>, reason: Reason) -> Outcome<T> {
 
 impl<'a> Decoder<'a> {
     fn new(schema: &'a Schema, bytes: &'a [u8], runtime: Runtime, telling: bool) -> Self {
-        Self { schema, bytes, runtime, at: 0, telling, pieces: Vec::new(), path: Vec::new() }
+        Self { schema, bytes, runtime, at: 0, telling, pieces: Vec::new(), steps: 0, complete: true, path: Vec::new() }
     }
 
     fn is_prost(&self) -> bool {
@@ -562,6 +573,11 @@ impl<'a> Decoder<'a> {
 
     fn push(&mut self, at: Range<usize>, role: Role, of: Of) {
         if self.telling && !at.is_empty() {
+            self.steps += self.path.len();
+            if self.steps > MOST_STEPS && self.path.len() > SHALLOW {
+                self.complete = false;
+                return;
+            }
             let Of { field, wire, taken, depth } = of;
             self.pieces.push(Piece { at, role, path: Path(self.path.clone()), field, wire, taken, depth });
         }

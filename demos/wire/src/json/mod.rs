@@ -30,6 +30,7 @@ mod write;
 use std::ops::Range;
 
 use crate::{
+    decode::{MOST_STEPS, SHALLOW},
     number,
     schema::{Field, Kind, Label, MessageId, MessageType, Problem, Schema, nearest},
     value::{Content, Message, Path, Step, Value},
@@ -39,8 +40,8 @@ use syntax::{Node, What};
 pub(crate) use write::write_float;
 pub use write::{write, write_compact, write_content, write_line, write_spelt};
 
-/// The longest text of a value, in bytes.
-pub const MAX_TEXT: usize = 100_000;
+/// The longest text of a value, in bytes: it is read, encoded and decoded several times with every key stroke.
+pub const MAX_TEXT: usize = 20_000;
 /// How many messages may stand in each other, the outermost one included: what Google's runtimes take.
 pub const MAX_DEPTH: usize = 100;
 /// Whoever has that many is not helped by more.
@@ -65,7 +66,8 @@ pub fn read(schema: &Schema, message: MessageId, text: &str) -> Result<Message, 
     read_with_places(schema, message, text).map(|(message, _)| message)
 }
 
-/// Like [`read`]; says also where everything stands, in the order of the text.
+/// Like [`read`]; says also where everything stands, in the order of the text; of what is deeply nested no more than
+/// [`MOST_STEPS`] allow.
 ///
 /// # Errors
 /// As [`read`].
@@ -79,7 +81,8 @@ pub fn read_with_places(
         return Err(vec![Problem::new(text, 0..0, message, None)]);
     }
     let root = syntax::parse(text).map_err(|problem| vec![problem])?;
-    let mut reader = Reader { schema, text, problems: Vec::new(), places: Vec::new(), path: Vec::new(), depth: 0 };
+    let mut reader =
+        Reader { schema, text, problems: Vec::new(), places: Vec::new(), steps: 0, path: Vec::new(), depth: 0 };
     let value = reader.message(message, &root);
     if reader.problems.is_empty() {
         Ok((value.unwrap_or_default(), reader.places))
@@ -93,6 +96,8 @@ struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,
     places: Vec<Place>,
+    /// How many steps their paths have together.
+    steps: usize,
     path: Vec<Step>,
     depth: usize,
 }
@@ -343,7 +348,10 @@ impl<'a> Reader<'a> {
     }
 
     fn place(&mut self, at: Range<usize>) {
-        self.places.push(Place { path: Path(self.path.clone()), at });
+        self.steps += self.path.len();
+        if self.steps <= MOST_STEPS || self.path.len() <= SHALLOW {
+            self.places.push(Place { path: Path(self.path.clone()), at });
+        }
     }
 
     fn problem(&mut self, node: &Node, message: String, help: String) {
