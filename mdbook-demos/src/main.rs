@@ -82,7 +82,7 @@ struct Package {
     /// The edition of SCORM for scorm-thin; 1.2 if none is named
     #[arg(long, value_enum)]
     scorm: Option<Scorm>,
-    /// The version of the Common Cartridge; 1.1 if none is named, which every system reads
+    /// The version of the Common Cartridge; 1.1 if none is named, which most systems read
     #[arg(long, value_enum)]
     cc: Option<Cc>,
 }
@@ -115,7 +115,7 @@ enum Scorm {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Cc {
-    /// For every system that reads cartridges, Moodle among them
+    /// For most systems, Moodle among them
     #[default]
     #[value(name = "1.1")]
     V11,

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, ensure};
 use mdbook_driver::config::{Config, HtmlConfig};
 use serde::Deserialize;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Source, Span, not_utf8, suggest};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics, Source, Span, not_utf8, suggest},
+    module::hash,
+};
 
 /// The settings of the book at `root`, with those that are ours to make.
 ///
@@ -69,7 +72,12 @@ impl Course {
                 .filter(|word| !word.is_empty())
                 .map(str::to_ascii_lowercase)
                 .collect();
-            if words.is_empty() { "book".to_owned() } else { words.join("-") }
+            match (words.is_empty(), title.trim()) {
+                (false, _) => words.join("-"),
+                (true, "") => "book".to_owned(),
+                // A title in another script: two such books are not one.
+                (true, title) => format!("book-{}", &hash(title.as_bytes())[..8]),
+            }
         };
         self.id.clone().unwrap_or_else(made)
     }
@@ -137,8 +145,9 @@ pub fn theme(config: &Config, root: &Path) -> PathBuf {
 ///
 /// If it is not one.
 pub fn base_url(url: &str) -> Result<String> {
+    let server = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     ensure!(
-        (url.starts_with("https://") || url.starts_with("http://")) && !url.contains(['?', '#', '"', '<', ' ']),
+        !server.is_empty() && !server.starts_with('/') && !url.contains(['?', '#', '"', '<', ' ']),
         "the base URL `{url}` must be like https://example.org/book/"
     );
     Ok(format!("{}/", url.trim_end_matches('/')))

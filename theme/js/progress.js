@@ -102,10 +102,9 @@ window.curriculum = (() => {
 
   // ---- What it comes to
 
-  const GRADED = ["choice", "fill-in", "prediction"];
-
   const inScope = (catalogue, module) => catalogue.lessons.filter((lesson) => module == null || lesson.module === module);
-  const graded = (lessons) => lessons.flatMap((lesson) => lesson.questions).filter(({ kind }) => GRADED.includes(kind));
+  // Readers mark open questions themselves; all others count.
+  const graded = (lessons) => lessons.flatMap((lesson) => lesson.questions).filter(({ kind }) => kind !== "open");
 
   // The pages that have to be read: the lessons. Where there are none, all of them, so that nothing is complete unread.
   function toRead(catalogue, module) {

@@ -58,7 +58,8 @@ window.lmsSession = (() => {
     let graded = true;
     let learner = "";
     let interactions = 0;
-    // What the LMS was told last, by element; what of it is to be told once more; whether anything was told at all.
+    // What the LMS was told last, by element; what of it is to be told once more; whether it was told of
+    // anything that was done in this session.
     let sent = {};
     const fresh = new Set();
     let told = false;
@@ -219,7 +220,7 @@ window.lmsSession = (() => {
       if (!resumed) stale = copy.text();
       state = curriculum.merge(known, state);
       copy.join(resumed);
-      best = Math.max(curriculum.bestOf(suspended), had().score ?? 0);
+      best = Math.min(100, Math.max(0, curriculum.bestOf(suspended), Math.floor(had().score ?? 0)));
       const count = parseInt(lms.get("cmi.interactions._count"), 10);
       const answers = Object.values(state.answers).reduce((sum, { attempts }) => sum + attempts, 0);
       interactions = count >= 0 ? count : answers;
@@ -230,6 +231,8 @@ window.lmsSession = (() => {
         if (!resumed || curriculum.adds(known, state) || [...wanted()].some(([element, value]) => lacks(element, value))) {
           tell();
           commit();
+          // Nothing has been done yet.
+          told = false;
         }
         copy.write();
         listen();

@@ -26,8 +26,8 @@ pub struct Options {
     /// The edition of SCORM for scorm-thin; 1.2 if none is named
     #[arg(long, value_name = "EDITION", value_parser = ["1.2", "2004"])]
     scorm: Option<String>,
-    /// The version of the Common Cartridge; 1.1 if none is named, which every system reads, Moodle among them. In 1.3, for
-    /// systems that ask for it, one that knows 1.1 only finds nothing
+    /// The version of the Common Cartridge; 1.1 if none is named, which most systems read, Moodle among them; 1.3 for systems
+    /// that ask for it: one that knows 1.1 only finds nothing in it
     #[arg(long, value_name = "VERSION", value_parser = ["1.1", "1.3"])]
     cc: Option<String>,
 }
@@ -45,8 +45,9 @@ impl Options {
             );
         }
         if let Some(url) = url {
+            let server = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
             ensure!(
-                url.starts_with("https://") || url.starts_with("http://"),
+                !server.is_empty() && !server.starts_with('/'),
                 "the address `{url}` must be like https://example.org/book/"
             );
         }
@@ -120,6 +121,7 @@ mod tests {
             (options(&[Kind::Scorm12, Kind::Scorm2004, Kind::Cc, Kind::Site], None, None, None), "--url https://"),
             (options(&[Kind::Site, Kind::ScormThin], None, None, None), "--url https://"),
             (options(&[Kind::Cc], Some("book.example"), None, None), "must be like https://"),
+            (options(&[Kind::Cc], Some("https://"), None, None), "must be like https://"),
             (options(&[Kind::Scorm12], None, Some("2004"), None), "--scorm is for scorm-thin"),
             (options(&[Kind::ScormThin], url, None, Some("1.3")), "--cc is for cc"),
         ] {

@@ -22,7 +22,7 @@ use crate::{
 /// A version of the profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
-    /// 1.1, which every importer knows.
+    /// 1.1, which most importers know.
     #[default]
     V11,
     /// 1.3, the newest that is common. A reader that knows 1.1 only finds nothing in it.

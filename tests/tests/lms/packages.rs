@@ -142,9 +142,18 @@ fn what_cannot_be_packed_is_told_with_a_remedy() -> Result<()> {
         (vec!["cc"], "--url https://"),
         (vec!["scorm12", "--module", "time-causality/architectural-models-rcp"], "did you mean"),
         (vec!["scorm-thin", "--url", "book.example"], "must be like https://"),
+        // The first of several could be made.
+        (vec!["scorm12", "scorm2004", "cc", "site"], "--url https://"),
+        (vec!["site", "scorm-thin", "--url", "https://"], "must be like https://"),
+        (vec!["site", "scorm12", "--module", "nowhere"], "there is no module"),
+        (vec!["site", "scorm12", "--scorm", "2004"], "--scorm is for scorm-thin"),
+        (vec!["site", "scorm12", "--cc", "1.3"], "--cc is for cc"),
+        (vec!["site", "cc", "--cc", "1.2"], "1.1, 1.3"),
     ] {
         let Err(error) = make("refused", &arguments) else { anyhow::bail!("{arguments:?} is packed") };
         ensure!(error.to_string().contains(said), "{arguments:?}: {error}");
+        let out = Setup::find()?.artifacts.join("packages/refused");
+        ensure!(!out.exists() || fs::read_dir(&out)?.next().is_none(), "{arguments:?}: something is written");
     }
     Ok(())
 }

@@ -4,11 +4,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use site_tests::{Look, Reader, reading};
+use site_tests::{Look, Reader, Server, ServerOptions, Setup, reading};
 use thirtyfour::WindowHandle;
 
 use crate::{
@@ -21,7 +22,8 @@ use crate::{
 const OTHER: &str = "predict-duplicate";
 
 /// Has storage refused, as browsers do in some frames.
-const BLOCK: &str = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } });";
+const BLOCK: &str =
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } });";
 
 /// Opens an attempt in a tab of its own, up to the exercises; with storage or without.
 async fn open(reader: &Reader, url: &str, storage: bool) -> Result<WindowHandle> {
@@ -304,7 +306,10 @@ async fn a_thousand_answers_are_taken_up_on_another_device_and_in_a_larger_book(
             let all = format!("{answered} of {answered} questions answered");
             ensure!(counts.as_str().is_some_and(|counts| counts.contains(&all)), "{counts}");
             let status = reader.js("return document.getElementById('status').textContent").await?;
-            ensure!(status.as_str().is_some_and(|status| status.contains("complete") && !status.contains("incomplete")), "{status}");
+            ensure!(
+                status.as_str().is_some_and(|status| status.contains("complete") && !status.contains("incomplete")),
+                "{status}"
+            );
             Ok(())
         })
         .await?;
@@ -434,12 +439,16 @@ async fn an_lms_that_does_not_tell_what_it_has_is_believed_nothing() -> Result<(
             .flatten()
             .map(|one| (one[0].as_str().unwrap_or_default(), one[1].as_str().unwrap_or_default()))
             .collect();
-        let of = |name: &str| told.iter().filter(|(told, _)| *told == name).map(|(_, value)| *value).collect::<Vec<_>>();
+        let of =
+            |name: &str| told.iter().filter(|(told, _)| *told == name).map(|(_, value)| *value).collect::<Vec<_>>();
         // Two answers, each told once; the score of each, and the last once more.
         ensure!(of("cmi.interactions.0.id").len() == 1 && of("cmi.interactions.1.id").len() == 1, "{told:#?}");
         let scores = [percent(1)?, percent(2)?].map(|score| score.to_string());
         let all = of("cmi.core.score.raw");
-        ensure!(all.iter().take(2).eq(scores.iter()) && all.last() == Some(&scores[1].as_str()) && all.len() <= 3, "{all:?}");
+        ensure!(
+            all.iter().take(2).eq(scores.iter()) && all.last() == Some(&scores[1].as_str()) && all.len() <= 3,
+            "{all:?}"
+        );
         ensure!(of("cmi.core.score.max").len() == 1 && of("cmi.core.lesson_status").len() <= 2, "{told:#?}");
         let states = of("cmi.suspend_data");
         ensure!(states.windows(2).all(|two| two[0] != two[1]), "the same work is told twice: {states:#?}");
@@ -452,6 +461,66 @@ async fn an_lms_that_does_not_tell_what_it_has_is_believed_nothing() -> Result<(
         reader.goto(&launch).await?;
         enter_wrapper(reader).await?;
         until_shown(reader, percent(2)?).await
+    })
+    .await
+}
+
+/// What the command that packs says of the room is what the package keeps.
+#[tokio::test]
+async fn a_course_that_does_not_fit_is_told_of_truly() -> Result<()> {
+    let setup = Setup::find()?;
+    let site = setup.artifacts.join("large-site");
+    let _ = fs::remove_dir_all(&site);
+    fs::create_dir_all(&site)?;
+    let shared = ["index.html", "theme/css/tokens-", "theme/js/progress-"];
+    for file in setup.files()?.iter().filter(|file| shared.iter().any(|name| file.starts_with(name))) {
+        let to = site.join(file);
+        fs::create_dir_all(to.parent().context("a folder")?)?;
+        fs::copy(setup.site.join(file), to)?;
+    }
+    let mut catalogue = packages::catalogue()?;
+    let lessons: Vec<Value> =
+        (0..60).map(|at| lesson(&format!("large/lesson-{at}"), (at..4_000).step_by(60))).collect();
+    catalogue["lessons"] = lessons.into();
+    fs::write(site.join("catalogue-large.js"), format!("window.curriculumCatalogue = {catalogue};\n"))?;
+    let output = Command::new(packages::program("BUILDER")?)
+        .args(["package", "scorm-thin", "--url", "https://book.example/", "--root"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace")?)
+        .arg("--site")
+        .arg(&site)
+        .arg("--out")
+        .arg(site.join("packages"))
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let promised = said.split_once("finds some ").and_then(|(_, rest)| rest.split(' ').next()?.parse::<u64>().ok());
+    let promised = promised.with_context(|| format!("nothing is said of the room: {said}"))?;
+    ensure!(said.contains("all 4000 questions") && said.contains("scorm2004"), "{said}");
+
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("room", Look::default(), async |reader| {
+        reader.goto(&server.url("progress.html")).await?;
+        // Wrong answers take the most room.
+        let kept = reader
+            .js_with(
+                "const [catalogue] = arguments;
+                 const state = curriculum.empty();
+                 for (const { id, questions } of catalogue.lessons) {
+                     state.read[id] = 1;
+                     for (const { id } of questions) state.answers[id] = { points: 0, of: 1, attempts: 1, answer: '' };
+                 }
+                 const count = (few) => {
+                     const part = { ...state, answers: Object.fromEntries(Object.entries(state.answers).slice(0, few)) };
+                     return Object.keys(curriculum.unpack(catalogue, curriculum.pack(catalogue, part, 4096, null, 50)).answers).length;
+                 };
+                 return [count(arguments[1]), count(4000)]",
+                vec![catalogue.clone(), json!(promised)],
+            )
+            .await?;
+        let [some, all] = [0, 1].map(|at| kept[at].as_u64().unwrap_or_default());
+        ensure!(some == promised && all >= promised, "{promised} answers were promised, and {kept} are kept");
+        ensure!(all < promised + promised / 4, "there is room for {all}, and {promised} were promised");
+        Ok(())
     })
     .await
 }

@@ -105,6 +105,8 @@ const FUNCTIONS: &str = r#"
     const OLD = "1OZ_tX;akxFVi2.2.3,xrZ1D0.3.1,8D6Ll1.3.1;ryoUqX,QSiIP;oZaM13a,-Zsbps;tCKsza;wkxFVia%2Cb;n-Zsbpgr%C3%B6%C3%9Fer%3B+%26+100+%25";
     same("of the first version", unpack(catalogue, OLD), { ...empty(), read: { "p/a": 1, "r/index": 1 }, tried: { "r/c-d": 1 }, opened: { o1: "attempt", s1: "skipped" },
         notes: { s1: "größer; & 100 %" }, answers: { "d1/q": answer(2, 2, 3, "a,b"), "d2/q": answer(1, 3), "o1/open": answer(0, 3) } });
+    // Half of a pair has no code.
+    same("halves", unpack(catalogue, pack(catalogue, { ...empty(), notes: { o1: "\udc00a\ud83d\ude00b\ud800" } }, 4096)).notes, { o1: "\ufffda\ud83d\ude00b\ufffd" });
     // Of what has gone from the book nothing is left; what is new begins empty; the rest is as it was.
     const newer = { ...catalogue, lessons: [lesson("p/new", "p", [{ id: "new/q", points: 1, kind: "choice" }]), catalogue.lessons[1]] };
     same("of another version", unpack(newer, pack(catalogue, { ...state, read: { "p/a": 1, "p/b": 1 } }, 4096)), { ...empty(), read: { "p/b": 1 }, answers: { "d2/q": answer(1, 3) } });
@@ -254,6 +256,43 @@ async fn progress_is_taken_along_and_begun_again() -> Result<()> {
         give("e.json", &with("state", part), "“read”: the entry “x” cannot be read").await?;
         reader.until("both notes", "curriculum.state.notes['tcp-and-keys'] === 'mine\\n\\nfrom the file'").await?;
         ensure!(state(reader).await?["read"] == file["state"]["read"], "what was read is lost");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_tabs_lose_nothing_of_each_other() -> Result<()> {
+    with_page("progress_tabs", PAGE, Look::default(), async |reader, server| {
+        let key = "curriculum:distributed-systems";
+        let one = reader.driver.window().await?;
+        let two = reader.driver.new_tab().await?;
+        reader.driver.switch_to_window(two.clone()).await?;
+        reader.goto(&server.url(PAGE)).await?;
+        // One after the other.
+        reader.js("curriculum.change((state) => { state.read.a = 1; })").await?;
+        reader.driver.switch_to_window(one.clone()).await?;
+        reader.until("what the other tab did", "curriculum.state.read.a").await?;
+        reader.js("curriculum.change((state) => { state.tried.b = 1; })").await?;
+        // At once: the other tab read before this one wrote, and writes after it.
+        reader.driver.switch_to_window(two.clone()).await?;
+        reader.until("both", "curriculum.state.tried.b").await?;
+        reader
+            .js(&format!(
+                "const state = curriculum.state; delete state.tried.b; state.read.c = 1; localStorage.setItem('{key}', JSON.stringify(state))"
+            ))
+            .await?;
+        let all = "((state) => state.read.a && state.tried.b && state.read.c)(JSON.parse(localStorage.getItem(arguments[0])))";
+        reader.until_with("nothing is lost", all, vec![json!(key)]).await?;
+        // What was begun again in one tab does not come back from the other.
+        reader.js("curriculum.replace(curriculum.empty())").await?;
+        reader.driver.switch_to_window(one).await?;
+        reader.until("the other tab's new beginning", "Object.keys(curriculum.state.read).length === 0").await?;
+        reader.js("curriculum.change((state) => { state.read.d = 1; })").await?;
+        reader.driver.switch_to_window(two).await?;
+        reader.until("what came after it", "curriculum.state.read.d").await?;
+        let now = state(reader).await?;
+        ensure!(now["read"] == json!({ "d": 1 }) && now["tried"] == json!({}), "{now:#}");
         Ok(())
     })
     .await
