@@ -119,13 +119,26 @@
 
   // A page that does not say hello is none of the book's: a link has led elsewhere, or there is no connection.
   let lost = null;
+  // Whether the page that is being loaded has said hello already: its pictures may take longer.
+  let early = false;
   function arrived() {
+    early = lost === null && $("away").hidden;
+    found();
+  }
+  function found() {
     clearTimeout(lost);
+    lost = null;
     $("away").hidden = true;
   }
   frame.addEventListener("load", () => {
     clearTimeout(lost);
+    lost = null;
+    if (early) {
+      early = false;
+      return;
+    }
     lost = setTimeout(() => {
+      lost = null;
       $("away").hidden = false;
     }, 6_000);
   });
@@ -134,7 +147,7 @@
     frame.src = new URL(page ? `${page}.html` : start, base).href;
   };
   $("back").addEventListener("click", () => {
-    arrived();
+    found();
     open();
   });
 
@@ -196,7 +209,7 @@
       mute.score && !has
         ? "Your LMS does not tell what it has: ask for your grade there."
         : [`Your LMS has ${has}.`, untold ? `It does not tell what ${untold} it has.` : ""].filter(Boolean).join(" ");
-    const time = report.saved ? ` Last saved at ${report.saved.toLocaleTimeString()}.` : "";
+    const time = report.saved ? ` Last ${has ? "saved" : "sent"} at ${report.saved.toLocaleTimeString()}.` : "";
     put(
       "where",
       told
