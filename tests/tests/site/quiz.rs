@@ -32,7 +32,7 @@ pub(crate) async fn choose(demo: &Demo<'_>, text: &str) -> Result<()> {
     );
     let place = demo.js(&script).await?.as_i64().filter(|place| *place >= 0);
     let place = place.with_context(|| format!("no choice says {text:?}"))?;
-    demo.click(&format!("{SHOWN} .quiz-choices > li:nth-child({}) label", place + 1)).await
+    demo.click(&format!("{SHOWN} .quiz-choices > li:nth-child({}) .quiz-choice", place + 1)).await
 }
 
 pub(crate) async fn until_asked(demo: &Demo<'_>, words: &str) -> Result<()> {
@@ -289,6 +289,84 @@ async fn the_next_question_stands_still_at_once() -> Result<()> {
         let places = reader.driver.execute_async(script, vec![json!("quiz-duplicates")]).await?.json().clone();
         let places: Vec<f64> = serde_json::from_value(places)?;
         ensure!(places.iter().all(|place| *place == places[0]), "where a reader clicks the choices slide: {places:?}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn code_can_be_chosen_and_a_program_traced() -> Result<()> {
+    let look = Look { size: Size::Narrow, ..Look::default() };
+    with_page("quiz_code", "embed/example-quiz.html", look, async |reader, _| {
+        listen(reader).await?;
+        let demo = reader.demo("example-quiz").await?;
+        let quiet = async |when: &str| -> Result<()> {
+            let found = reader.axe().await?;
+            ensure!(found.is_empty(), "{when}: {found:?}");
+            Ok(())
+        };
+        demo.click_named("Skip for now").await?;
+        until_asked(&demo, "What do we call an operation").await?;
+        demo.click_named("Skip for now").await?;
+        until_asked(&demo, "Which loop").await?;
+        quiet("choices of code").await?;
+        // Code is no part of a label; a click on it chooses all the same, and the keyboard goes on from there.
+        let code = format!("{SHOWN} .quiz-choice:has(pre)");
+        let named = demo
+            .js(&format!(
+                "return [...demo.querySelectorAll('{code} input')].every((it) =>
+                    document.getElementById(it.getAttribute('aria-labelledby')) === it.parentElement)"
+            ))
+            .await?;
+        ensure!(named == json!(true), "a choice has no name");
+        choose(&demo, "charge(key)").await?;
+        demo.until("one chosen", &format!("demo.querySelectorAll('{code} input:checked').length === 1")).await?;
+        choose(&demo, "charge(new_key())").await?;
+        demo.until(
+            "the other in its place, with the focus",
+            &format!("demo.querySelectorAll('{code} input:checked').length === 1
+                && document.activeElement === demo.querySelector('{code} input:checked')
+                && document.activeElement.parentElement.textContent.includes('charge(new_key())')"),
+        )
+        .await?;
+        reader.press(Key::Enter).await?;
+        until_focused(&demo, "feedback-3").await?;
+        demo.until_text(&format!("{SHOWN} .quiz-verdict"), "✓ Right").await?;
+        demo.until_text(&format!("{SHOWN} .quiz-choice.good .quiz-mark"), "Your answer, and right").await?;
+        quiet("code marked").await?;
+        // What was chosen stays.
+        demo.click(&format!("{SHOWN} li:has(.quiz-choice:not(.good)) pre")).await?;
+        let chosen = demo.js(&format!("return demo.querySelectorAll('{SHOWN} .good input:checked').length")).await?;
+        ensure!(chosen == json!(1), "{chosen} chosen after the mark");
+
+        go_on(&demo).await?;
+        until_asked(&demo, "Does this program compile?").await?;
+        let numbers = demo
+            .js(&format!("return getComputedStyle(demo.querySelector('{SHOWN} .line'), '::before').content"))
+            .await?;
+        ensure!(numbers == json!("counter(line)"), "{numbers}");
+        let field = format!("{SHOWN} textarea");
+        demo.until("no field yet", &format!("!demo.querySelector('{field}')")).await?;
+        choose(&demo, "It compiles").await?;
+        demo.find(&field).await?.send_keys("256").await?;
+        choose(&demo, "It does not compile").await?;
+        demo.until("no field any more", &format!("!demo.querySelector('{field}')")).await?;
+        choose(&demo, "It compiles").await?;
+        quiet("a program").await?;
+        go_on(&demo).await?;
+        demo.until_text(&format!("{SHOWN} .quiz-verdict"), "✕ Not right").await?;
+        demo.until_text(&format!("{SHOWN} .quiz-answers .bad .quiz-output"), "256").await?;
+        demo.until_text(&format!("{SHOWN} .quiz-answers .good .quiz-output"), "0").await?;
+        quiet("a program marked").await?;
+        let told = reader.js("return heard.map(({ question, kind, answer, right, correct }) => [question, kind, answer, right, correct])").await?;
+        let right = "while charge(new_key()).is_err() {}";
+        ensure!(
+            told == json!([
+                ["which-loop", "choice", right, right, true],
+                ["one-more-byte", "fill-in", "256", "0", false]
+            ]),
+            "{told}"
+        );
         Ok(())
     })
     .await

@@ -232,7 +232,7 @@ fn field(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, ope
         }
     };
     let label =
-        if asked.kind == Kind::Tracing { "What it prints; nothing, if it prints nothing" } else { "Your answer" };
+        if asked.kind == Kind::Tracing { "What it prints (leave it empty if it prints nothing)" } else { "Your answer" };
     html! { <p class="quiz-field"><label for={id}>{ label }</label>{ control }</p> }
 }
 
