@@ -1,4 +1,4 @@
-//! The built site in a real Chromium, driven through WebDriver.
+//! The built site in real browsers: in Chromium, and the ways of its readers in Firefox and WebKit too.
 //!
 //! [`Server`] serves the site as a plain static host would, [`Reader`] is a browser that reads it,
 //! and [`reading`] starts one, gives it to a test, keeps a picture if the test fails, and ends it.
@@ -6,8 +6,10 @@
 //! `cargo xtask test` builds the site, finds the browser and says where both are by the variables
 //! that [`Setup`] reads.
 
+mod firefox;
 mod reader;
 mod server;
+mod webkit;
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +19,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-pub use reader::{Demo, Look, PATIENCE, Reader, Scheme, Size, reading};
+pub use reader::{Demo, Engine, Look, PATIENCE, Reader, Scheme, Size, reading};
 pub use server::{Hit, Server, ServerOptions};
 
 /// Selects a demo's picture, and no icon on one of its buttons.
@@ -34,6 +36,12 @@ pub struct Setup {
     pub chromedriver: String,
     /// How many times slower Chromium's processor is made: `SLOWER`, or 1.
     pub slower: f64,
+    /// Firefox: `FIREFOX`, or `firefox` on the path.
+    pub firefox: String,
+    /// WebKit's driver: `WEBKIT_DRIVER`, or `WebKitWebDriver` on the path.
+    pub webkit_driver: String,
+    /// The server of the screen that WebKit draws on: `XVFB`, or `Xvfb` on the path.
+    pub xvfb: String,
     /// Where axe-core and html-validate are installed: `NODE_MODULES`, or `target/npm/node_modules`.
     pub node_modules: PathBuf,
     /// Where pictures of failures go: `SITE_ARTIFACTS`, or `target/e2e`.
@@ -78,6 +86,9 @@ impl Setup {
             chromium: program("CHROMIUM", "chromium"),
             chromedriver: program("CHROMEDRIVER", "chromedriver"),
             slower: slower()?,
+            firefox: program("FIREFOX", "firefox"),
+            webkit_driver: program("WEBKIT_DRIVER", "WebKitWebDriver"),
+            xvfb: program("XVFB", "Xvfb"),
             node_modules: path("NODE_MODULES", "target/npm/node_modules"),
             artifacts: path("SITE_ARTIFACTS", "target/e2e"),
         };

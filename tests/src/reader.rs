@@ -4,7 +4,7 @@ use std::{
     fmt::Write as _,
     fs,
     panic::{AssertUnwindSafe, resume_unwind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::{
         Mutex, PoisonError,
@@ -22,7 +22,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{Setup, server::AXE_PATH};
+use crate::{Setup, firefox, server::AXE_PATH, webkit};
 
 /// When a page is taken to hang. No test depends on how long anything takes: it only ever makes one that fails longer.
 pub const PATIENCE: Duration = Duration::from_secs(180);
@@ -32,6 +32,19 @@ const SCRIPT_PATIENCE: Duration = Duration::from_secs(900);
 
 /// How long an answer of a driver is waited for: it gives up first, and says why.
 const REQUEST_PATIENCE: Duration = Duration::from_secs(960);
+
+/// Which browser reads. What no other one can be asked for by its driver only [`Engine::Chromium`] can: devices, colours
+/// and motion of the system, pages without scripts, the browser's own logs, frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium or Chrome, with ChromeDriver.
+    #[default]
+    Chromium,
+    /// Firefox, by WebDriver BiDi.
+    Firefox,
+    /// WebKit's GTK port, with WebKitWebDriver.
+    WebKit,
+}
 
 /// The colours that the system asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,8 +80,10 @@ impl Size {
 }
 
 /// What kind of reader it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
+    /// The browser.
+    pub engine: Engine,
     /// The colours that the system asks for.
     pub scheme: Scheme,
     /// The screen.
@@ -81,7 +96,13 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { scheme: Scheme::Light, size: Size::Wide, javascript: true, reduced_motion: false }
+        Self {
+            engine: Engine::Chromium,
+            scheme: Scheme::Light,
+            size: Size::Wide,
+            javascript: true,
+            reduced_motion: false,
+        }
     }
 }
 
@@ -92,8 +113,8 @@ pub struct Reader {
     setup: Setup,
     look: Look,
     profile: PathBuf,
-    // Killed when dropped; the browser itself ends with the session.
-    _chromedriver: Child,
+    // Killed when dropped; Chromium itself ends with the session.
+    processes: Vec<Child>,
     complaints: Mutex<Vec<String>>,
 }
 
@@ -119,7 +140,7 @@ pub async fn reading(name: &str, look: Look, test: impl AsyncFnOnce(&Reader) -> 
 }
 
 impl Reader {
-    /// Starts ChromeDriver on a free port, and a browser with a fresh profile.
+    /// Starts a browser with a fresh profile, and its driver where it needs one.
     async fn start(setup: &Setup, look: Look) -> Result<Self> {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -127,63 +148,47 @@ impl Reader {
         let profile = setup.artifacts.join(format!("profile-{}-{number}", std::process::id()));
         fs::create_dir_all(&profile).with_context(|| format!("cannot make {}", profile.display()))?;
 
-        let (chromedriver, address) = start_chromedriver(&setup.chromedriver).await?;
-        let mut capabilities = Capabilities::new();
-        let mut arguments: Vec<String> = [
-            "--headless",
-            // The tests visit their own pages only; and as root, or in a container, there is no sandbox.
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            // A page that one comes back to would keep the memories of all its demos, and a browser has some hundred.
-            "--disable-features=BackForwardCache",
-            "--no-first-run",
-            "--no-default-browser-check",
-        ]
-        .map(str::to_owned)
-        .into();
-        arguments.push(format!("--user-data-dir={}", profile.display()));
-        let mut options = json!({ "binary": which(&setup.chromium) });
-        match look.size.phone() {
-            None => arguments.push("--window-size=1280,900".into()),
-            Some((width, height)) => {
-                options["mobileEmulation"] = json!({
-                    "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "touch": true },
-                });
+        let chromium = look.engine == Engine::Chromium;
+        ensure!(chromium || look == Look { engine: look.engine, ..Look::default() }, "only Chromium has another look");
+        let (processes, driver) = match look.engine {
+            Engine::Chromium => start_chromium(setup, look, &profile).await?,
+            Engine::Firefox => {
+                let (process, client) = firefox::start(&setup.firefox, &profile, SCRIPT_PATIENCE).await?;
+                // The address is nobody's: the client answers.
+                let driver = WebDriver::builder("http://firefox.invalid/", Capabilities::new()).client(client);
+                (vec![process], driver.await.with_context(|| format!("starting {}", setup.firefox))?)
             }
-        }
-        options["args"] = json!(arguments);
-        if !look.javascript {
-            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
-        }
-        capabilities.set("browserName", json!("chrome"))?;
-        capabilities.set("goog:chromeOptions", options)?;
-        capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
-        let driver = WebDriver::builder(&address, capabilities).request_timeout(REQUEST_PATIENCE);
-        let driver = driver.await.with_context(|| {
-            format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
-        })?;
-        let complaints = Mutex::default();
-        let reader = Self { driver, setup: setup.clone(), look, profile, _chromedriver: chromedriver, complaints };
+            Engine::WebKit => {
+                let (processes, address) = webkit::start(&setup.webkit_driver, &setup.xvfb).await?;
+                let driver = WebDriver::builder(address, Capabilities::new()).request_timeout(REQUEST_PATIENCE);
+                let driver =
+                    driver.await.with_context(|| format!("{} could not start a browser", setup.webkit_driver))?;
+                driver.set_window_rect(0, 0, 1280, 900).await?;
+                (processes, driver)
+            }
+        };
         // Those among the capabilities are replaced when the session starts.
         let timeouts = TimeoutConfiguration::new(Some(SCRIPT_PATIENCE), Some(SCRIPT_PATIENCE), None);
-        reader.driver.update_timeouts(timeouts).await?;
-        if setup.slower != 1.0 {
-            reader.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": setup.slower })).await?;
+        driver.update_timeouts(timeouts).await?;
+        let complaints = Mutex::default();
+        let reader = Self { driver, setup: setup.clone(), look, profile, processes, complaints };
+        if chromium {
+            if setup.slower != 1.0 {
+                reader.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": setup.slower })).await?;
+            }
+            reader.prefer(look.scheme).await?;
+            // The empty page that every browser starts with is none of ours.
+            reader.requests().await?;
         }
-        reader.prefer(look.scheme).await?;
-        // The empty page that every browser starts with is none of ours.
-        reader.requests().await?;
         Ok(reader)
     }
 
-    async fn quit(self) {
+    async fn quit(mut self) {
         // A browser that crashed is gone already.
         let _ = self.driver.quit().await;
+        for process in &mut self.processes {
+            let _ = process.kill().await;
+        }
         let _ = fs::remove_dir_all(&self.profile);
     }
 
@@ -287,11 +292,30 @@ impl Reader {
         let start = Instant::now();
         loop {
             self.show(element).await?;
-            match element.click().await {
+            let clicked = match self.look.engine {
+                Engine::Chromium => element.click().await,
+                _ => self.press_middle(element).await,
+            };
+            match clicked {
                 Err(error) if start.elapsed() < PATIENCE && error.to_string().contains("intercepted") => {}
                 clicked => return Ok(clicked?),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Clicks where an element is, as the drivers' own clicks do: WebKit's knows no parts of pictures.
+    async fn press_middle(&self, element: &WebElement) -> WebDriverResult<()> {
+        let script = "const [element] = arguments;
+            const { left, top, width, height } = element.getClientRects()[0] ?? element.getBoundingClientRect();
+            const [x, y] = [Math.floor(left + width / 2), Math.floor(top + height / 2)];
+            const there = document.elementFromPoint(x, y);
+            return element.contains(there) ? [x, y] : `intercepted by ${there?.outerHTML.slice(0, 160)}`";
+        let there = self.driver.execute(script, vec![element.to_json()?]).await?;
+        let there = there.json().clone();
+        match (there[0].as_i64(), there[1].as_i64()) {
+            (Some(x), Some(y)) => self.driver.action_chain().move_to(x, y).click().perform().await,
+            _ => Err(WebDriverError::RequestFailed(there.to_string())),
         }
     }
 
@@ -601,6 +625,51 @@ fn which(program: &str) -> String {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&folders).map(|folder| folder.join(program)).find(|path| path.is_file());
     found.map_or_else(|| program.to_owned(), |path| path.display().to_string())
+}
+
+/// Starts ChromeDriver on a free port, and Chromium with the empty folder `profile`.
+async fn start_chromium(setup: &Setup, look: Look, profile: &Path) -> Result<(Vec<Child>, WebDriver)> {
+    let (chromedriver, address) = start_chromedriver(&setup.chromedriver).await?;
+    let mut capabilities = Capabilities::new();
+    let mut arguments: Vec<String> = [
+        "--headless",
+        // The tests visit their own pages only; and as root, or in a container, there is no sandbox.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // A page that one comes back to would keep the memories of all its demos, and a browser has some hundred.
+        "--disable-features=BackForwardCache",
+        "--no-first-run",
+        "--no-default-browser-check",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    let mut options = json!({ "binary": which(&setup.chromium) });
+    match look.size.phone() {
+        None => arguments.push("--window-size=1280,900".into()),
+        Some((width, height)) => {
+            options["mobileEmulation"] = json!({
+                "deviceMetrics": { "width": width, "height": height, "pixelRatio": 1.0, "touch": true },
+            });
+        }
+    }
+    options["args"] = json!(arguments);
+    if !look.javascript {
+        options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+    }
+    capabilities.set("browserName", json!("chrome"))?;
+    capabilities.set("goog:chromeOptions", options)?;
+    capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL", "performance": "ALL" }))?;
+    let driver = WebDriver::builder(&address, capabilities).request_timeout(REQUEST_PATIENCE);
+    let driver = driver.await.with_context(|| {
+        format!("{} could not start {}: are both of one version?", setup.chromedriver, setup.chromium)
+    })?;
+    Ok((vec![chromedriver], driver))
 }
 
 /// Starts ChromeDriver on a port that it chooses, and returns its address.

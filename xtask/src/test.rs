@@ -44,7 +44,7 @@ enum Part {
     Fuzz,
     /// The demos' tests compiled to WebAssembly, in a browser
     Wasm,
-    /// The built site in a browser, axe-core and html-validate
+    /// The built site in Chromium, axe-core and html-validate; what readers do most in Firefox and WebKit too
     Site,
     /// The packages: their schemas, and what they tell SCORM runtimes in a browser
     Lms,
@@ -61,6 +61,11 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     // First of all, so that whoever lacks something hears of it before the long part.
     let pages = wanted(Part::Site) || wanted(Part::Lms);
     let browser = if wanted(Part::Wasm) || pages { Some(tools::browser()?) } else { None };
+    let engines =
+        if wanted(Part::Site) { Some(Engines { firefox: tools::firefox()?, webkit: tools::webkit()? }) } else { None };
+    if let Some(engines) = &engines {
+        engines.tell_lacking();
+    }
     let node_modules = if pages { Some(tools::node_modules(project)?) } else { None };
     let lms = if wanted(Part::Lms) { Some(tools::lms(project)?) } else { None };
     if wanted(Part::Fuzz) && !cfg!(windows) {
@@ -83,12 +88,13 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
     }
     if let (Some(browser), Some(node_modules)) = (browser, node_modules) {
         let site = built_site(project)?;
-        if wanted(Part::Site) {
-            heading("the site in a browser");
-            run::run(
-                &mut in_the_browser(project, &browser, &node_modules, &site, "site", filter),
-                "the site in a browser",
-            )?;
+        if let Some(engines) = engines {
+            heading("the site in browsers");
+            // Once more, beside the tests that it is about.
+            engines.tell_lacking();
+            let mut test = in_the_browser(project, &browser, &node_modules, &site, "site", filter);
+            engines.add_to(&mut test);
+            run::run(&mut test, "the site in browsers")?;
         }
         if let Some(python) = lms {
             heading("the packages in SCORM runtimes");
@@ -169,6 +175,35 @@ fn wasm(project: &Project, browser: &tools::Browser, filter: Option<&str>) -> Re
 fn in_wasm() -> impl Iterator<Item = String> {
     let packages = IN_THE_BROWSER.map(|package| format!("--package={package}"));
     packages.into_iter().chain(["--features=widgets/hydrate", "--target", TARGET].map(str::to_owned))
+}
+
+/// The browsers that only some tests need; a machine need not have them.
+struct Engines {
+    firefox: Result<PathBuf, String>,
+    webkit: Result<tools::WebKit, String>,
+}
+
+impl Engines {
+    /// Says which are lacking, and what to do.
+    fn tell_lacking(&self) {
+        let lacking = [("Firefox", self.firefox.as_ref().err()), ("WebKit", self.webkit.as_ref().err())];
+        for (engine, why) in lacking.into_iter().filter_map(|(engine, why)| Some((engine, why?))) {
+            eprintln!("{} nothing is tested in {engine}: {why}", run::paint("1;33", "note:"));
+        }
+    }
+
+    /// Tells the tests where they are, and leaves out the tests of those that are not there.
+    fn add_to(&self, test: &mut Command) {
+        test.arg("--");
+        match &self.firefox {
+            Ok(firefox) => test.env("FIREFOX", firefox),
+            Err(_) => test.args(["--skip", "engines::firefox::"]),
+        };
+        match &self.webkit {
+            Ok(webkit) => test.env("WEBKIT_DRIVER", &webkit.driver).env("XVFB", &webkit.xvfb),
+            Err(_) => test.args(["--skip", "engines::webkit::"]),
+        };
+    }
 }
 
 /// Builds the site that the last parts are about.

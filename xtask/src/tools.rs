@@ -83,6 +83,89 @@ fn find_browser() -> Result<Result<Browser, String>> {
     Ok(Ok(Browser { chromium, chromedriver }))
 }
 
+/// The oldest Firefox that is driven: its WebDriver BiDi prints, and says all that the tests ask for.
+const FIREFOX: u32 = 128;
+const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
+const FIREFOX_PLACES: [&str; 1] = ["/Applications/Firefox.app/Contents/MacOS/firefox"];
+
+/// Firefox: `FIREFOX`, or what is installed, or Debian's package; without one, what is lacking and what to do.
+pub fn firefox() -> Result<Result<PathBuf, String>> {
+    let lacking = match find_firefox()? {
+        Ok(firefox) => return Ok(Ok(firefox)),
+        Err(lacking) => lacking,
+    };
+    let installed = install(&["firefox-esr"]);
+    if installed.is_ok()
+        && let Ok(firefox) = find_firefox()?
+    {
+        return Ok(Ok(firefox));
+    }
+    Ok(Err(format!(
+        "{lacking}.\n\
+         Debian: apt-get install firefox-esr\n\
+         Elsewhere: https://www.mozilla.org/firefox/\n\
+         If it is on no path, name it: FIREFOX=/path/to/firefox{}",
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+    )))
+}
+
+fn find_firefox() -> Result<Result<PathBuf, String>> {
+    let found = named("FIREFOX")?
+        .or_else(|| FIREFOX_NAMES.iter().find_map(on_path))
+        .or_else(|| FIREFOX_PLACES.iter().map(PathBuf::from).find(|path| path.is_file()));
+    let Some(firefox) = found else { return Ok(Err("Firefox is not installed".to_owned())) };
+    let version = major_version(&firefox)?;
+    Ok(if version < FIREFOX {
+        Err(format!("{} is of version {version}, and the tests need {FIREFOX} or newer", firefox.display()))
+    } else {
+        Ok(firefox)
+    })
+}
+
+/// The driver of WebKit's GTK port, and the server of a screen that nobody sees.
+#[derive(Clone, Debug)]
+pub struct WebKit {
+    /// WebKitWebDriver.
+    pub driver: PathBuf,
+    /// Xvfb.
+    pub xvfb: PathBuf,
+}
+
+/// WebKit: `WEBKIT_DRIVER` and `XVFB`, or what is installed, or the packages of Debian and Ubuntu; without it, what is
+/// lacking and what to do.
+pub fn webkit() -> Result<Result<WebKit, String>> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Err("the WebKit that the tests can drive, its GTK port, exists on Linux only.".to_owned()));
+    }
+    let lacking = match find_webkit()? {
+        Ok(webkit) => return Ok(Ok(webkit)),
+        Err(lacking) => lacking,
+    };
+    let installed = install(&["webkit2gtk-driver", "xvfb"]);
+    if installed.is_ok()
+        && let Ok(webkit) = find_webkit()?
+    {
+        return Ok(Ok(webkit));
+    }
+    Ok(Err(format!(
+        "{lacking}.\n\
+         Debian, Ubuntu: apt-get install webkit2gtk-driver xvfb\n\
+         Elsewhere: WebKitGTK with its WebKitWebDriver and MiniBrowser, and Xvfb\n\
+         If they are on no path, name them: WEBKIT_DRIVER=/path/to/WebKitWebDriver XVFB=/path/to/Xvfb{}",
+        installed.err().map_or_else(String::new, |error| format!("\nTried: {error:#}"))
+    )))
+}
+
+fn find_webkit() -> Result<Result<WebKit, String>> {
+    let driver = named("WEBKIT_DRIVER")?.or_else(|| on_path("WebKitWebDriver"));
+    let xvfb = named("XVFB")?.or_else(|| on_path("Xvfb"));
+    Ok(match (driver, xvfb) {
+        (Some(driver), Some(xvfb)) => Ok(WebKit { driver, xvfb }),
+        (None, _) => Err("WebKitWebDriver is not installed".to_owned()),
+        (Some(_), None) => Err("Xvfb is not installed".to_owned()),
+    })
+}
+
 /// The program that a variable names; a wrong name is an error, not a reason to look elsewhere.
 fn named(variable: &str) -> Result<Option<PathBuf>> {
     let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else {
@@ -118,9 +201,10 @@ fn install(packages: &[&str]) -> Result<()> {
     if on_path("apt-get").is_none() {
         bail!("there is no apt-get on this system");
     }
-    if system.lines().any(|line| line == "ID=ubuntu") && packages.contains(&"chromium") {
-        // Its package only points to a snap, which a service or a container cannot start.
-        bail!("Ubuntu has no Chromium package that runs everywhere");
+    let snap = packages.iter().find(|package| ["chromium", "firefox-esr"].contains(package));
+    if let Some(package) = snap.filter(|_| system.lines().any(|line| line == "ID=ubuntu")) {
+        // What Ubuntu has of it is a snap, which a service or a container cannot start.
+        bail!("Ubuntu has no package {package} that runs everywhere");
     }
     let root = run::output(Command::new("id").arg("-u"), "id -u")?.trim() == "0";
     let allowed = root
@@ -319,6 +403,7 @@ mod tests {
     fn versions_are_read() {
         assert_eq!(first_number("Chromium 156.0.8078.73 built on Debian"), Some(156));
         assert_eq!(first_number("ChromeDriver 156.0.8078.73 (abc)"), Some(156));
+        assert_eq!(first_number("Mozilla Firefox 153.8.0esr"), Some(153));
         assert_eq!(first_number("v20.20.2\n"), Some(20));
         assert_eq!(first_number("none"), None);
     }

@@ -266,7 +266,6 @@ async fn swarm(page: &str) -> Result<()> {
         requestAnimationFrame(tick);";
     let found = Mutex::new(None);
     reading("swarm", Look::default(), async |reader| {
-        reader.driver.set_script_timeout(std::time::Duration::from_secs(180)).await?;
         reader.goto(&server.url(page)).await?;
         let wanted = format!("{SWARM_END} {SWARM}");
         let computed = reader.driver.execute_async(compute, vec![json!(wanted)]).await?.json().clone();

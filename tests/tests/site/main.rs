@@ -6,6 +6,7 @@ mod chain;
 mod demos;
 mod embed;
 mod encodings;
+mod engines;
 mod fallback;
 mod forced;
 mod keyboard;
