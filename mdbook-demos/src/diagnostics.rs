@@ -126,8 +126,8 @@ impl Diagnostic {
         }
     }
 
-    fn group(&self) -> Group<'_> {
-        let title = Level::ERROR.primary_title(self.message.as_str());
+    fn group<'a>(&'a self, level: Level<'a>) -> Group<'a> {
+        let title = level.primary_title(self.message.as_str());
         let mut group = match &self.place {
             Place::Span(span) => {
                 let mut snippet = snippet(span, AnnotationKind::Primary, &self.label);
@@ -195,14 +195,21 @@ impl Diagnostics {
         self.0.dedup();
     }
 
+    /// Every one as text, as something to know rather than a mistake.
+    pub fn render_warnings(&self, colour: bool) -> String {
+        self.each(&Level::WARNING, colour)
+    }
+
+    fn each(&self, level: &Level<'_>, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let texts = self.0.iter().map(|diagnostic| renderer.render(&[diagnostic.group(level.clone())]).to_string());
+        texts.collect::<Vec<_>>().join("\n\n")
+    }
+
     /// Every mistake as text, with colours for a terminal if `colour`.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let mut text = String::new();
-        for diagnostic in &self.0 {
-            text.push_str(&renderer.render(&[diagnostic.group()]));
-            text.push_str("\n\n");
-        }
+        let mut text = self.each(&Level::ERROR, colour);
+        text.push_str("\n\n");
         let count = match self.len() {
             1 => "1 mistake".to_owned(),
             n => format!("{n} mistakes"),

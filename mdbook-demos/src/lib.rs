@@ -23,6 +23,7 @@ pub mod files;
 pub mod glossary;
 pub mod guard;
 pub mod html;
+pub mod inherited;
 pub mod licences;
 pub mod links;
 pub mod markdown;
@@ -30,6 +31,7 @@ pub mod module;
 pub mod package;
 pub mod pages;
 pub mod quiz;
+pub mod redirects;
 pub mod reference;
 pub mod schema;
 pub mod settings;
@@ -59,7 +61,9 @@ use crate::{
     demos::{Demos, Gathered, Leftovers},
     diagnostics::{Diagnostic, Diagnostics},
     guard::caught,
+    links::Problem,
     pages::Pages,
+    redirects::Redirects,
     site::Site,
 };
 
@@ -90,6 +94,8 @@ pub struct Report {
     pub demos: usize,
     /// Addresses on other servers, which are not followed, and the pages that have them.
     pub external: BTreeMap<String, BTreeSet<String>>,
+    /// What is worth knowing and no mistake: settings without effect.
+    pub warnings: Diagnostics,
     /// How long each step took.
     pub times: Vec<(&'static str, Duration)>,
 }
@@ -128,6 +134,8 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let base_url = options.base_url.as_deref().map(settings::base_url).transpose()?;
     let config = settings::read(&root)?;
     let theme = settings::theme(&config, &root);
+    let settings = files::read(&root.join("book.toml"))?;
+    let (redirects, circles) = Redirects::read(&config, &settings);
     files::guard(&out, &root, &root.join(&config.book.src))?;
 
     let parts: Rc<[licences::Part]> =
@@ -166,6 +174,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let mut diagnostics = std::mem::take(&mut gathered.borrow_mut().diagnostics);
     let gathered = gathered.borrow();
     let (book, logged) = book;
+    diagnostics.extend(circles);
     diagnostics.extend(logged.iter().map(|text| warnings::diagnostic(text, &root, &gathered.sources)));
     let book = match book {
         Ok(book) => book,
@@ -181,7 +190,8 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     };
 
     let start = Instant::now();
-    let site = Site { staging: &staging, gathered: &gathered, book: &book, config: &config, base_url };
+    let site =
+        Site { staging: &staging, gathered: &gathered, book: &book, config: &config, redirects: &redirects, base_url };
     let taken = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
@@ -200,12 +210,19 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
 
     let start = Instant::now();
     let checked = links::check(&staging)?;
-    diagnostics.extend(explain::explain(&checked.problems, &book, &gathered, &taken));
+    let of_redirect = |problem: &Problem| {
+        redirects::locate(&redirects, &problem.file, problem.address.as_deref(), &problem.message)
+            .map(|told| told.maybe_help(problem.help.clone()))
+    };
+    diagnostics.extend(checked.problems.iter().filter_map(of_redirect));
+    let others: Vec<Problem> = checked.problems.into_iter().filter(|problem| of_redirect(problem).is_none()).collect();
+    diagnostics.extend(explain::explain(&others, &book, &gathered, &taken));
     report.times.push(("checks", start.elapsed()));
     if !diagnostics.is_empty() {
         diagnostics.sort();
         return Err(diagnostics.into());
     }
+    report.warnings.extend(inherited::without_effect(&settings));
     report.pages = checked.pages;
     report.external = checked.external;
     report.demos = gathered.figures.len();
@@ -231,6 +248,10 @@ fn render(
     warnings::collect(|| {
         files::remove_dir(staging)?;
         config.build.build_dir = staging.to_owned();
+        // mdBook's pages for these have a script in them; ours are written later.
+        if config.contains_key("output.html") {
+            config.set("output.html.redirect", BTreeMap::<String, String>::new())?;
+        }
         let summary = config.book.src.join("SUMMARY.md");
         let mut book = MDBook::load_with_config(root, config)
             .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;

@@ -143,6 +143,10 @@ fn read(html: &str) -> Result<Page> {
         let page = &mut *page.borrow_mut();
         let tag = element.tag_name();
         page.refused.extend(refused(element));
+        // Where it leads is not known before the page stands somewhere.
+        if element.has_attribute("data-probe") && ["script", "a"].contains(&&*tag) {
+            return Ok(());
+        }
         for attribute in element.attributes() {
             let name = attribute.name();
             let value = unescape(&attribute.value());

@@ -205,6 +205,9 @@ fn main() -> ExitCode {
     };
     match build(&options) {
         Ok(report) => {
+            if !report.warnings.is_empty() {
+                eprintln!("{}\n", report.warnings.render_warnings(colour()));
+            }
             tell(&report);
             if args.external {
                 for (address, pages) in &report.external {
@@ -218,11 +221,15 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether colours are wanted.
+fn colour() -> bool {
+    stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
 /// Says what is wrong, at its place in the sources where that is known.
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let colour = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     match error.downcast_ref::<Diagnostics>() {
-        Some(diagnostics) => eprintln!("{}", diagnostics.render(colour)),
+        Some(diagnostics) => eprintln!("{}", diagnostics.render(colour())),
         None => eprintln!("error: {error:#}"),
     }
     ExitCode::FAILURE

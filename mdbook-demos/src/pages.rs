@@ -29,6 +29,25 @@ pub fn policy_tag() -> String {
     format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">")
 }
 
+/// What mdBook puts between two chapters of the page for print.
+pub const PAGE_BREAK: &str = r#"<div style="break-before: page; page-break-before: always;"></div>"#;
+
+/// How many folders deep a missing page may be, for the page in its place to find the site's root.
+const DEEPEST: usize = 8;
+
+/// The tags by which the page in the place of a missing one looks for the site's root: `script`, asked for at each
+/// depth. One of them is there, and makes the rest of the page count from where it was found.
+pub fn probes(script: &str) -> String {
+    let back = "../".repeat(script.matches('/').count());
+    (0..=DEEPEST)
+        .map(|depth| format!("<script defer src=\"{}{script}\" data-probe=\"{back}\"></script>\n", "../".repeat(depth)))
+        .collect()
+}
+
+/// What that page says where there is no script to find the root.
+pub const WAY_HOME: &str = "<noscript><p>If the links on this page lead nowhere, \
+    <a href=\"/\" data-probe>begin at the site’s first page</a>.</p></noscript>\n";
+
 /// The renderer in the place of mdBook's own: it calls that one and keeps the book as the
 /// preprocessors left it, for the list of contents.
 #[derive(Default)]
@@ -104,9 +123,9 @@ pub struct Parts {
     /// The page, relative to the site, whose folder mdBook has not taken into account: it has the text of a chapter of
     /// another folder.
     pub moved: Moved,
-    /// Where the site stands, as the beginning of a path: for the page that a server shows in the
-    /// place of any missing one, at whatever depth.
-    pub base: Option<String>,
+    /// Where the site stands, as the beginning of a path, and the page's own file: for the page that a server shows in
+    /// the place of any missing one, at whatever depth.
+    pub base: Option<(String, String)>,
 }
 
 /// What of a page's addresses counts from the folder of the chapter where they are written.
@@ -231,7 +250,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
     // Where the text of which chapter is; an end tag's handler may outlive this call, as far as its type tells.
     let chapter: Rc<RefCell<Option<String>>> = Rc::default();
     let policy = match &parts.base {
-        Some(base) => format!("{}<base href=\"{}\">", policy_tag(), escape(base)),
+        Some((base, _)) => format!("{}<base href=\"{}\">", policy_tag(), escape(base)),
         None => policy_tag(),
     };
     let mut handlers = vec![
@@ -332,11 +351,11 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             Ok(())
         }));
     }
-    if parts.base.is_some() {
-        handlers.push(element!("a[href^='#']", |a| {
+    if let Some((_, file)) = &parts.base {
+        handlers.push(element!("a[href^='#']", move |a| {
             // With a base, a bare fragment would lead to the base.
             let fragment = a.get_attribute("href").unwrap_or_default();
-            a.set_attribute("href", &format!("404.html{fragment}"))?;
+            a.set_attribute("href", &format!("{file}{fragment}"))?;
             Ok(())
         }));
     }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     diagnostics::{Diagnostic, Diagnostics, Source, Span, not_utf8, suggest},
+    inherited,
     module::hash,
 };
 
@@ -34,6 +35,10 @@ pub fn read(root: &Path) -> Result<Config> {
     config.get::<HtmlConfig>("output.html").map_err(|error| explain(&text, error))?;
     let course = config.get::<Course>(COURSE).map_err(|error| explain(&text, error))?.unwrap_or_default();
     course.check(&text)?;
+    let wrong = inherited::wrong_files(&text, root);
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
     // Our preprocessor runs before mdBook's, so that places in the text are those of the file.
     config.build.use_default_preprocessors = false;
     // A typing mistake in the summary would make an empty chapter among the sources.

@@ -3,16 +3,17 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result};
 use mdbook_driver::{
     book::Book,
-    config::{Config, TextDirection},
+    config::{Config, HtmlConfig, TextDirection},
 };
 
 use crate::{
+    assets::unhashed,
     catalogue::Catalogue,
     contents,
     demos::{Gathered, Slot},
@@ -22,6 +23,7 @@ use crate::{
     html,
     module::{self, Module, Scripts},
     pages::{self, Moved, Parts, Rewritten},
+    redirects::{self, Redirects},
     settings,
 };
 use widgets::registry;
@@ -36,6 +38,8 @@ pub struct Site<'a> {
     pub book: &'a Book,
     /// The book's settings.
     pub config: &'a Config,
+    /// What leads from old addresses to new ones.
+    pub redirects: &'a Redirects,
     /// Where the site will stand, with a slash at the end.
     pub base_url: Option<String>,
 }
@@ -78,14 +82,32 @@ impl Site<'_> {
         let mut shared = Vec::new();
         let mut sheets = BTreeSet::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
-        for file in files::list(self.staging)?.iter().filter(|file| file.ends_with(".html")) {
+        let all = files::list(self.staging)?;
+        diagnostics.extend(self.redirects.check(&all));
+        let moved = match self.redirects.0.is_empty() {
+            true => None,
+            false => theme_script("moved", theme, self.staging)?,
+        };
+        let mut frame = redirects::Frame {
+            book: title.clone(),
+            language: self.language(),
+            direction: self.direction(),
+            head: String::new(),
+            script: moved,
+            base_url: self.base_url.clone(),
+        };
+        let missing =
+            self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default().get_404_output_file();
+        let finder = theme_script("missing", theme, self.staging)?;
+        let page_break = self.config.get::<bool>("output.html.print.page-break").ok().flatten().unwrap_or(true);
+        for file in all.iter().filter(|file| file.ends_with(".html")) {
             if file == "toc.html" {
                 continue;
             }
             let page = caught(|| -> Result<()> {
                 let path = self.staging.join(file);
-                let raw = files::read(&path)?;
-                let whole = ["index.html", "print.html", "404.html"].contains(&file.as_str());
+                let mut raw = files::read(&path)?;
+                let whole = ["index.html", "print.html", &missing].contains(&file.as_str());
                 let ours = whole || lessons.contains_key(file);
                 // The first chapter is also the site's first page.
                 let current = match file.as_str() {
@@ -94,6 +116,15 @@ impl Site<'_> {
                 };
                 let mut parts = Parts::default();
                 if ours {
+                    raw = self.with_further_files(raw, file, &all);
+                    if let Some(moved) = self.redirects.0.get(file).filter(|moved| moved.to.is_none()) {
+                        let (text, script) = frame.for_parts(file, &moved.parts);
+                        raw = raw.replacen("</main>", &format!("{text}</main>"), 1);
+                        parts.head.push_str(&script);
+                    }
+                    if file == "print.html" && !page_break {
+                        raw = raw.replace(pages::PAGE_BREAK, "");
+                    }
                     parts.contents = Some(match file.as_str() {
                         "index.html" => self.contents_of_first(first.as_deref(), numbers),
                         _ => contents::list(self.book, current, numbers),
@@ -104,11 +135,14 @@ impl Site<'_> {
                         _ => Moved::Not,
                     };
                     parts.early = learning(&catalogue, file, current.unwrap_or_default());
-                    parts.head = self.head(file, current, &raw, scripts.as_ref());
-                    parts.base = match (file.as_str(), &self.base_url) {
-                        ("404.html", Some(url)) => Some(settings::path_of(url).to_owned()),
-                        _ => None,
-                    };
+                    parts.head.push_str(&self.head(file, current, &raw, scripts.as_ref()));
+                    if *file == missing {
+                        parts.base = self.base().map(|base| (base, file.clone()));
+                        if let (None, Some(script)) = (&parts.base, &finder) {
+                            parts.head.push_str(&pages::probes(script));
+                            raw = raw.replacen("</main>", &format!("{}</main>", pages::WAY_HOME), 1);
+                        }
+                    }
                 }
                 let Rewritten { html, ids, problems, shared: tags } =
                     pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
@@ -137,12 +171,14 @@ impl Site<'_> {
                 }
             }
         }
+        frame.head = shared.join("\n");
+        self.redirects.write(self.staging, &frame)?;
         self.check_sheets(&sheets, diagnostics);
         let taken = self.collisions(&anchors, diagnostics);
 
         let mut frame = embed::Frame {
             book: title,
-            language: self.config.book.language.clone().unwrap_or_else(|| "en".to_owned()),
+            language: self.language(),
             direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
             head: String::new(),
             catalogue,
@@ -204,6 +240,45 @@ impl Site<'_> {
         }
     }
 
+    /// The tag of the book's language.
+    fn language(&self) -> String {
+        self.config.book.language.clone().unwrap_or_else(|| "en".to_owned())
+    }
+
+    /// Where the site stands, as the beginning of a path, if the author has said it.
+    fn base(&self) -> Option<String> {
+        let set = || self.config.get::<String>("output.html.site-url").ok().flatten();
+        let path = self.base_url.as_deref().map(|url| settings::path_of(url).to_owned()).or_else(|| {
+            let set = set()?;
+            let path = if set.contains("://") { settings::path_of(&set).to_owned() } else { set };
+            Some(format!("/{}/", path.trim_matches('/')).replace("//", "/"))
+        });
+        path
+    }
+
+    /// A page of the book's with the scripts and style sheets of `additional-js` and `additional-css` that the theme
+    /// has no place for: those that its page does not name.
+    fn with_further_files(&self, raw: String, page: &str, all: &BTreeSet<String>) -> String {
+        let html = self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default();
+        let root = contents::to_root(page);
+        let tags = |files: &[PathBuf], tag: &dyn Fn(&str) -> String| -> String {
+            let found = files.iter().filter_map(|file| {
+                let name = file.to_string_lossy().replace('\\', "/");
+                let name = name.trim_start_matches("./");
+                let found = all.iter().find(|found| *found == name || unhashed(found) == name)?;
+                let base = found.rsplit('/').next().unwrap_or(found);
+                (!raw.contains(base)).then(|| tag(&html::escape(&format!("{root}{}", contents::address(found)))))
+            });
+            found.collect()
+        };
+        let sheets = tags(&html.additional_css, &|href| format!("<link rel=\"stylesheet\" href=\"{href}\">\n"));
+        let scripts = tags(&html.additional_js, &|src| format!("<script defer src=\"{src}\"></script>\n"));
+        if sheets.is_empty() && scripts.is_empty() {
+            return raw;
+        }
+        raw.replacen("</head>", &format!("{sheets}{scripts}</head>"), 1)
+    }
+
     fn direction(&self) -> String {
         match self.config.book.realized_text_direction() {
             TextDirection::RightToLeft => "rtl".to_owned(),
@@ -214,6 +289,10 @@ impl Site<'_> {
     /// The tags for the end of a page's head.
     fn head(&self, file: &str, lesson: Option<&str>, raw: &str, scripts: Option<&Scripts>) -> String {
         let mut head = String::new();
+        let authors = self.config.book.authors.join(", ");
+        if !authors.is_empty() {
+            head.push_str(&format!("<meta name=\"author\" content=\"{}\">\n", html::escape(&authors)));
+        }
         if let (Some(base), Some(lesson)) = (&self.base_url, lesson) {
             // The first page has two addresses; search engines get the short one.
             let first = contents::chapters(self.book).find_map(contents::page);
@@ -254,6 +333,19 @@ impl Site<'_> {
         }
         taken
     }
+}
+
+/// Puts one of the theme's scripts that only some pages need into the site, named after what is in it; nothing if the
+/// theme has none.
+fn theme_script(stem: &str, theme: &Path, site: &Path) -> Result<Option<String>> {
+    let path = theme.join("js").join(format!("{stem}.js"));
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = module::compact(&files::read(&path)?);
+    let name = format!("theme/js/{stem}-{}.js", module::hash(text.as_bytes()));
+    files::write(&site.join(&name), text)?;
+    Ok(Some(name))
 }
 
 /// The tags by which a page's scripts know the book and the page: `lesson` is empty where there is none to be read.

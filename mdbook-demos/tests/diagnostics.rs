@@ -211,3 +211,20 @@ fn answers_with_mistakes() {
     ]);
     insta::assert_snapshot!(book.mistakes());
 }
+
+#[test]
+fn redirects_with_mistakes() {
+    let book = Book::new(&[("src/part/lesson.md", "# Lesson\n")]);
+    let settings = book.read("book.toml");
+    let redirects = "\n[output.html.redirect]\n\"/old.html\" = \"part/lessn.html\"\n\"/welcome.html\" = \"part/lesson.html\"\n\
+        \"/lost.html#a\" = \"welcome.html\"\n\"../x.html\" = \"welcome.html\"\n\"/a.html\" = \"b.html\"\n\"/b.html\" = \"a.html\"\n\
+        \"/c.html\" = \"http://example.org/\"\n\"/d.html\" = \"part/lesson.html#nowhere\"\n";
+    book.write("book.toml", format!("{settings}{redirects}"));
+    insta::assert_snapshot!(book.mistakes());
+}
+
+#[test]
+fn further_files_that_are_not_there() {
+    let settings = "[output.html]\nadditional-js = [\"theme/js/theem.js\", \"../own.js\"]\nadditional-css = [\n  \"/page.css\",\n]\n";
+    insta::assert_snapshot!(Book::new(&[("book.toml", settings)]).mistakes());
+}

@@ -422,3 +422,102 @@ fn what_editors_leave_behind_is_not_published() {
     assert!(!found.iter().any(|file| files::is_left_behind(file)), "{found:#?}");
     assert!(found.contains(".nojekyll") && found.contains("part/drawing.svg") && !book.path("book/.git").exists());
 }
+
+#[test]
+fn further_scripts_and_sheets_are_loaded_by_every_page() {
+    let settings = "[book]\ntitle = \"A & B\"\nauthors = [\"Ада\", \"B <b>\"]\n\n[output.html]\n\
+        additional-css = [\"theme/css/page.css\", \"own/маленький.css\"]\n\
+        additional-js = [\"theme/js/theme.js\", \"own/listen.js\"]\n";
+    for hashed in ["", "hash-files = false\n"] {
+        let book = Book::new(&[
+            ("book.toml", &format!("{settings}{hashed}")),
+            ("own/listen.js", "addEventListener('x', () => {});\n"),
+            ("own/маленький.css", "p { margin: 0 }\n"),
+        ]);
+        // A theme of one's own may place none of them.
+        let template =
+            book.read("theme/index.hbs").replace("{{ resource this }}", "{{ resource \"theme/css/page.css\" }}");
+        let (before, rest) = template.split_once("{{#each additional_css}}").unwrap();
+        let (each, after) = rest.split_once("{{/each}}").unwrap();
+        book.write("theme/index.hbs", format!("{before}{each}{after}"));
+        build(&book);
+        for (page, root) in [("index.html", ""), ("part/lesson.html", "../"), ("404.html", ""), ("print.html", "")] {
+            let text = book.read(&format!("book/{page}"));
+            assert_eq!(text.matches("own/listen").count(), 1, "{text}");
+            assert!(text.contains(&format!("<script defer src=\"{root}own/listen")), "{text}");
+            assert!(text.contains(&format!("<link rel=\"stylesheet\" href=\"{root}own/%D0%BC")), "{text}");
+            assert!(text.contains("<meta name=\"author\" content=\"Ада, B &lt;b&gt;\">"), "{text}");
+        }
+    }
+}
+
+/// A book with these redirects.
+fn redirected(redirects: &str) -> Book {
+    let book =
+        Book::new(&[("src/part/lesson.md", "# Lesson\n\n## New place {#new}\n"), ("theme/js/moved.js", "location;\n")]);
+    let settings = book.read("book.toml");
+    book.write("book.toml", format!("{settings}\n[output.html.redirect]\n{redirects}"));
+    book
+}
+
+#[test]
+fn old_addresses_lead_on_without_a_script() {
+    let book = redirected(
+        "\"/old.html\" = \"part/lesson.html\"\n\"/old.html#was\" = \"part/lesson.html#new\"\n\
+         \"/a/deep/old.html\" = \"../../welcome.html\"\n\"/gone\" = \"https://example.org/x?a&b\"\n\
+         \"/welcome.html#moved-on\" = \"part/lesson.html#new\"\n",
+    );
+    let mut options = book.options();
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    let page = book.read("book/old.html");
+    for wanted in [
+        &*policy_tag(),
+        "<meta http-equiv=\"refresh\" content=\"0; url=part/lesson.html\">",
+        "<a id=\"moved\" href=\"part/lesson.html\">",
+        "<li id=\"was\" data-moved><a href=\"part/lesson.html#new\">",
+        "<link rel=\"canonical\" href=\"part/lesson.html\">",
+        "<script defer src=\"theme/js/moved-",
+    ] {
+        assert!(page.contains(wanted), "{wanted} in {page}");
+    }
+    // None in the page itself.
+    assert_eq!(page.matches("<script").count(), page.matches(".js\"></script>").count(), "{page}");
+    assert!(book.read("book/a/deep/old.html").contains("content=\"0; url=../../welcome.html\""));
+    assert!(book.read("book/gone/index.html").contains("content=\"0; url=https://example.org/x?a&amp;b\""));
+    let still_there = book.read("book/welcome.html");
+    assert!(still_there.contains("<li id=\"moved-on\" data-moved><a href=\"part/lesson.html#new\">"), "{still_there}");
+    assert!(!book.read("book/print.html").contains("data-moved"));
+    options.base_url = Some("https://example.org/book/".to_owned());
+    build_with(&options, &ENTRIES[..1]).unwrap();
+    let page = book.read("book/a/deep/old.html");
+    assert!(page.contains("<link rel=\"canonical\" href=\"https://example.org/book/welcome.html\">"), "{page}");
+}
+
+#[test]
+fn the_page_for_missing_ones_looks_for_the_root() {
+    let book = Book::new(&[("theme/js/missing.js", "document;\n")]);
+    build(&book);
+    let page = book.read("book/404.html");
+    for depth in 0..8 {
+        assert!(page.contains(&format!("src=\"{}theme/js/missing-", "../".repeat(depth))), "{page}");
+    }
+    assert!(page.contains("data-probe=\"../../\"") && page.contains("<noscript>"), "{page}");
+    // Where the address is known there is nothing to look for.
+    let settings = book.read("book.toml");
+    book.write("book.toml", format!("{settings}site-url = \"/course\"\ninput-404 = \"lost.md\"\n"));
+    book.write("src/lost.md", "# Lost\n");
+    build(&book);
+    let page = book.read("book/lost.html");
+    assert!(page.contains("<base href=\"/course/\">") && !page.contains("data-probe"), "{page}");
+    assert!(page.contains("<ol class=\"chapters\">"), "{page}");
+}
+
+#[test]
+fn settings_without_effect_are_told_and_the_book_is_built() {
+    let book = book();
+    let settings = book.read("book.toml");
+    book.write("book.toml", format!("{settings}default-theme = \"rust\"\n[output.html.print]\npage-break = false\n"));
+    let report = build(&book);
+    insta::assert_snapshot!(report.warnings.render_warnings(false));
+    assert!(!book.read("book/print.html").contains("page-break"));
+}
