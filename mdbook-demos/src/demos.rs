@@ -21,6 +21,7 @@ use crate::{
     contents,
     diagnostics::{Diagnostic, Diagnostics, Source, Span, list, suggest},
     directives::{self, Directive, Kind},
+    formulas::{self, Formula},
     glossary::{self, Glossary},
     guard::{Panic, caught},
     html::escape,
@@ -72,6 +73,8 @@ impl Figure {
 pub enum Slot {
     /// The figure of this index.
     Figure(usize),
+    /// A formula as it goes into the page.
+    Formula(String),
     /// What is left of a block with a mistake: the anchor, so that links to it are not mistakes too.
     Broken(Option<String>),
 }
@@ -124,6 +127,7 @@ impl Gathered {
     pub fn slot(&self, number: usize, root: &str) -> Option<String> {
         Some(match self.slots.get(number)? {
             Slot::Figure(index) => self.figures.get(*index)?.html_on(root),
+            Slot::Formula(html) => html.clone(),
             Slot::Broken(Some(id)) => format!("<div id=\"{}\"></div>", escape(id)),
             Slot::Broken(None) => String::new(),
         })
@@ -207,13 +211,21 @@ impl Preprocessor for Demos {
         let mut of_glossary = Vec::new();
         let mut lessons = lessons.into_iter();
         each_lesson(&mut book, |path, chapter| {
-            let Some((mut edits, found)) = lessons.next() else {
+            let Some(Lesson { mut edits, directives: found, formulas }) = lessons.next() else {
                 return;
             };
             let source = gathered.sources[path].clone();
             let mut work =
                 Work { demos: self, gathered: &mut gathered, src: &src, lesson: path, source, order: (0, 0) };
-            for directive in &found {
+            let within = |formula: &Formula, directive: &Directive| formula.range.contains(&directive.range.start);
+            for formula in &formulas {
+                let inside: Vec<_> = found.iter().filter(|directive| within(formula, directive)).collect();
+                let span = Span::new(&work.source, formula.range.clone());
+                let place = || Diagnostic::at(span.clone(), "the builder panicked", "while this formula was set");
+                let text = work.guarded(place, |work| work.formula(formula, &inside)).unwrap_or_default();
+                edits.push((formula.range.clone(), text));
+            }
+            for directive in found.iter().filter(|one| !formulas.iter().any(|formula| within(formula, one))) {
                 match work.directive(directive) {
                     Ok(text) => edits.extend(text.map(|text| (directive.range.clone(), text))),
                     Err(diagnostic) => {
@@ -264,6 +276,16 @@ fn source_name(src: &Path, path: &Path) -> String {
     unix(&src.join(path))
 }
 
+/// What was found in a lesson.
+#[derive(Default)]
+struct Lesson {
+    /// What is to be replaced.
+    edits: Vec<(std::ops::Range<usize>, String)>,
+    /// Those that are not carried out yet, and others.
+    directives: Vec<Directive>,
+    formulas: Vec<Formula>,
+}
+
 /// One lesson at work.
 struct Work<'a> {
     demos: &'a Demos,
@@ -284,7 +306,7 @@ impl Work<'_> {
     }
 
     /// Reads the lesson: what is to be replaced, and its directives.
-    fn read(&mut self) -> (Vec<(std::ops::Range<usize>, String)>, Vec<Directive>) {
+    fn read(&mut self) -> Lesson {
         let outline = Outline::new(&self.source.text);
         let found = directives::find(&self.source.text, &outline);
         let mut edits: Vec<_> =
@@ -305,7 +327,72 @@ impl Work<'_> {
         edits.extend(attempts.edits);
         self.gathered.gates.extend(attempts.gates);
         self.gathered.diagnostics.extend(attempts.mistakes);
-        (edits, found)
+        let (formulas, mistakes) = formulas::find(&self.source, &outline);
+        self.gathered.diagnostics.extend(mistakes);
+        Lesson { edits, directives: found, formulas }
+    }
+
+    /// Typesets a formula, with the values of the directives in it; the Markdown that takes its place.
+    fn formula(&mut self, formula: &Formula, directives: &[&Directive]) -> String {
+        let mut tex = String::new();
+        let mut at = formula.tex.start;
+        for directive in directives {
+            tex.push_str(&self.source.text[at..directive.range.start]);
+            at = directive.range.end;
+            match (&directive.kind, self.directive(directive)) {
+                (Kind::Run { id, fact }, Ok(_)) => {
+                    let (id, fact) = (Span::new(&self.source, id.clone()), Span::new(&self.source, fact.clone()));
+                    let value = self.value((id.text(), id.clone()), (fact.text(), fact.clone()));
+                    // Without one the block has a mistake of its own, already told.
+                    tex.push_str(&formulas::literal(
+                        &value.ok().flatten().map_or_else(|| "0".into(), |(_, value)| value),
+                    ));
+                }
+                (_, Err(wrong)) => {
+                    self.gathered.diagnostics.push(*wrong);
+                    return self.span_slot(Slot::Broken(None));
+                }
+                _ => {
+                    let place = Span::new(&self.source, directive.range.clone());
+                    let wrong = Diagnostic::at(
+                        place,
+                        "this directive cannot stand in a formula",
+                        "only `{{#run id.fact}}` can",
+                    );
+                    self.gathered.diagnostics.push(wrong);
+                    return self.span_slot(Slot::Broken(None));
+                }
+            }
+        }
+        tex.push_str(&self.source.text[at..formula.tex.end]);
+        if formula.quoted {
+            tex = formulas::unquoted(&tex);
+        }
+        match formulas::typeset(&tex, formula.display) {
+            Ok(html) => self.span_slot(Slot::Formula(html)),
+            Err((bytes, why)) => {
+                let bytes = match directives {
+                    // What is missing at the end is told by what ends it.
+                    [] if bytes.is_empty() => formula.tex.start + bytes.start..formula.tex.start + bytes.start + 1,
+                    [] => formula.tex.start + bytes.start..formula.tex.start + bytes.end,
+                    _ => formula.range.clone(),
+                };
+                let wrong = Diagnostic::at(
+                    Span::new(&self.source, bytes),
+                    format!("this formula cannot be read: {why}"),
+                    "here",
+                )
+                .help("a formula is TeX as LaTeX has it between `$` and `$`; a new row is `\\\\`");
+                self.gathered.diagnostics.push(wrong);
+                self.span_slot(Slot::Broken(None))
+            }
+        }
+    }
+
+    /// The Markdown that holds the place of a slot within a line.
+    fn span_slot(&mut self, slot: Slot) -> String {
+        self.gathered.slots.push(slot);
+        format!("<span data-demo-slot=\"{}\"></span>", self.gathered.slots.len() - 1)
     }
 
     /// Reads a demo block; the Markdown that takes its place.

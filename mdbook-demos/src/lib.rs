@@ -20,6 +20,7 @@ pub mod directives;
 pub mod embed;
 pub mod explain;
 pub mod files;
+pub mod formulas;
 pub mod glossary;
 pub mod guard;
 pub mod html;

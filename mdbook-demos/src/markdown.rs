@@ -35,6 +35,8 @@ pub struct Outline {
     pub links: Vec<(Range<usize>, String)>,
     /// Raw HTML.
     pub html: Vec<Range<usize>>,
+    /// Quotations.
+    pub quotes: Vec<Range<usize>>,
 }
 
 impl Outline {
@@ -56,6 +58,7 @@ impl Outline {
                         Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                             outline.links.push((range, dest_url.to_string()));
                         }
+                        Tag::BlockQuote(_) => outline.quotes.push(range),
                         _ => {}
                     }
                     depth += 1;
@@ -89,6 +92,11 @@ impl Outline {
             }
         }
         outline
+    }
+
+    /// Raw HTML, that of several lines as one.
+    pub fn html_blocks(&self) -> Vec<Range<usize>> {
+        merged(&self.html)
     }
 
     /// Whether the byte at `at` is in code or in a comment.

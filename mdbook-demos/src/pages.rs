@@ -507,14 +507,15 @@ pub fn splice(page: &str, slot: impl Fn(usize) -> Option<String>) -> Result<Stri
 
 /// Each slot of a page: where it begins, its number, where it ends.
 pub fn slots(page: &str) -> impl Iterator<Item = (usize, usize, usize)> {
-    const OPEN: &str = "<div data-demo-slot=\"";
-    const CLOSE: &str = "\"></div>";
-    page.match_indices(OPEN).filter_map(|(at, _)| {
-        let digits = &page[at + OPEN.len()..];
+    const NAME: &str = " data-demo-slot=\"";
+    page.match_indices(NAME).filter_map(|(name, _)| {
+        let tag = ["div", "span"].into_iter().find(|tag| page[..name].ends_with(&format!("<{tag}")))?;
+        let at = name - tag.len() - 1;
+        let digits = &page[name + NAME.len()..];
         let length = digits.find(|c: char| !c.is_ascii_digit())?;
-        digits[length..]
-            .starts_with(CLOSE)
-            .then(|| Some((at, digits[..length].parse().ok()?, at + OPEN.len() + length + CLOSE.len())))?
+        let close = format!("\"></{tag}>");
+        let end = name + NAME.len() + length + close.len();
+        digits[length..].starts_with(&close).then(|| Some((at, digits[..length].parse().ok()?, end)))?
     })
 }
 
@@ -670,6 +671,8 @@ mod tests {
         let slot = |number: usize| Some(format!("[{number}{figure}]"));
         assert_eq!(splice(page, slot).unwrap(), format!("a[1{figure}]b[0{figure}]c"));
         assert!(splice(page, |_| None).is_err());
+        let span = "x <span data-demo-slot=\"2\"></span>";
+        assert_eq!(splice(span, slot).unwrap(), format!("x [2{figure}]"));
         let code = "&lt;div data-demo-slot=\"0\"&gt; <div data-demo-slot=\"x\"></div>";
         assert_eq!(splice(code, |_| None).unwrap(), code);
     }

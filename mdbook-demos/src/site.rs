@@ -212,7 +212,7 @@ impl Site<'_> {
         pages::slots(raw)
             .filter_map(|(_, number, _)| match self.gathered.slots.get(number)? {
                 Slot::Figure(index) => self.gathered.figures.get(*index),
-                Slot::Broken(_) => None,
+                Slot::Formula(_) | Slot::Broken(_) => None,
             })
             .flat_map(|figure| figure.sheets.iter().copied())
             .collect()

@@ -228,3 +228,10 @@ fn further_files_that_are_not_there() {
     let settings = "[output.html]\nadditional-js = [\"theme/js/theem.js\", \"../own.js\"]\nadditional-css = [\n  \"/page.css\",\n]\n";
     insta::assert_snapshot!(Book::new(&[("book.toml", settings)]).mistakes());
 }
+
+#[test]
+fn formulas_with_mistakes() {
+    let lesson = "# L\n\nA \\\\(\\frac{a}{\\\\) and \\\\(\\fraq ab\\\\), \\\\(open\n\n\\\\[\n\\begin{cases}\n  é & \\nope\n\\end{cases}\n\\\\]\n\n\
+        \\\\(\\color{red}x\\\\), \\\\({{#run a.b}}\\\\) and \\\\({{#include x.md}}\\\\).\n";
+    insta::assert_snapshot!(Book::with_lesson(lesson).mistakes());
+}

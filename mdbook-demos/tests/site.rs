@@ -521,3 +521,68 @@ fn settings_without_effect_are_told_and_the_book_is_built() {
     insta::assert_snapshot!(report.warnings.render_warnings(false));
     assert!(!book.read("book/print.html").contains("page-break"));
 }
+
+/// A lesson's formulas, all places where one can stand.
+const FORMULAS: &str = r"# On \\(O(\log n)\\)
+
+It costs $5, not \\(x_1 * y_2 * z_3\\); {{#run two.total}} of \\(n = {{#run two.total}} \times {{#run one.parity}}\\).
+
+\\[
+\begin{aligned} a &= \frac{1}{n} \sum_{i=0}^{n} x_i \\
+  &\ge \_ \end{aligned}
+\\]
+
+> A quotation:
+> \\[ f(x) = \begin{cases} 1 & x < 0 \\
+>   2 & \text{иначе} \end{cases} \\]
+
+| a | b |
+| --- | --- |
+| \\(|x|\\) | `\\(code\\)` |
+
+```demo counter
+{ `id`: `one`, `title`: `One` }
+```
+
+```demo counter
+{ `id`: `two`, `title`: `Two`, `start`: 2 }
+```
+
+<details class='x-'>
+</details>
+";
+
+#[test]
+fn formulas_are_set_when_the_book_is_built() {
+    let lesson = FORMULAS
+        .replace('`', "\"")
+        .replace("\"\"\"demo", "```demo")
+        .replace("\"\"\"", "```")
+        .replace("\"\\\\(code\\\\)\"", "`\\\\(code\\\\)`")
+        .replace("\n<details class='x-'>\n</details>\n", "");
+    let book = Book::with_lesson(&lesson);
+    build(&book);
+    let page = book.read("book/part/lesson.html");
+    for wanted in [
+        "<span class=\"math-inline\"><math><semantics><mrow><mi>O</mi>",
+        "It costs $5, not <span class=\"math-inline\"><math>",
+        "<msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><msub><mi>y</mi><mn>2</mn></msub>",
+        "</math></span>; 2 of <span",
+        "n = 2 \\times *odd*",
+        "<p><span class=\"math-display\"><math display=\"block\"><semantics><mrow><mtable",
+        "<mtext>иначе</mtext>",
+        "<mi>|</mi>",
+        "<code>\\\\(code\\\\)</code>",
+    ] {
+        assert!(page.contains(wanted), "{wanted} in {page}");
+    }
+    assert!(!page.contains(" style=") && !page.contains("data-demo-slot"), "{page}");
+    let math = |page: &str| page.matches("<math").count();
+    assert_eq!(math(&page), 6);
+    assert_eq!(math(&book.read("book/print.html")), 6);
+    let index = book.read(&format!(
+        "book/{}",
+        files::list(&book.path("book")).unwrap().iter().find(|f| f.contains("searchindex")).unwrap()
+    ));
+    assert!(!index.contains("frac") && index.contains("costs"), "{index}");
+}

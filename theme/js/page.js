@@ -130,7 +130,7 @@
   }
 
   // A box that scrolls sideways must be reachable by keyboard; one that does not should be no stop on the way.
-  const boxes = document.querySelectorAll("article pre, article .table-wrapper, article .math-display");
+  const boxes = document.querySelectorAll("article pre, article .table-wrapper, article .math-display, article .math-long");
   if (boxes.length && window.ResizeObserver) {
     const observer = new ResizeObserver((entries) => {
       for (const { target } of entries) {
