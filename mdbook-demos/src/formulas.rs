@@ -211,19 +211,23 @@ fn without_styles(math: &str) -> Result<String, String> {
     wrong.map_or(Ok(html), Err)
 }
 
-/// TeX for a text that means itself.
+/// TeX for a value of a run: a number as it is, any other text upright.
 pub fn literal(text: &str) -> String {
+    if text.chars().all(|c| c.is_ascii_digit() || ".-".contains(c)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '%' | '_' | '#' | '&' | '$' | '{' | '}' => out.extend(['\\', c]),
-            '\\' => out.push_str(r"\backslash "),
-            '~' => out.push_str(r"\sim "),
-            '^' => out.push_str(r"\wedge "),
+            // Nothing in a text stands for these.
+            '\\' => out.push('∖'),
+            '~' => out.push('∼'),
+            '^' => out.push('ˆ'),
             c => out.push(c),
         }
     }
-    out
+    format!("\\text{{{out}}}")
 }
 
 /// TeX without the marks of the quotation that it stands in; as long as before, so that places stay the same.

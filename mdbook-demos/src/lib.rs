@@ -35,6 +35,7 @@ pub mod quiz;
 pub mod redirects;
 pub mod reference;
 pub mod schema;
+pub mod search;
 pub mod settings;
 pub mod site;
 pub mod warnings;

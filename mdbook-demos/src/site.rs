@@ -24,7 +24,7 @@ use crate::{
     module::{self, Module, Scripts},
     pages::{self, Moved, Parts, Rewritten},
     redirects::{self, Redirects},
-    settings,
+    search, settings,
 };
 use widgets::registry;
 
@@ -82,6 +82,7 @@ impl Site<'_> {
         let mut shared = Vec::new();
         let mut sheets = BTreeSet::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
+        let index = search::index_anew(self.staging)?;
         let all = files::list(self.staging)?;
         diagnostics.extend(self.redirects.check(&all));
         let moved = match self.redirects.0.is_empty() {
@@ -116,6 +117,9 @@ impl Site<'_> {
                 };
                 let mut parts = Parts::default();
                 if ours {
+                    if let Some((old, new)) = &index {
+                        raw = raw.replace(old, new);
+                    }
                     raw = self.with_further_files(raw, file, &all);
                     if let Some(moved) = self.redirects.0.get(file).filter(|moved| moved.to.is_none()) {
                         let (text, script) = frame.for_parts(file, &moved.parts);

@@ -566,9 +566,9 @@ fn formulas_are_set_when_the_book_is_built() {
     for wanted in [
         "<span class=\"math-inline\"><math><semantics><mrow><mi>O</mi>",
         "It costs $5, not <span class=\"math-inline\"><math>",
-        "<msub><mi>x</mi><mn>1</mn></msub><mo>∗</mo><msub><mi>y</mi><mn>2</mn></msub>",
+        "∗</mo><msub><mi>y</mi><mn>2</mn></msub>",
         "</math></span>; 2 of <span",
-        "n = 2 \\times *odd*",
+        "<mtext>*odd*\u{a0}|\u{a0}&lt;b&gt;</mtext>",
         "<p><span class=\"math-display\"><math display=\"block\"><semantics><mrow><mtable",
         "<mtext>иначе</mtext>",
         "<mi>|</mi>",

@@ -32,6 +32,8 @@ window.bookSearch = (() => {
       window.search = window.search || {};
       await load(addresses.index);
       index = window.elasticlunr.Index.load(window.search.index);
+      // The index takes a reader's words apart by this.
+      window.elasticlunr.tokenizer = tokens;
       run();
     } catch (_) {
       status.textContent = "The search index could not be loaded. Close this box and open it to try again.";
@@ -41,14 +43,47 @@ window.bookSearch = (() => {
     }
   }
 
-  const stem = (word) => window.elasticlunr.stemmer(word.toLowerCase().replace(/^\W+|\W+$/g, ""));
+  // The words of a text as the index has them, which the builder (search.rs) takes apart in the same way: in small letters,
+  // without accents, English ones by their stems; what is written without spaces is every two characters in a row.
+  const SIGNS = /[\u{ad}\u{300}-\u{36f}\u{591}-\u{5bd}\u{5bf}\u{5c1}\u{5c2}\u{5c4}\u{5c5}\u{5c7}\u{610}-\u{61a}\u{640}\u{64b}-\u{65f}\u{670}\u{200b}-\u{200f}\u{20d0}-\u{20ff}\u{fe00}-\u{fe0f}\u{feff}]/gu;
+  const WORDS = /[\p{L}\p{N}\p{M}_]+|\p{So}/gu;
+  const NO_SPACES = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+  const STRETCHES = new RegExp(`[${NO_SPACES}]+|[^${NO_SPACES}]+`, "gu");
+  const SPACELESS = new RegExp(`^[${NO_SPACES}]`, "u");
+  const short = (word) => Array.from(word, (c) => (c.length > 1 ? `u${c.codePointAt(0).toString(16)}` : c)).join("");
+
+  function tokens(text) {
+    const plain = text.toLowerCase().normalize("NFKD").replace(SIGNS, "").normalize("NFC").replace(/ς/g, "σ");
+    const found = [];
+    for (const word of plain.match(WORDS) || []) {
+      for (const stretch of word.match(STRETCHES)) {
+        const chars = Array.from(stretch);
+        if (SPACELESS.test(stretch)) {
+          for (let i = 0; i + 1 < chars.length; i++) found.push(short(chars[i] + chars[i + 1]));
+          // In the index each stretch ends with its last character alone; a reader's words need it only where it is all.
+          if (chars.length === 1) found.push(short(stretch));
+        } else if (/^[a-z0-9_]+$/.test(stretch)) {
+          const kept = window.elasticlunr.stopWordFilter(stretch);
+          if (kept) found.push(window.elasticlunr.stemmer(kept));
+        } else {
+          found.push(short(stretch));
+        }
+      }
+    }
+    return found;
+  }
+
+  // A text as pieces that are marked one by one: words with what follows them, and single characters where no spaces are.
+  const PIECES = new RegExp(`[${NO_SPACES}]|[^\\s${NO_SPACES}]+\\s*|\\s+`, "gu");
 
   // The stretch of the body with the most words that match, those marked.
   function teaser(body, stems, length) {
-    const words = body.split(/\s+/);
-    const hits = words.map((word) => {
-      const s = stem(word);
-      return stems.some((t) => s.startsWith(t));
+    const words = body.match(PIECES) || [];
+    const matches = (text) => tokens(text).some((s) => stems.some((t) => s.startsWith(t)));
+    const hits = words.map((word, i) => {
+      if (!SPACELESS.test(word)) return matches(word);
+      const pair = (a, b) => a && b && SPACELESS.test(a) && SPACELESS.test(b) && matches(a + b);
+      return pair(words[i - 1], word) || pair(word, words[i + 1]) || stems.includes(word);
     });
     let count = hits.slice(0, length).filter(Boolean).length;
     let best = count;
@@ -63,7 +98,8 @@ window.bookSearch = (() => {
     const element = make("span", "search-teaser");
     if (start > 0) element.append("… ");
     for (let i = start; i < Math.min(start + length, words.length); i++) {
-      element.append(hits[i] ? make("mark", "", words[i]) : words[i], " ");
+      element.append(hits[i] ? make("mark", "", words[i].trimEnd()) : words[i]);
+      if (hits[i] && /\s$/.test(words[i])) element.append(" ");
     }
     if (start + length < words.length) element.append("…");
     return element;
@@ -80,7 +116,7 @@ window.bookSearch = (() => {
     const { search_options, results_options, doc_urls } = window.search;
     const found = index.search(query, search_options);
     const shown = found.slice(0, results_options.limit_results);
-    const stems = query.split(/\s+/).map(stem).filter(Boolean);
+    const stems = tokens(query);
     list.replaceChildren(
       ...shown.map(({ ref, doc }) => {
         const link = make("a");
@@ -118,6 +154,7 @@ window.bookSearch = (() => {
   }
 
   return {
+    tokens,
     /** Builds the dialog. `data`: the addresses that the page template gives: root, engine, index. */
     start(data) {
       addresses = data;
