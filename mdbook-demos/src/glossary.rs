@@ -18,6 +18,7 @@ use mdbook_markdown::{
 use crate::{
     diagnostics::{Diagnostic, Source, Span},
     html::escape,
+    search,
 };
 
 /// The page, relative to the book's sources.
@@ -155,12 +156,11 @@ impl Glossary {
 
     /// The uses of terms in a stretch of text, none of which overlap: of two at one place the longer.
     fn uses(&self, text: &str) -> Vec<(Range<usize>, usize)> {
-        // As long as the text itself, so that places are the same.
-        let small = text.to_ascii_lowercase();
+        let (small, places) = small(text);
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
         for (form, entry) in &self.forms {
             for (at, _) in small.match_indices(form.as_str()) {
-                let range = at..at + form.len();
+                let range = places[at]..places[at + form.len()];
                 let overlaps = found.iter().any(|(other, _)| other.start < range.end && range.start < other.end);
                 if !overlaps && whole(text, &range) {
                     found.push((range, *entry));
@@ -172,10 +172,29 @@ impl Glossary {
     }
 }
 
+/// A text in small letters, and for each byte of it, and for its end, where what it was made of is in the text: some
+/// letters are shorter or longer when they are small.
+fn small(text: &str) -> (String, Vec<usize>) {
+    let (mut small, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
+    for (at, c) in text.char_indices() {
+        small.extend(c.to_lowercase());
+        places.resize(small.len(), at);
+    }
+    places.push(text.len());
+    (small, places)
+}
+
 /// Whether a stretch is not a part of a longer word.
 fn whole(text: &str, range: &Range<usize>) -> bool {
-    let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '‑'));
-    !joins(text[..range.start].chars().next_back()) && !joins(text[range.end..].chars().next())
+    let spaceless = |c: Option<char>| c.is_some_and(search::is_spaceless);
+    let inside = &text[range.clone()];
+    let joins = |c: Option<char>, edge: Option<char>| {
+        let joined = c.is_some_and(|c| c.is_alphanumeric() || search::is_mark(c) || matches!(c, '-' | '_' | '‑'));
+        // Where no spaces are between words, nothing tells where one ends.
+        joined && !(spaceless(c) && spaceless(edge))
+    };
+    !joins(text[..range.start].chars().next_back(), inside.chars().next())
+        && !joins(text[range.end..].chars().next(), inside.chars().next_back())
 }
 
 /// The stretches of a lesson in which terms are looked for: paragraphs and list items, without links, code, figures'
@@ -301,6 +320,22 @@ mod tests {
                 link("peer", "peers")
             )
         );
+    }
+
+    #[test]
+    fn terms_of_any_script_are_found() {
+        let page = "Сервер\n: А.\n\n一致性\n: B.\n\nÖrtliche Zeit\n: C.\n";
+        let glossary = Glossary::new(&Source::new("glossary.md", page));
+        let linked = |text: &str| {
+            let source = Source::new("a/b.md", text);
+            let edits = glossary.links(&source, Path::new("a/b.md"), &[], &mut BTreeSet::new());
+            edits.into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(linked("И сервер, СЕРВЕР."), ["сервер"]);
+        assert_eq!(linked("分布式系统的一致性是"), ["一致性"]);
+        assert_eq!(linked("İ ÖRTLICHE ZEIT İ"), ["ÖRTLICHE ZEIT"]);
+        // A sign on the last letter makes another word of it.
+        assert_eq!(linked("сервера сервер\u{301}"), Vec::<String>::new());
     }
 
     #[test]

@@ -38,6 +38,19 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of ours")
 }
 
+/// Signs that belong to the letter before them.
+static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\p{M}"));
+
+/// Whether a character is of a script that puts no spaces between words.
+pub fn is_spaceless(c: char) -> bool {
+    SPACELESS.is_match(c.encode_utf8(&mut [0; 4]))
+}
+
+/// Whether a character is a sign that belongs to the letter before it.
+pub fn is_mark(c: char) -> bool {
+    MARKS.is_match(c.encode_utf8(&mut [0; 4]))
+}
+
 /// The words of a text as the index has them: in small letters, without accents, English ones by their stems. What is
 /// written without spaces is every two characters that follow each other, and the last one.
 pub fn tokens(text: &str) -> Vec<String> {
