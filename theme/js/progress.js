@@ -301,7 +301,7 @@ window.curriculum = (() => {
 
   // What of a state belongs to each list, as names.
   function shared(catalogue, state, names, module) {
-    const graded_ = new Set(graded(catalogue.lessons).map(({ id }) => id));
+    const worth = new Set(graded(catalogue.lessons).map(({ id }) => id));
     const scope = new Set(graded(inScope(catalogue, module)).map(({ id }) => id));
     const reading = new Set(toRead(catalogue, module).map(({ id }) => id));
     for (const [old, now] of Object.entries(catalogue.moved ?? {})) if (reading.has(now)) reading.add(old);
@@ -310,10 +310,10 @@ window.curriculum = (() => {
     return [
       answered.filter((id) => scope.has(id)),
       read.filter((id) => reading.has(id)),
-      answered.filter((id) => graded_.has(id) && !scope.has(id)),
+      answered.filter((id) => worth.has(id) && !scope.has(id)),
       read.filter((id) => !reading.has(id)),
       names.gates.filter((id) => has(state.opened, id)),
-      answered.filter((id) => !graded_.has(id)),
+      answered.filter((id) => !worth.has(id)),
       names.demos.filter((id) => has(state.tried, id)),
     ];
   }

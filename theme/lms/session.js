@@ -465,8 +465,8 @@ window.lmsSession = (() => {
       const before = JSON.stringify(state);
       if (other) fromBook(other);
       keep();
-      const telling_ = telling();
-      if (telling_ && (told || JSON.stringify(state) !== before)) {
+      const live = telling();
+      if (live && (told || JSON.stringify(state) !== before)) {
         tellTime();
         tell();
       }
@@ -476,7 +476,7 @@ window.lmsSession = (() => {
       channel?.close();
       // An LMS sends all that it has of a session when that ends. Where nothing was told that is what there was when it
       // began, and would replace what another session has told since, on another device perhaps.
-      if (started && (told || !telling_)) lms.end();
+      if (started && (told || !live)) lms.end();
     }
 
     return {
