@@ -35,7 +35,7 @@ pub(crate) async fn choose(demo: &Demo<'_>, text: &str) -> Result<()> {
     demo.click(&format!("{SHOWN} .quiz-choices > li:nth-child({}) .quiz-choice", place + 1)).await
 }
 
-pub(crate) async fn until_asked(demo: &Demo<'_>, words: &str) -> Result<()> {
+async fn until_asked(demo: &Demo<'_>, words: &str) -> Result<()> {
     demo.until_text(&format!("{SHOWN} legend"), words).await
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     demos::clock,
     embed::framed,
-    quiz::{SHOWN, choose, go_on, heard, listen, until_asked, until_focused},
+    quiz::{SHOWN, choose, go_on, heard, listen, until_focused},
 };
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -54,7 +54,7 @@ async fn quizzes_are_answered_in_every_sandbox() -> Result<()> {
         listen(reader).await?;
         let demo = reader.demo("quiz-duplicates").await?;
         // By mouse.
-        until_asked(&demo, "over TCP").await?;
+        demo.until_text(".quiz-progress", "Question 1 of 4").await?;
         choose(&demo, "Whoever tries again").await?;
         go_on(&demo).await?;
         until_focused(&demo, "feedback-1").await?;

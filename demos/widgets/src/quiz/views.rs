@@ -188,7 +188,7 @@ fn choices(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, o
             <li key={place}>
                 <@{tag} class={classes!("quiz-choice", mark.map(|(class, ..)| class))} id={labelled.clone()} {onclick}>
                     <input type={kind} id={labelled.is_some().then_some(input)} {name} disabled={!open} checked={chosen} {onchange}
-                        autocomplete="off" aria-labelledby={labelled}/>
+                        aria-labelledby={labelled}/>
                     { words(choice) }
                     if let Some((_, sign, word)) = mark {
                         <span class="quiz-mark"><span aria-hidden="true">{ sign }</span>{ word }</span>
@@ -231,8 +231,11 @@ fn field(bench: &Bench<'_>, index: usize, asked: &Question, answer: &Answer, ope
                 autocomplete="off" autocapitalize="off" spellcheck="false"/>
         }
     };
-    let label =
-        if asked.kind == Kind::Tracing { "What it prints (leave it empty if it prints nothing)" } else { "Your answer" };
+    let label = if asked.kind == Kind::Tracing {
+        "What it prints (leave it empty if it prints nothing)"
+    } else {
+        "Your answer"
+    };
     html! { <p class="quiz-field"><label for={id}>{ label }</label>{ control }</p> }
 }
 
