@@ -6,12 +6,13 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use site_tests::{Look, Reader, Server, ServerOptions, Setup, reading};
 
-/// The words in each picture of a page: the figure, and each text of its picture without spaces.
+/// The words in each picture of a page: the figure, and each text that its picture shows, without spaces. Firefox draws
+/// words of other weights than 400, and signs, as shapes that cannot be read in its PDF.
 pub async fn pictures(reader: &Reader) -> Result<Vec<(String, Vec<String>)>> {
     let found = reader
         .js("return [...document.querySelectorAll('.demo svg:has(> title)')].map((svg) => [
             `${svg.closest('.demo').id}: ${svg.querySelector(':scope > title').textContent}`,
-            [...svg.querySelectorAll('text')].map((text) => text.textContent.replace(/\\s/g, '')).filter(Boolean)])")
+            [...svg.querySelectorAll('text')].filter((text) => getComputedStyle(text).display !== 'none').map((text) => text.textContent.replace(/\\s/g, '')).filter(Boolean)])")
         .await?;
     Ok(serde_json::from_value(found)?)
 }
