@@ -183,10 +183,15 @@ pub fn fields(bench: &Bench<'_>) -> Html {
     tag("div", "wl-editor", children)
 }
 
+/// So many steps deep values have controls.
+const DEEPEST: usize = 12;
+/// So many values of a list have controls.
+const MOST_ITEMS: usize = 60;
+
 /// A row for each field of a message.
 fn message(bench: &Bench<'_>, side: &Side, id: MessageId, value: &Message, path: &[Step]) -> Vec<Html> {
     // A schema can hold itself; so deep nobody goes by a form.
-    if path.len() > 12 {
+    if path.len() > DEEPEST {
         return vec![words("p", "quiet-words", "Deeper values are in the JSON text.")];
     }
     let fields = &side.schema.messages[id].fields;
@@ -217,7 +222,7 @@ fn row(bench: &Bench<'_>, side: &Side, id: MessageId, field: &Field, message_val
                 Some(Content::Map(pairs)) => pairs.len(),
                 _ => 0,
             };
-            for item in 0..length {
+            for item in 0..length.min(MOST_ITEMS) {
                 let path: Vec<Step> = path.iter().copied().chain([Step::Item(item)]).collect();
                 let label = format!("{name} {}", item + 1);
                 let mut parts = vec![];
@@ -250,6 +255,10 @@ fn row(bench: &Bench<'_>, side: &Side, id: MessageId, field: &Field, message_val
                 }
                 parts.push(deed(bench, &path, What::Remove, "✕", format!("Remove {label}")));
                 children.push(pointing("span", "wl-item".to_owned(), &Focus::Value(Path(path)), parts));
+            }
+            if length > MOST_ITEMS {
+                let more = format!("Not complete: {} more are in the JSON text.", length - MOST_ITEMS);
+                children.push(words("span", "quiet-words", more));
             }
             children.push(deed(bench, &path, What::Add, "+ Add", format!("Add to {name}")));
         }
