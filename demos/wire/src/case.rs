@@ -607,6 +607,42 @@ mod tests {
         assert!(none.writer.problems[0].message.contains("no message type"), "{:?}", none.writer.problems);
     }
 
+    /// As deep as runtimes read and as long as a value may be: not all of it is explained, and that is said.
+    #[test]
+    fn what_is_deep_and_long_is_explained_within_a_budget() {
+        let schema = "syntax = \"proto3\"; message M { M m = 1; repeated string r = 2; }".to_owned();
+        let value = |depth: usize, texts: usize| {
+            let list = ["\"\""].repeat(texts).join(",");
+            format!("{}{{\"r\":[{list}]}}{}", "{\"m\":".repeat(depth), "}".repeat(depth))
+        };
+        let outcome = |value: String| {
+            let case = Case {
+                writer: schema.clone(),
+                reader: schema.clone(),
+                message: "M".to_owned(),
+                value,
+                ..Case::default()
+            };
+            case.outcome(None)
+        };
+        let deep = outcome(value(95, 6_000));
+        assert!(deep.value_problems.is_empty(), "{:?}", deep.value_problems);
+        let steps = |paths: &mut dyn Iterator<Item = usize>| paths.sum::<usize>();
+        for view in [&deep.own, &deep.view, &deep.prost] {
+            assert_eq!(view.decoded.error, None);
+            assert!(!view.decoded.complete);
+            let told = steps(&mut view.decoded.pieces.iter().map(|piece| piece.path.0.len()));
+            assert!(told <= crate::decode::MOST_STEPS, "{told}");
+        }
+        assert!(steps(&mut deep.places.iter().map(|place| place.path.0.len())) <= crate::decode::MOST_STEPS);
+        assert_eq!(deep.back.as_ref(), Some(&deep.value), "all of it is read");
+        // What is only long is explained to its end.
+        let long = outcome(value(1, 6_000));
+        assert!(long.own.decoded.complete && long.own.decoded.pieces.len() > 6_000);
+        let longer = outcome(value(95, 7_000));
+        assert!(longer.value_problems[0].message.contains("there is room for 20000"), "{:?}", longer.value_problems);
+    }
+
     #[test]
     fn what_goes_there_and_back_is_compared() {
         let with = NEW.replace("int64 total_cents = 3;", "float total = 3; string coupon = 4;");
