@@ -1,4 +1,4 @@
-//! `fuzz`: random input for the wire codec, which libFuzzer steers to code that it has not seen.
+//! `fuzz`: random input for the wire codec and for links, which libFuzzer steers to code that it has not seen.
 //!
 //! It is cargo-fuzz's way without cargo-fuzz, which takes longer to install than this takes to run: the same flags for
 //! the compiler, and no sanitizer, because the code has no `unsafe`. So the stable toolchain does.
@@ -48,6 +48,12 @@ enum Target {
     Json,
     /// Text as edits of bytes
     Edit,
+    /// Bytes as two versions of a schema
+    Evolve,
+    /// Text as a link to the lab
+    Case,
+    /// Text as a link to any other figure
+    Links,
 }
 
 impl Target {
@@ -57,6 +63,17 @@ impl Target {
             Self::Schema => "schema",
             Self::Json => "json",
             Self::Edit => "edit",
+            Self::Evolve => "evolve",
+            Self::Case => "case",
+            Self::Links => "links",
+        }
+    }
+
+    /// How many inputs the tests take: fewer of those for which much is worked out.
+    fn runs(self) -> u32 {
+        match self {
+            Self::Decode | Self::Schema | Self::Json | Self::Edit | Self::Links => 100_000,
+            Self::Evolve | Self::Case => 5_000,
         }
     }
 }
@@ -85,7 +102,8 @@ pub fn test(project: &Project) -> Result<()> {
         if found.exists() {
             fs::remove_dir_all(&found).with_context(|| format!("cannot remove {}", found.display()))?;
         }
-        fuzz(project, &programs, target, &["-runs=100000".to_owned(), "-seed=1".to_owned()], true)?;
+        let runs = format!("-runs={}", target.runs());
+        fuzz(project, &programs, target, &[runs, "-seed=1".to_owned()], true)?;
     }
     Ok(())
 }

@@ -1,0 +1,24 @@
+//! Text as the code of a link to any figure but the lab.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use systems::{call_chain::Call, distribution::Plan, lab::Design, live, rpc};
+use wire::formats::Sample;
+
+/// What is read is written so that it is read as the same; what is not, with a reason.
+macro_rules! there_and_back {
+    ($code:expr, $($kind:ty),*) => {
+        $(match <$kind>::from_code($code) {
+            Ok(run) => {
+                let code = run.code();
+                let again = <$kind>::from_code(&code).expect("what is written can be read");
+                assert_eq!(again.code(), code, "what is written is read as the same");
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        })*
+    };
+}
+
+fuzz_target!(|text: &str| {
+    there_and_back!(text, Call, Plan, Design, live::Run, rpc::Run, Sample);
+});
