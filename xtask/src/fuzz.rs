@@ -73,7 +73,8 @@ impl Target {
     fn runs(self) -> u32 {
         match self {
             Self::Decode | Self::Schema | Self::Json | Self::Edit | Self::Links => 100_000,
-            Self::Evolve | Self::Case => 5_000,
+            Self::Case => 20_000,
+            Self::Evolve => 3_000,
         }
     }
 }
