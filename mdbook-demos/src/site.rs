@@ -251,13 +251,11 @@ impl Site<'_> {
 
     /// Where the site stands, as the beginning of a path, if the author has said it.
     fn base(&self) -> Option<String> {
-        let set = || self.config.get::<String>("output.html.site-url").ok().flatten();
-        let path = self.base_url.as_deref().map(|url| settings::path_of(url).to_owned()).or_else(|| {
-            let set = set()?;
-            let path = if set.contains("://") { settings::path_of(&set).to_owned() } else { set };
+        self.base_url.as_deref().map(|url| settings::path_of(url).to_owned()).or_else(|| {
+            let set = self.config.get::<String>("output.html.site-url").ok().flatten()?;
+            let path = if set.contains("://") { settings::path_of(&set) } else { &set };
             Some(format!("/{}/", path.trim_matches('/')).replace("//", "/"))
-        });
-        path
+        })
     }
 
     /// A page of the book's with the scripts and style sheets of `additional-js` and `additional-css` that the theme
