@@ -255,7 +255,14 @@ fn render(
             config.set("output.html.redirect", BTreeMap::<String, String>::new())?;
         }
         let summary = config.book.src.join("SUMMARY.md");
-        let mut book = MDBook::load_with_config(root, config)
+        let mut book = caught(|| MDBook::load_with_config(root, config))
+            .map_err(|panic| {
+                let file = summary.to_string_lossy().replace('\\', "/");
+                let told = Diagnostic::in_file(file, "mdBook panicked while it read the chapters that this file lists");
+                let mut diagnostics = Diagnostics::default();
+                diagnostics.push(panic.told(told, gathered.borrow().repository.as_deref()));
+                diagnostics
+            })?
             .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
         book.with_preprocessor(Demos::new(entries, schemas.clone(), parts.clone(), gathered.clone()))
             .with_preprocessor(LinkPreprocessor::new())

@@ -14,6 +14,7 @@ use crate::{
     assets::unhashed,
     contents,
     diagnostics::{Diagnostic, Diagnostics},
+    files,
     guard::{Panic, caught},
     html::{escape, unescape},
     links,
@@ -87,6 +88,22 @@ impl Pages {
     }
 }
 
+/// How mdBook begins to tell that it cannot copy a file of the sources.
+const CANNOT_COPY: &str = "Failed to read \"";
+
+/// Copies to the output what of the sources is neither a chapter nor left behind.
+fn copy_files(ctx: &RenderContext) -> Result<()> {
+    let src = ctx.root.join(&ctx.config.book.src);
+    for file in files::list(&src)?.iter().filter(|file| !file.ends_with(".md") && !files::is_left_behind(file)) {
+        let shown = ctx.config.book.src.join(file);
+        let bytes = std::fs::read(src.join(file)).with_context(|| {
+            format!("{} cannot be read: if it is a link, what it leads to is gone", shown.display())
+        })?;
+        files::write(&ctx.destination.join(file), bytes)?;
+    }
+    Ok(())
+}
+
 impl Renderer for Pages {
     fn name(&self) -> &str {
         "html"
@@ -94,7 +111,10 @@ impl Renderer for Pages {
 
     fn render(&self, ctx: &RenderContext) -> Result<()> {
         match caught(|| self.inner.render(ctx)) {
-            Ok(rendered) => rendered?,
+            Ok(Ok(())) => {}
+            // An editor's lock may be a link to nothing, and mdBook copies whatever is there. It does so last.
+            Ok(Err(error)) if error.to_string().starts_with(CANNOT_COPY) => copy_files(ctx)?,
+            Ok(Err(error)) => return Err(error),
             Err(panic) => return Err(self.culprits(ctx, &panic).into()),
         }
         *self.book.borrow_mut() = Some(ctx.book.clone());

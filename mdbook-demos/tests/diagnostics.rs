@@ -89,6 +89,21 @@ fn panic_in_a_demo() {
     insta::assert_snapshot!(told.join("fixture/mod.rs:…"));
 }
 
+/// mdBook panics on a chapter outside of the book.
+#[test]
+fn panic_in_mdbook() {
+    let book = Book::new(&[]);
+    let elsewhere = book.path("outside.md");
+    book.write("outside.md", "# Outside\n");
+    book.write("src/SUMMARY.md", format!("[Outside]({})\n", elsewhere.display()));
+    let told = book.mistakes();
+    for wanted in
+        ["mdBook panicked while it read the chapters", "--> src/SUMMARY.md", "please report it", "mdbook-driver-"]
+    {
+        assert!(told.contains(wanted), "{told}");
+    }
+}
+
 #[test]
 fn duplicate_id_in_one_lesson() {
     let block = "```demo counter\n{ \"id\": \"same\", \"title\": \"A\" }\n```\n";
