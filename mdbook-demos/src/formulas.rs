@@ -11,7 +11,7 @@ use lol_html::{RewriteStrSettings, element, rewrite_str};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::{
-    diagnostics::{Diagnostic, Source, Span},
+    diagnostics::{Diagnostic, Place, Source, Span},
     html::escape,
     markdown::Outline,
 };
@@ -31,6 +31,38 @@ pub struct Formula {
 
 /// The formulas of a lesson, and the marks that open one which nothing closes.
 pub fn find(source: &Arc<Source>, outline: &Outline) -> (Vec<Formula>, Vec<Diagnostic>) {
+    let (mut found, mut mistakes) = find_in(source, outline);
+    if !found.is_empty() {
+        // What is in a formula is no Markdown, but was read as such: a bar ends a cell of a table, and code after it is
+        // not seen. Read without their content, the text tells what is code.
+        let mut plain = source.text.clone();
+        for formula in &found {
+            let blank: String =
+                source.text[formula.range.clone()].bytes().map(|b| if b == b'\n' { '\n' } else { 'x' }).collect();
+            // The marks of a quotation belong to it.
+            let blank = if formula.quoted { quoted_like(&source.text[formula.range.clone()], &blank) } else { blank };
+            plain.replace_range(formula.range.clone(), &blank);
+        }
+        let outline = Outline::new(&plain);
+        found.retain(|formula| !outline.is_verbatim(formula.range.start));
+        mistakes.retain(|mistake| match &mistake.place {
+            Place::Span(span) => !outline.is_verbatim(span.bytes.start),
+            _ => true,
+        });
+    }
+    (found, mistakes)
+}
+
+/// `blank` with the marks that the lines of `text` begin with, but for the first.
+fn quoted_like(text: &str, blank: &str) -> String {
+    let lines = text.split('\n').zip(blank.split('\n')).enumerate().map(|(number, (line, blank))| {
+        let marks = if number == 0 { 0 } else { line.len() - line.trim_start_matches(['>', ' ', '\t']).len() };
+        format!("{}{}", &line[..marks], &blank[marks..])
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn find_in(source: &Arc<Source>, outline: &Outline) -> (Vec<Formula>, Vec<Diagnostic>) {
     let text = &source.text;
     let (mut found, mut mistakes) = (Vec::new(), Vec::new());
     let mut at = 0;
@@ -258,6 +290,9 @@ mod tests {
         let text = "It costs $5 or $6, \\\\(a_1 * b_2 * c\\\\), `\\\\(x\\\\)`.\n\n\\\\[\na \\\\ b \\_\n\\\\]\n\n```text\n\\\\(y\\\\)\n```\n\n\
             <p class=\"\\\\(z\\\\)\">\\\\(w\\\\)</p>\n\n\\(no\\) \\\\\\(no\\\\)\n";
         assert_eq!(found(text), (vec![("a_1 * b_2 * c", false), ("\na \\\\ b \\_\n", true), ("w", false)], vec![]));
+        let table =
+            "| \\\\(|x|\\\\) | `\\\\(c\\\\)` | `\\\\[` |\n| - | - | - |\n| \\\\(|é|\\\\) | `\\\\(c\\\\)` | `\\\\(` |\n";
+        assert_eq!(found(table), (vec![("|x|", false), ("|é|", false)], vec![]));
         let (formulas, mistakes) = found("a \\\\(b\n\nc\\\\) \\\\[d");
         assert_eq!((formulas.len(), mistakes), (0, vec!["this formula has no end".to_owned(); 2]));
     }

@@ -574,7 +574,7 @@ fn formulas_are_set_when_the_book_is_built() {
         "<mtext>*odd*\u{a0}|\u{a0}&lt;b&gt;</mtext>",
         "<p><span class=\"math-display\"><math display=\"block\"><semantics><mrow><mtable",
         "<mtext>иначе</mtext>",
-        "<mi>|</mi>",
+        ">|</mo>",
         "<code>\\\\(code\\\\)</code>",
     ] {
         assert!(page.contains(wanted), "{wanted} in {page}");
