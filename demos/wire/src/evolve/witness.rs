@@ -433,9 +433,12 @@ fn refusal(reason: Reason) -> String {
 /// Messages of a schema, by their type: made when they are asked for, and then kept.
 pub(super) struct Samples<'a> {
     schema: &'a Schema,
-    /// By type and depth; each with whether there was work enough for all of them.
-    messages: RefCell<Vec<Option<(Rc<[Message]>, bool)>>>,
+    /// By type and depth.
+    messages: RefCell<Vec<Option<Made>>>,
 }
+
+/// Messages of a type, and whether there was work enough for all of them.
+type Made = (Rc<[Message]>, bool);
 
 /// Deeper than that nothing is set in messages.
 const DEPTHS: usize = 3;
