@@ -18,6 +18,9 @@ use std::{
 /// What a run yields, by name.
 pub type Facts = BTreeMap<&'static str, FactValue>;
 
+/// What runs under the seeds 1, 2, 3 … yield, in this order, or why they cannot be asked.
+pub type OverSeeds = Result<Arc<Vec<Facts>>, Refused>;
+
 /// A value that a run yields, for `expect` and for `{{#run id.fact}}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactValue(pub Value);
@@ -97,7 +100,7 @@ pub struct Entry {
     ///
     /// # Errors
     /// If the demo's runs have no seed, or so many runs cannot be asked for.
-    pub over_seeds: fn(block: &Value, seeds: usize) -> Result<Arc<Vec<Facts>>, Refused>,
+    pub over_seeds: fn(block: &Value, seeds: usize) -> OverSeeds,
     /// The figure's HTML for the canonical properties of a checked block, as the browser's first
     /// render will have it, to the byte.
     ///
