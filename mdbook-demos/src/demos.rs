@@ -728,7 +728,9 @@ impl Work<'_> {
             (Some(checked), Some(entry)) if mistakes.is_empty() => {
                 let drawn = caught(|| ((entry.prerender)(&checked.id, &checked.props), (entry.first)(&checked.props)));
                 match drawn {
-                    Ok((drawing, first)) => Some(self.figure(entry, checked, block.value(), (&drawing, first), written.clone())),
+                    Ok((drawing, first)) => {
+                        Some(self.figure(entry, checked, block.value(), (&drawing, first), written.clone()))
+                    }
                     Err(panic) => {
                         mistakes.push(panicked(entry, block.span(""), &panic, self.repository()));
                         None
