@@ -198,7 +198,7 @@ pub fn slug(text: &str) -> String {
 /// A name of something as [`slug`] has it; with a hash of it if letters are lost, so that others get other names.
 pub fn name(text: &str) -> String {
     let plain = slug(text);
-    let lost = plain.is_empty() || text.chars().any(|c| !c.is_ascii());
+    let lost = plain.is_empty() || !text.is_ascii();
     match (lost, plain.as_str()) {
         (false, _) => plain,
         (true, "") => hash(text.as_bytes()),
