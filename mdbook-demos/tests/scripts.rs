@@ -47,6 +47,8 @@ fn book(language: usize, names: bool) -> Book {
     );
     let settings = fs::read_to_string(root().join("book.toml")).unwrap();
     let settings = settings.replacen("language = \"en\"", &format!("language = \"{tag}\""), 1);
+    // The parts of this book are not those of that one.
+    let settings = settings.lines().filter(|line| !line.starts_with("about = ")).collect::<Vec<_>>().join("\n");
     let settings = settings.replacen(
         "title = \"Distributed & Decentralized Systems Curriculum\"",
         &format!("title = \"{title}\""),

@@ -27,12 +27,9 @@ use predict::{About, Asked};
 use schemas::{Known, Reads, use_acts, wanted_of};
 use sim::TraceHash;
 use state::{Act, State, Text};
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 use web_sys::Element;
-use wire::{
-    case::{Case, Outcome},
-    decode::explain,
-};
+use wire::case::{Case, Outcome};
 use yew::prelude::*;
 
 /// Schemas that evolve, byte by byte.
@@ -63,36 +60,37 @@ fn first_schemas(view: &str, offers: &str) -> String {
     wanted_of(&cases)
 }
 
-/// The fingerprint of a case and of all that follows from it.
+/// The fingerprint of a case and of all that follows from it, however it is put into words.
 fn fingerprint(case: &Case, outcome: &Outcome) -> String {
     let mut hash = TraceHash::default();
+    let range = |hash: &mut TraceHash, at: &Range<usize>| hash.word((at.start as u64) << 32 | at.end as u64);
     hash.text(&case.code());
     hash.text(&words::hex(&outcome.bytes));
-    for (side, view) in
-        [(&outcome.writer, &outcome.own), (&outcome.reader, &outcome.view), (&outcome.reader, &outcome.prost)]
-    {
+    for view in [&outcome.own, &outcome.view, &outcome.prost] {
         for piece in &view.decoded.pieces {
-            explain(&side.schema, &outcome.bytes, piece).iter().for_each(|line| hash.text(line));
+            range(&mut hash, &piece.at);
+            hash.text(words::role(piece).1);
         }
-        hash.text(&words::reading(&outcome.bytes, &view.decoded));
+        if let Some(error) = &view.decoded.error {
+            range(&mut hash, &error.at);
+        }
         for seen in &view.seen {
             hash.word(seen.number.into());
             hash.text(&seen.value);
-            hash.text(words::because(seen.because));
+            hash.word(seen.because as u64);
         }
         for bytes in [view.passed_on.as_ref(), view.through_json.as_ref().map(|(_, bytes)| bytes)] {
             hash.text(&bytes.map_or("nothing".to_owned(), |bytes| words::hex(bytes)));
         }
     }
     for change in outcome.changes.iter() {
-        hash.text(&change.what);
+        range(&mut hash, &change.old);
+        range(&mut hash, &change.new);
         for harm in [change.forward, change.backward, change.json] {
-            hash.text(words::harm(harm).0);
+            hash.word(harm as u64);
         }
     }
-    if !outcome.changes.complete {
-        hash.text(words::NOT_COMPLETE);
-    }
+    hash.word(outcome.changes.complete.into());
     hash.to_string()
 }
 
