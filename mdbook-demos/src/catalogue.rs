@@ -125,7 +125,7 @@ impl Catalogue {
             let kind = match stem {
                 "exercises" => Kind::Exercises,
                 "solutions" => Kind::Solutions,
-                _ if chapter.number.is_none() || about || !chapter.sub_items.is_empty() => Kind::Page,
+                _ if chapter.number.is_none() || about || has_chapters(chapter) => Kind::Page,
                 _ => Kind::Lesson,
             };
             let mut lesson = Lesson {
@@ -193,6 +193,14 @@ struct Place<'a> {
     part: Option<&'a str>,
 }
 
+/// Whether other chapters stand under one; those that are only announced do not count.
+fn has_chapters(chapter: &Chapter) -> bool {
+    chapter.sub_items.iter().any(|item| match item {
+        BookItem::Chapter(below) => below.path.is_some() || has_chapters(below),
+        _ => false,
+    })
+}
+
 /// Every chapter of a book, in reading order.
 fn places(book: &Book) -> Vec<Place<'_>> {
     fn under<'a>(items: &'a [BookItem], above: Option<&str>, part: Option<&'a str>, out: &mut Vec<Place<'a>>) {
@@ -201,7 +209,7 @@ fn places(book: &Book) -> Vec<Place<'_>> {
             let own = || Some(without_ending(&contents::page(chapter)?).to_owned());
             let above = match above {
                 Some(above) => Some(above.to_owned()),
-                None if chapter.sub_items.is_empty() => None,
+                None if !has_chapters(chapter) => None,
                 None => own(),
             };
             out.push(Place { chapter, above: above.clone(), part });
@@ -213,8 +221,7 @@ fn places(book: &Book) -> Vec<Place<'_>> {
     for item in &book.items {
         match item {
             BookItem::PartTitle(title) => part = Some(title.as_str()),
-            // What follows a rule is of no part.
-            BookItem::Separator => part = None,
+            BookItem::Separator => {}
             BookItem::Chapter(_) => under(std::slice::from_ref(item), None, part, &mut out),
         }
     }

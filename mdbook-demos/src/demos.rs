@@ -271,6 +271,12 @@ fn each_lesson(book: &mut Book, mut f: impl FnMut(&Path, &mut Chapter)) {
     });
 }
 
+/// The page of a lesson, from the book's root.
+fn page_of(lesson: &Path) -> String {
+    let page = unix(&lesson.with_extension("html"));
+    page.strip_suffix("README.html").map_or(page.clone(), |folder| format!("{folder}index.html"))
+}
+
 /// The name of a lesson's file in messages.
 fn source_name(src: &Path, path: &Path) -> String {
     unix(&src.join(path))
@@ -603,8 +609,7 @@ impl Work<'_> {
         }
         if sound {
             mistakes.extend(self.ask_the_runs(&mut block));
-            let page = unix(&self.lesson.with_extension("html"));
-            let page = page.strip_suffix("README.html").map_or(page.clone(), |folder| format!("{folder}index.html"));
+            let page = page_of(self.lesson);
             mistakes.extend(quiz::astray(&block, &page, self.src));
             block.put("page", page.into());
         }
@@ -662,7 +667,7 @@ impl Work<'_> {
             let mut resolved = json!({ "answer": "unknown", "title": "unknown", "page": "" });
             match self.value((&demo.0, demo.1), (&fact.0, fact.1)) {
                 Ok(Some((figure, value))) => {
-                    let page = unix(&figure.lesson.with_extension("html"));
+                    let page = contents::address(&page_of(&figure.lesson));
                     resolved = json!({ "answer": neutral(&value), "title": figure.title, "page": page });
                 }
                 Ok(None) => {}
@@ -1000,13 +1005,16 @@ impl Preprocessor for Leftovers {
                     .filter(|directive| !matches!(directive.kind, Kind::Foreign | Kind::Escaped))
                     .map(|directive| (chapter.content[directive.range].to_owned(), "directive")),
             );
+            let whole = Source::new(String::new(), chapter.content.clone());
+            let (formulas, _) = formulas::find(&whole, &outline);
+            left.extend(formulas.into_iter().map(|formula| (chapter.content[formula.range].to_owned(), "formula")));
             let Some(source) = gathered.sources.get(path).cloned() else {
                 return;
             };
             for (text, what) in left {
                 let message = format!("the {what} “{text}” was not carried out");
                 let help = format!(
-                    "demos and their directives are read before includes: write the {what} in the \
+                    "demos, directives and formulas are read before includes: write the {what} in the \
                      lesson itself",
                 );
                 let diagnostic = match including(&source, &src.join(path), &text) {

@@ -95,19 +95,22 @@ const LEFT_BEHIND: [&str; 5] = ["thumbs.db", "ehthumbs.db", "desktop.ini", "icon
 /// Whether an editor, a version control or an operating system left a file among the sources, so that no reader is
 /// meant to get it: hidden files, copies for safety, locks, caches. `path` is relative to the sources, with `/`.
 pub fn is_left_behind(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
     path.split('/').any(|part| {
         let small = part.to_lowercase();
-        // That one is mdBook's, and tells GitHub something.
-        (part.starts_with('.') && part != ".nojekyll")
-            || LEFT_BEHIND.contains(&&*small)
-            || part.ends_with('~')
-            || (part.len() > 1 && part.starts_with('#') && part.ends_with('#'))
-            || small.starts_with("~$")
+        // These tell servers something; the first is mdBook's.
+        (part.starts_with('.') && ![".nojekyll", ".well-known", ".htaccess"].contains(&part))
             || ["__macosx", "__pycache__"].contains(&&*small)
+    }) || {
+        let small = name.to_lowercase();
+        LEFT_BEHIND.contains(&&*small)
+            || name.ends_with('~')
+            || (name.len() > 1 && name.starts_with('#') && name.ends_with('#'))
+            || small.starts_with("~$")
             || [".swp", ".swo", ".swn", ".bak", ".orig", ".rej", ".tmp", ".part", ".crdownload"]
                 .iter()
                 .any(|ending| small.ends_with(ending))
-    })
+    }
 }
 
 /// A file that every finished site has, so that we can tell one from a folder of something else.

@@ -193,8 +193,11 @@ fn whole(text: &str, range: &Range<usize>) -> bool {
         // Where no spaces are between words, nothing tells where one ends.
         joined && !(spaceless(c) && spaceless(edge))
     };
+    let next = text[range.end..].chars().next();
+    // A sign on the last letter makes another word, in these scripts too.
     !joins(text[..range.start].chars().next_back(), inside.chars().next())
-        && !joins(text[range.end..].chars().next(), inside.chars().next_back())
+        && !next.is_some_and(search::is_mark)
+        && !joins(next, inside.chars().next_back())
 }
 
 /// The stretches of a lesson in which terms are looked for: paragraphs and list items, without links, code, figures'

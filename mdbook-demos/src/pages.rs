@@ -123,7 +123,7 @@ impl Renderer for Pages {
 }
 
 /// How the comment begins by which a page tells where the text of a chapter begins; its page's address follows.
-const CHAPTER: &str = " of ";
+const CHAPTER: &str = " the text of the page ";
 
 /// The Markdown that a chapter's text begins with, so that [`rewrite`] knows on a page with several chapters, or on one
 /// in another folder, which folder an address counts from. `page` is the chapter's page, relative to the site.

@@ -309,7 +309,10 @@ fn is_there(path: &str, src: &Path) -> bool {
         src.join(format!("{stem}.md")).is_file()
             || index.is_some_and(|folder| src.join(format!("{folder}README.md")).is_file())
     });
-    page == Some(true) || src.join(&*path).is_file()
+    let ours = ["index.html", "print.html", crate::licences::FILE].contains(&&*path);
+    // A folder stands for its first page.
+    let folder = || src.join(&*path).is_dir() && is_there(&format!("{}/index.html", path.trim_end_matches('/')), src);
+    page == Some(true) || ours || src.join(&*path).is_file() || (!path.ends_with(".html") && folder())
 }
 
 /// A file that cannot be read, with those that could be meant.

@@ -29,9 +29,9 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Words, and pictures such as emoji.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\p{N}\p{M}_]+|\p{So}"));
-/// Stretches in scripts that put no spaces between words.
+/// Stretches in scripts that put no spaces between words. The sign that makes a vowel long in Japanese is of no script.
 static SPACELESS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+"));
+    LazyLock::new(|| pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u{30fc}]+"));
 
 #[expect(clippy::expect_used, reason = "the patterns are fixed, and a test uses each")]
 fn pattern(text: &str) -> Regex {
@@ -170,11 +170,12 @@ pub(crate) mod tests {
     use super::*;
 
     /// Texts and what is found in them; `theme/js/search.js` finds the same.
-    pub(crate) const TEXTS: [(&str, &[&str]); 9] = [
+    pub(crate) const TEXTS: [(&str, &[&str]); 10] = [
         ("Retries, at-most-once & DEADLINE_EXCEEDED", &["retri", "onc", "deadline_exceed"]),
         ("Café naïve e\u{301}té", &["cafe", "naiv", "et"]),
         ("Отказ сервера: Ещё раз", &["отказ", "сервера", "еще", "раз"]),
         ("一致性。Raft 协议", &["一致", "致性", "性", "raft", "协议", "议"]),
+        ("サーバー", &["サー", "ーバ", "バー", "ー"]),
         ("ひらがなX", &["ひら", "らが", "がな", "な", "x"]),
         ("الأَنظِمَة المُوزَّعة", &["الانظمة", "الموزعة"]),
         ("ΛΟΓΟΣ λόγος", &["λογοσ", "λογοσ"]),

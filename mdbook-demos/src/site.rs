@@ -266,10 +266,9 @@ impl Site<'_> {
         let tags = |files: &[PathBuf], tag: &dyn Fn(&str) -> String| -> String {
             let found = files.iter().filter_map(|file| {
                 let name = file.to_string_lossy().replace('\\', "/");
-                let name = name.trim_start_matches("./");
-                let found = all.iter().find(|found| *found == name || unhashed(found) == name)?;
-                let base = found.rsplit('/').next().unwrap_or(found);
-                (!raw.contains(base)).then(|| tag(&html::escape(&format!("{root}{}", contents::address(found)))))
+                let found = all.iter().find(|found| **found == name || unhashed(found) == name)?;
+                let address = html::escape(&format!("{root}{}", contents::address(found)));
+                (!raw.contains(&format!("\"{address}\""))).then(|| tag(&address))
             });
             found.collect()
         };

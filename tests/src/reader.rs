@@ -255,6 +255,19 @@ impl Reader {
         self.until_with(what, expression, vec![]).await
     }
 
+    /// Waits until there are more windows than so many.
+    ///
+    /// # Errors
+    /// If no other opens in [`PATIENCE`].
+    pub async fn until_window(&self, before: usize) -> Result<()> {
+        let start = Instant::now();
+        while self.driver.windows().await?.len() <= before {
+            ensure!(start.elapsed() < PATIENCE, "no window has opened");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
     /// The same with `arguments`.
     pub async fn until_with(&self, what: &str, expression: &str, arguments: Vec<Value>) -> Result<()> {
         let script = format!("return Boolean({expression})");

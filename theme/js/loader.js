@@ -59,6 +59,8 @@
     } catch {
       const address = new URL(location.href);
       address.searchParams.delete("run");
+      // A run in there would go before it.
+      if (embedded) address.hash = "";
       for (const [id, code] of runs) address.searchParams.append("run", embedded ? code : `${id}:${code}`);
       location.replace(address);
     }

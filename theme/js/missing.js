@@ -4,6 +4,8 @@
   "use strict";
   const script = document.currentScript;
   if (document.querySelector("base")) return;
+  // The page stands at the root: all was found, and runs already.
+  if (script.src === document.querySelector("script[data-probe]").src) return;
   const base = document.createElement("base");
   base.href = new URL(script.dataset.probe, script.src).href;
   // A bare fragment would lead to the root's own page.

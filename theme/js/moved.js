@@ -3,7 +3,12 @@
 (() => {
   "use strict";
   const go = () => {
-    const fragment = decodeURIComponent(location.hash.slice(1));
+    let fragment = location.hash.slice(1);
+    try {
+      fragment = decodeURIComponent(fragment);
+    } catch (_) {
+      // Cut on its way: the page is still worth the reader's while.
+    }
     const part = fragment && document.getElementById(fragment);
     const link = part && part.hasAttribute("data-moved") && part.querySelector("a");
     if (link) return location.replace(link.href);

@@ -90,6 +90,8 @@
     try {
       if (await window.pageIsOld()) words = "This page is older than the site. Reload it, and search then.";
     } catch (_) {}
+    // It came after all, meanwhile.
+    if (window.bookSearch) return;
     let note = document.getElementById("search-note");
     if (!note) {
       note = document.createElement("p");
@@ -106,17 +108,19 @@
     searchRequested = true;
     const element = document.createElement("script");
     element.src = script.dataset.search;
-    element.onload = () => {
-      // It may have come and not be one that this browser can read.
-      if (!window.bookSearch) return noSearch();
-      window.bookSearch.start(script.dataset);
-      window.bookSearch.open();
-    };
-    element.onerror = () => {
+    const failed = () => {
       element.remove();
       searchRequested = false;
       noSearch();
     };
+    element.onload = () => {
+      // It may have come and not be one that this browser can read.
+      if (!window.bookSearch) return failed();
+      document.getElementById("search-note")?.remove();
+      window.bookSearch.start(script.dataset);
+      window.bookSearch.open();
+    };
+    element.onerror = failed;
     document.head.append(element);
   };
   if (searchButton && script.dataset.search) {

@@ -47,7 +47,7 @@ window.bookSearch = (() => {
   // without accents, English ones by their stems; what is written without spaces is every two characters in a row.
   const SIGNS = /[\u{ad}\u{300}-\u{36f}\u{591}-\u{5bd}\u{5bf}\u{5c1}\u{5c2}\u{5c4}\u{5c5}\u{5c7}\u{610}-\u{61a}\u{640}\u{64b}-\u{65f}\u{670}\u{200b}-\u{200f}\u{20d0}-\u{20ff}\u{fe00}-\u{fe0f}\u{feff}]/gu;
   const WORDS = /[\p{L}\p{N}\p{M}_]+|\p{So}/gu;
-  const NO_SPACES = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+  const NO_SPACES = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\u30fc";
   const STRETCHES = new RegExp(`[${NO_SPACES}]+|[^${NO_SPACES}]+`, "gu");
   const SPACELESS = new RegExp(`^[${NO_SPACES}]`, "u");
   const short = (word) => Array.from(word, (c) => (c.length > 1 ? `u${c.codePointAt(0).toString(16)}` : c)).join("");
@@ -138,8 +138,8 @@ window.bookSearch = (() => {
   }
 
   function onKey(event) {
-    // Not the key that takes what an input method proposes.
-    if (event.key === "Enter" && event.target === input && !event.isComposing) {
+    // Not the key that takes what an input method proposes; Safari tells of that one by its code alone.
+    if (event.key === "Enter" && event.target === input && !event.isComposing && event.keyCode !== 229) {
       event.preventDefault();
       list.querySelector("a")?.click();
       return;

@@ -19,7 +19,9 @@
     };
     // Past the browser's cache, and into it: a reload gets the new page.
     return fetch(location.href.split("#")[0], { cache: "reload" }).then(function (response) {
-      if (!response.ok) return true;
+      if (response.status === 404 || response.status === 410) return true;
+      // A server in trouble says nothing about the page.
+      if (!response.ok) return false;
       return response.text().then(function (text) {
         var ours = tags(document);
         return tags(new DOMParser().parseFromString(text, "text/html")).some(function (tag) {

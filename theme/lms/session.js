@@ -101,10 +101,12 @@ window.lmsSession = (() => {
           return null;
         }
       },
-      // Puts in what the copy does not have.
+      // Puts in what the copy does not have. Notes in another order are the same ones: two sessions that each wrote
+      // theirs would never come to rest.
       write() {
         const there = copy.read();
-        if (there && !curriculum.adds(there, state) && JSON.stringify(there.notes) === JSON.stringify(state.notes)) return;
+        const notes = (of) => JSON.stringify(Object.entries(of.notes).sort());
+        if (there && !curriculum.adds(there, state) && notes(there) === notes(state)) return;
         try {
           storage?.setItem(key(), JSON.stringify({ ...state, address }));
           copied = state;
@@ -145,9 +147,10 @@ window.lmsSession = (() => {
       } catch (_) {}
     }
 
-    // Sessions that are open at the same time hear each other, even where the device keeps nothing.
+    // Sessions that are open at the same time hear each other, even where the device keeps nothing; but not where the LMS
+    // does not say whose they are: the other may be another student's.
     function listen() {
-      if (channel || typeof BroadcastChannel !== "function") return;
+      if (channel || learner === "" || typeof BroadcastChannel !== "function") return;
       try {
         channel = new BroadcastChannel(`${key()}:${address}`);
         channel.onmessage = ({ data }) => hear(data);

@@ -149,7 +149,8 @@ fn listed(project: &Project) -> Result<Vec<Result<Part, String>>> {
 fn crates(project: &Project) -> Result<Vec<Result<Part, String>>> {
     let within: BTreeSet<(String, String)> = tree(project)?;
     let mut metadata = project.cargo("metadata");
-    metadata.args(["--format-version=1", "--locked"]);
+    // What only other systems need is not asked for: it need not have been fetched.
+    metadata.args(["--format-version=1", "--locked", "--filter-platform=wasm32-unknown-unknown"]);
     let text = run::output(&mut metadata, "cargo metadata")?;
     let metadata: Value = serde_json::from_str(&text).context("cargo metadata printed no JSON")?;
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
@@ -227,8 +228,11 @@ fn in_folder(folder: &Path, licence: &str) -> Option<String> {
         .collect();
     files.sort();
     let word = licence.split('-').next().unwrap_or(licence).to_uppercase();
-    let named = files.iter().position(|(name, _)| name.contains(&format!("-{word}")));
-    let whole = files.iter().position(|(name, _)| !name.contains('-'));
+    let named = |(name, _): &(String, PathBuf)| name.split(['-', '_', '.']).skip(1).any(|part| part.starts_with(&word));
+    let whole = |(name, _): &(String, PathBuf)| {
+        ["LICENSE", "LICENCE", "COPYING"].contains(&name.trim_end_matches(".MD").trim_end_matches(".TXT"))
+    };
+    let (named, whole) = (files.iter().position(named), files.iter().position(whole));
     let chosen = named.or(whole).or_else(|| (files.len() == 1).then_some(0))?;
     fs::read_to_string(&files[chosen].1).ok()
 }

@@ -11,7 +11,8 @@ use std::{
 };
 
 /// A fingerprint in the making: a polynomial over what is hashed, as rustc-hash 2 computes it where `usize` has 64 bits.
-/// Whatever is added counts as 64 bits, a `usize` too.
+/// Each number that is added counts as 64 bits, a `usize` too; but not those of a slice of `usize`, which the standard
+/// library hashes as the memory that it lies in: states hold none.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fingerprint(u64);
 

@@ -31,6 +31,7 @@ const EXEMPT = {
   "css.selectors.has .attempt:has(textarea:placeholder-shown)": "an empty field is printed",
   "css.properties.print-color-adjust.*": "it is there under the prefix, which is written as well",
   // Niceties of text
+  "css.properties.font-family.math": "the next family of the list",
   "css.properties.text-wrap": "lines break where they would break anyway",
   "css.properties.text-wrap.*": "lines break where they would break anyway",
   "css.properties.text-decoration.*": "it is there under the prefix, which is written as well",

@@ -40,7 +40,7 @@ async fn a_part_a_field_and_a_key_light_up_the_same_in_all_six() -> Result<()> {
         demo.until_text(".enc-row:nth-child(1) .enc-name", "7 for id").await?;
         // The row has the keyboard now.
         reader.press(Key::Left).await?;
-        demo.until_text(".now", "2 « 3 | 0 = 16 = 0x10").await?;
+        demo.until_text(".now", "2 << 3 | 0 = 16 = 0x10").await?;
         until_lit(&demo, THE_ID).await?;
         // The next row begins at the same field.
         reader.press(Key::Tab).await?;

@@ -1,6 +1,6 @@
 //! What readers do most, in Firefox and in WebKit. Everything else is asked of Chromium alone.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use site_tests::{Engine, Look, Reader, Server, ServerOptions, Setup, reading};
 use thirtyfour::common::print::PrintParameters;
 
@@ -99,9 +99,11 @@ async fn a_printed_page_has_its_words(engine: Engine) -> Result<()> {
         let (marks, text): (Vec<String>, Vec<String>) = serde_json::from_value(reader.js(WORDS).await?)?;
         ensure!(marks.len() > 5 && text.len() > 100, "{} pictures, {} words", marks.len(), text.len());
         let pdf = reader.driver.print_page(PrintParameters::default()).await?;
-        let printed = pdf_extract::extract_text_from_mem(&pdf).context("reading the PDF")?;
-        let lacking =
-            |words: Vec<String>| words.into_iter().filter(|it| !printed.contains(it.as_str())).collect::<Vec<_>>();
+        let printed = super::paper::sheets(&Setup::find()?, "engines-print", &pdf).await?.concat();
+        let lacking = |words: Vec<String>| {
+            let bare = |word: &String| word.split_whitespace().collect::<String>();
+            words.into_iter().filter(|word| !printed.contains(&bare(word))).collect::<Vec<_>>()
+        };
         let (marks, text) = (lacking(marks), lacking(text));
         ensure!(marks.is_empty(), "pictures without their words: {marks:?}");
         ensure!(text.is_empty(), "words that are not printed: {text:?}");

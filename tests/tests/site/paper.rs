@@ -6,9 +6,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use site_tests::{Look, Reader, Server, ServerOptions, Setup, reading};
 
-/// The words in each picture of a page: the figure, and each text that its picture shows, without spaces. Firefox draws
-/// words of other weights than 400, and signs, as shapes that cannot be read in its PDF.
-pub async fn pictures(reader: &Reader) -> Result<Vec<(String, Vec<String>)>> {
+/// The words in each picture of a page: the figure, and each text that its picture shows, without spaces.
+async fn pictures(reader: &Reader) -> Result<Vec<(String, Vec<String>)>> {
     let found = reader
         .js("return [...document.querySelectorAll('.demo svg:has(> title)')].map((svg) => [
             `${svg.closest('.demo').id}: ${svg.querySelector(':scope > title').textContent}`,
@@ -17,9 +16,8 @@ pub async fn pictures(reader: &Reader) -> Result<Vec<(String, Vec<String>)>> {
     Ok(serde_json::from_value(found)?)
 }
 
-/// What is wrong with a printed page: pictures whose words are not on one sheet, and sheets with next to nothing on them.
-/// For every browser that prints: `pdf` is what it made of the page with those pictures.
-pub async fn faults(setup: &Setup, name: &str, pdf: &[u8], pictures: &[(String, Vec<String>)]) -> Result<Vec<String>> {
+/// The text on each sheet of a PDF, without spaces. The PDF is left in a file of that name.
+pub async fn sheets(setup: &Setup, name: &str, pdf: &[u8]) -> Result<Vec<String>> {
     let file = setup.artifacts.join(name).with_extension("pdf");
     std::fs::write(&file, pdf)?;
     let output = tokio::process::Command::new("node")
@@ -28,8 +26,12 @@ pub async fn faults(setup: &Setup, name: &str, pdf: &[u8], pictures: &[(String, 
         .output()
         .await
         .context("cannot start node: `cargo xtask test` installs it or says how")?;
-    let sheets: Vec<String> = serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("paper.mjs failed: {}", String::from_utf8_lossy(&output.stderr)))?;
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("paper.mjs failed: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// What is wrong with a printed page: pictures whose words are not on one sheet, and sheets with next to nothing on them.
+fn faults(sheets: &[String], pictures: &[(String, Vec<String>)]) -> Vec<String> {
     let whole = |words: &[String]| sheets.iter().any(|sheet| words.iter().all(|word| sheet.contains(word)));
     let torn = pictures.iter().filter(|(_, words)| !whole(words)).map(|(figure, words)| {
         let most = sheets.iter().max_by_key(|sheet| words.iter().filter(|word| sheet.contains(*word)).count());
@@ -39,7 +41,7 @@ pub async fn faults(setup: &Setup, name: &str, pdf: &[u8], pictures: &[(String, 
     let last = sheets.len().saturating_sub(1);
     let blank = sheets.iter().take(last).enumerate().filter(|(_, sheet)| sheet.len() < 60);
     let blank = blank.map(|(number, sheet)| format!("sheet {} has only {sheet:?}", number + 1));
-    Ok(torn.chain(blank).collect())
+    torn.chain(blank).collect()
 }
 
 #[tokio::test]
@@ -57,7 +59,7 @@ async fn printed_pictures_are_whole_and_have_their_words() -> Result<()> {
             let options = json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true });
             let printed = reader.devtools("Page.printToPDF", options).await?;
             let pdf = base64(&printed["data"])?;
-            let faults = faults(&setup, "paper", &pdf, &pictures).await?;
+            let faults = faults(&sheets(&setup, "paper", &pdf).await?, &pictures);
             ensure!(faults.is_empty(), "{page}: {faults:#?}");
         }
         Ok(())

@@ -131,12 +131,7 @@ async fn the_buttons_of_a_figure_work_in_every_sandbox() -> Result<()> {
         let windows = reader.driver.windows().await?.len();
         reader.click(".embed-source a").await?;
         if sandbox.contains("allow-popups") {
-            let mut tries = 0;
-            while reader.driver.windows().await?.len() == windows {
-                ensure!(tries < 500, "no window has opened");
-                tries += 1;
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
+            reader.until_window(windows).await?;
             ensure!(reader.js("return location.pathname").await? == here, "the frame has gone elsewhere too");
         } else {
             reader.until("the lesson in the frame", &format!("location.pathname.endsWith('{LESSON}')")).await?;
@@ -193,12 +188,7 @@ async fn lesson(reader: &Reader, sandbox: &str) -> Result<()> {
     let windows = reader.driver.windows().await?.len();
     reader.click("#outside").await?;
     if sandbox.contains("allow-popups") {
-        let mut tries = 0;
-        while reader.driver.windows().await?.len() == windows {
-            ensure!(tries < 500, "no window has opened");
-            tries += 1;
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        reader.until_window(windows).await?;
     } else {
         reader
             .until("the address", "document.querySelector('.frame-note input')?.value.endsWith('/elsewhere')")

@@ -302,7 +302,7 @@ fn witness(bench: &Bench<'_>, asked: &Question) -> Html {
     href.push_str(&witness.id);
     // A frame has no room for a lesson.
     let target = (!here && bench.session.embedded).then_some("_blank");
-    html! { <p class="quiz-witness">{ "Computed from the run: " }<a {href} {target}>{ witness.title.clone() }</a></p> }
+    html! { <p class="quiz-witness">{ "Computed with the figure: " }<a {href} {target}>{ witness.title.clone() }</a></p> }
 }
 
 /// What the strong button does.

@@ -350,6 +350,7 @@ impl Authored for Topology {
     fn yields(block: &Block, events: u64) -> Result<Vec<Value>, Vec<Problem>> {
         let (looked, _) = block.looked()?;
         let other = looked.beside().map(|other| other.run);
+        let events = if other.is_some() { events / 2 } else { events };
         let within = |run: Run| {
             let end = run.end();
             let mut live = Live::new(run);

@@ -132,7 +132,7 @@ fn summary(outcome: &Outcome, asking: bool) -> String {
 /// What is beside the bytes of a group, in a word or two.
 fn caption(outcome: &Outcome, group: &Group<'_>) -> String {
     let Some(piece) = group.piece else {
-        return if is_untold(&outcome.own, group.at.start) { "too deep to be told" } else { "not read" }.to_owned();
+        return if is_untold(&outcome.own, group.at.start) { "too deep to explain" } else { "not read" }.to_owned();
     };
     let inside = "› ".repeat(piece.depth.min(4));
     match piece.role {
@@ -244,7 +244,7 @@ fn keys(bench: &Bench<'_>) -> Callback<KeyboardEvent> {
 }
 
 /// Of a byte that is in no piece although it was read.
-const TOO_DEEP: &str = "Not complete: so much is nested in this message that not every byte of it can be explained with every key stroke. This one was read like all others.";
+const TOO_DEEP: &str = "Not complete: this message is nested so deeply that not every byte of it can be explained as you type. This one was read like all others.";
 
 /// What a piece says to one side.
 fn told(side: &Side, bytes: &[u8], view: &View, byte: usize) -> Vec<String> {

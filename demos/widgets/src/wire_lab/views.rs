@@ -317,7 +317,7 @@ pub fn evolution(bench: &Bench<'_>) -> Html {
         children.push(words("p", "notice wl-incomplete", NOT_COMPLETE));
     }
     if outcome.changes.is_empty() && !outcome.changes.complete {
-        children.push(words("p", "quiet-words", "So far as was looked, nothing has changed that matters."));
+        children.push(words("p", "quiet-words", "In the part that was compared, nothing that matters has changed."));
     } else if outcome.changes.is_empty() {
         children.push(words(
             "p",

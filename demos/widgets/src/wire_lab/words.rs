@@ -54,7 +54,7 @@ pub const fn harm(harm: Harm) -> (&'static str, &'static str, &'static str) {
 }
 
 /// Of a comparison that could not be made to its end.
-pub const NOT_COMPLETE: &str = "⚠ Not complete: for the work that is done with every key stroke, these two versions are too large, or their types refer to one another too much. What is said is so; there may be more changes, and worse ones. Leave out the types that the question is not about.";
+pub const NOT_COMPLETE: &str = "⚠ Not complete: for the work that is done with every key stroke, these two versions are too large, or their types refer to one another too much. Everything listed here is true, but there may be more changes, and worse ones. Remove the types that your question is not about.";
 /// Of one change.
 pub const NOT_COMPLETE_HERE: &str = "⚠ Not complete: not all that this change leads to was looked at.";
 
@@ -124,14 +124,14 @@ pub fn consequence(before: &Outcome, after: &Outcome) -> String {
     }
     let mut told = String::new();
     if !after.changes.complete && before.changes.complete {
-        told.push_str("The comparison of the two versions is not complete any more. ");
+        told.push_str("The comparison of the two versions is no longer complete. ");
     }
     let (was, is) = (before.bytes.len(), after.bytes.len());
     if before.bytes != after.bytes {
-        told = match was == is {
+        told.push_str(&match was == is {
             true => format!("The message has other bytes, {is} as before. "),
             false => format!("The message has {}, before it had {was}. ", count(is, "byte", "bytes")),
-        };
+        });
     }
     if let Some(error) = &after.view.decoded.error {
         told.push_str("The reader refuses it: ");

@@ -1087,12 +1087,7 @@ impl Tiers {
         }
     }
 
-    /// How many requests per second each tier lets through at most, and so all together, in thousandths: nothing
-    /// where nothing written can be answered, or links are not as they should be.
-    ///
-    /// A worker that never waits for anything has a request for as long as the work takes: the API servers let
-    /// through what their workers can at best, the pools what their connections can, the databases what each of
-    /// them can with its part of the queries. It takes all of what a tier could do, which chance hardly allows.
+    /// Which share of the requests that ended in the last [`LATE`] were answered; nothing if none ended.
     fn late_success(&self) -> Option<Thousandths> {
         let now = self.now();
         let before = self.closed.iter().rfind(|(then, ..)| *then + LATE <= now);
@@ -1102,6 +1097,12 @@ impl Tiers {
         percent(answered, answered + failed - failed_before)
     }
 
+    /// How many requests per second each tier lets through at most, and so all together, in thousandths: nothing
+    /// where nothing written can be answered, or links are not as they should be.
+    ///
+    /// A worker that never waits for anything has a request for as long as the work takes: the API servers let
+    /// through what their workers can at best, the pools what their connections can, the databases what each of
+    /// them can with its part of the queries. It takes all of what a tier could do, which chance hardly allows.
     fn limit(&self) -> Option<Thousandths> {
         let secs = |micros: f64| micros / 1e6;
         let writes = f64::from(self.knobs[WRITES]) / 100.0;
