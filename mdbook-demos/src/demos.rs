@@ -623,6 +623,7 @@ impl Work<'_> {
             let Some(text) = block.value().pointer(&pointer).and_then(Value::as_str).map(str::to_owned) else {
                 continue;
             };
+            mistakes.extend(markdown.then(|| quiz::formula(&text, block.span(&pointer))).flatten());
             let mut edits = vec![];
             for (directive, place) in quiz::directives(&text, markdown, &block.span(&pointer)) {
                 let range = directive.range.clone();

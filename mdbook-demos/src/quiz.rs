@@ -20,6 +20,7 @@ use crate::{
     block::{Block, dotted},
     diagnostics::{Diagnostic, Source, Span, list, not_utf8, suggest},
     directives::{self, Directive, Kind},
+    formulas,
     markdown::Outline,
 };
 
@@ -245,6 +246,17 @@ pub fn misplaced(directive: &Directive, text: &str, place: &Span) -> Option<Diag
             Diagnostic::at(place.clone(), format!("`{words}` cannot stand in a quiz"), "this directive").help(help),
         ),
     }
+}
+
+/// Tells of the first formula in a text of a quiz: there they are not set. `place` is that of the text.
+pub fn formula(text: &str, place: Span) -> Option<Diagnostic> {
+    let source = Source::new(String::new(), text.to_owned());
+    let (found, _) = formulas::find(&source, &Outline::new(text));
+    let words = &text[found.first()?.range.clone()];
+    Some(
+        Diagnostic::at(place, format!("`{words}` would not be set as a formula"), "in this text of a quiz")
+            .help("formulas stand in lessons: write this one before the quiz, or in words and code"),
+    )
 }
 
 /// The id of the figure of a quiz that is called as its file: the name of the file, with a hyphen or a number in the place

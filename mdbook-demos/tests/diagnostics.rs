@@ -122,7 +122,10 @@ fn duplicate_id_in_two_lessons() {
 fn demo_in_an_included_file() {
     let book = Book::new(&[
         ("src/part/lesson.md", "# L\n\n{{#include ../shared.txt}}\n"),
-        ("src/shared.txt", "```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\n{{#run a.total}} \\\\(n > 2f\\\\)\n"),
+        (
+            "src/shared.txt",
+            "```demo counter\n{ \"id\": \"a\", \"title\": \"A\" }\n```\n\n{{#run a.total}} \\\\(n > 2f\\\\)\n",
+        ),
     ]);
     insta::assert_snapshot!(book.mistakes());
 }

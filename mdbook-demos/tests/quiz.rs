@@ -93,6 +93,7 @@ quiz! {
     distractor_that_the_run_yields: prediction!("prompt.demo = \"run\"\nprompt.fact = \"total\"\nprompt.distractors = [\"4\", \"3\"]\n");
     run_of_an_unknown_fact: choice!("prompt.distractors = [\"b\"]\nanswer.answer = \"c\"\ncontext = \"\"\"\nIt is\n{{#run run.totl}} and {{#run rnu.total}}.\n\"\"\"\n");
     directive_that_cannot_be: choice!("prompt.distractors = [\"b {{#include x.md}}\"]\nanswer.answer = \"c\"\n");
+    formula: choice!("prompt.distractors = ['More than \\\\(2f\\\\)']\nanswer.answer = \"c\"\n");
     all_at_once: concat!(
         choice!("prompt.distractors = [\"c\"]\nanswer.answer = \"c\"\ncontext = \"{{#run run.totl}}\"\n\n"),
         prediction!("prompt.demo = \"run\"\nprompt.fact = \"parity\"\nprompt.distractors = [\"even\"]\nmultipart = \"p\"\n")
