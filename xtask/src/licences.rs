@@ -76,22 +76,40 @@ struct ListedPart {
     copyright: String,
 }
 
-/// Writes what the site carries to a file under the target directory, for the builder; returns the file.
+/// The file under the target directory that says what the site carries, for the builder; written anew where it is not
+/// there or older than the theme's list. What cargo knows changes only with the modules: whoever compiles them calls
+/// [`write`].
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn file(project: &Project) -> Result<PathBuf> {
+    let file = place(project);
+    let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    if written(&file).is_none_or(|then| Some(then) < written(&project.root.join(LIST))) {
+        write(project)?;
+    }
+    Ok(file)
+}
+
+/// The theme's list of what the site carries beside crates, from the root of the workspace.
+const LIST: &str = "theme/shipped.toml";
+
+fn place(project: &Project) -> PathBuf {
+    project.target.join("licences.json")
+}
+
+/// Writes what the site carries to the file that [`file`] names.
 ///
 /// # Errors
 ///
 /// If one has a licence that we may not ship, none that is known, or no text of it can be had; all such are named.
-pub fn write(project: &Project) -> Result<PathBuf> {
+pub fn write(project: &Project) -> Result<()> {
     let parts = collect(project)?;
-    let file = project.target.join("licences.json");
+    let file = place(project);
     fs::create_dir_all(&project.target).with_context(|| format!("cannot make {}", project.target.display()))?;
     let text = serde_json::to_string_pretty(&parts).context("licences as JSON")?;
-    // Left alone where nothing changed, so that nobody who looks at its time builds again.
-    if fs::read_to_string(&file).is_ok_and(|before| before == text) {
-        return Ok(file);
-    }
-    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(file)
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn collect(project: &Project) -> Result<Vec<Part>> {
@@ -114,8 +132,8 @@ fn collect(project: &Project) -> Result<Vec<Part>> {
 
 /// What `theme/shipped.toml` lists.
 fn listed(project: &Project) -> Result<Vec<Result<Part, String>>> {
-    let theme = project.root.join("theme");
-    let file = theme.join("shipped.toml");
+    let file = project.root.join(LIST);
+    let theme = file.parent().unwrap_or(&project.root);
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let listed: Listed = toml::from_str(&text).with_context(|| format!("in {}", file.display()))?;
     listed

@@ -62,8 +62,11 @@ impl Site {
         Self { project, options, out }
     }
 
-    /// Compiles what is stale; both at the same time if both are.
+    /// Compiles what is stale; both at the same time if both are. With the modules, what they are made of is listed.
     pub fn compile(&self, stale: Stale) -> Result<()> {
+        if stale.modules {
+            licences::write(&self.project)?;
+        }
         match stale {
             Stale { modules: true, builder: true } => {
                 run::side_by_side(("builder", self.builder()), ("modules", self.modules()?))
@@ -79,7 +82,7 @@ impl Site {
         let mut command = Command::new(self.project.program("mdbook-demos"));
         command.current_dir(&self.project.root).env("CARGO_TARGET_DIR", &self.project.target);
         command.arg("build").arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
-        command.arg("--licences").arg(licences::write(&self.project)?);
+        command.arg("--licences").arg(licences::file(&self.project)?);
         if self.options.release {
             command.arg("--release");
         }
