@@ -78,11 +78,11 @@ struct ListedPart {
 
 /// The file under the target directory that says what the site carries, for the builder; written anew where it is not
 /// there or older than the theme's list. What cargo knows changes only with the modules: whoever compiles them calls
-/// [`write`].
+/// [`write()`].
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn file(project: &Project) -> Result<PathBuf> {
     let file = place(project);
     let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
@@ -99,7 +99,7 @@ fn place(project: &Project) -> PathBuf {
     project.target.join("licences.json")
 }
 
-/// Writes what the site carries to the file that [`file`] names.
+/// Writes what the site carries to the file that [`file()`] names.
 ///
 /// # Errors
 ///
