@@ -21,7 +21,7 @@ use crate::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates whose tests also run in the browser.
-const IN_THE_BROWSER: [&str; 5] = ["sim", "systems", "search", "wire", "widgets"];
+const IN_THE_BROWSER: [&str; 6] = ["sim", "architectures", "protocols", "search", "wire", "widgets"];
 
 /// What to test.
 #[derive(Args, Clone, Debug)]

@@ -105,7 +105,7 @@ mod tests {
         check("src/intro.md", false, false);
         check("theme/css/page.css", false, false);
         check("book.toml", false, false);
-        check("demos/systems/src/rpc.rs", true, true);
+        check("demos/protocols/src/rpc/mod.rs", true, true);
         check("mdbook-demos/src/lib.rs", false, true);
         check("mdbook-demos/tests/snapshots/a.snap", false, false);
         check("Cargo.toml", true, true);

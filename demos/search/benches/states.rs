@@ -7,10 +7,10 @@
 mod peer;
 
 use peer::Graph;
+use protocols::rpc::{Scenario, Semantics, Transport};
 use search::{Calls, Explorer, Matrix};
 use stateright::{Checker, Model};
 use std::{sync::atomic::Ordering, time::Instant};
-use systems::rpc::{Scenario, Semantics, Transport};
 
 /// How often each figure is taken; the median counts.
 const TIMES: usize = 5;

@@ -1,8 +1,8 @@
 //! The search over remote calls, and its result as a matrix: semantics by verdict.
 
 use crate::{Class, Explorer, Model, Smallest, Tally};
+use protocols::rpc::{self, Belief, Node, Run, SERVER, Scenario, Semantics, Verdict};
 use sim::{Duration, Fault, Opportunity, Simulation, Time, When};
-use systems::rpc::{self, Belief, Node, Run, SERVER, Scenario, Semantics, Verdict};
 
 /// A delayed message takes this much longer than the stub waits.
 const PAST_TIMEOUT: Duration = Duration::from_millis(200);

@@ -1,5 +1,8 @@
-//! What the codes of all links have in common: their version, how long they may be, and how it is told that one cannot be
-//! read. What stands in them each model says for itself.
+//! What the short codes of runs have in common, which links hold: `2~at-least-once~seed.7~drop.reply.of.call.1`.
+//!
+//! The first field is the version of the code, the others are the run's, separated by `~`; within a field `.` stands for a
+//! space and `_` for a comma. Every character can stand in an address as it is. What equals a subject's default is left out,
+//! so the defaults of a version never change. What stands in the fields each subject says for itself.
 
 use std::fmt;
 
@@ -45,3 +48,32 @@ impl fmt::Display for CodeError {
 }
 
 impl std::error::Error for CodeError {}
+
+/// Joins the fields of a code.
+pub fn join(fields: impl IntoIterator<Item = String>) -> String {
+    std::iter::once(VERSION.to_owned())
+        .chain(fields.into_iter().map(|field| field.replace(", ", "_").replace(' ', ".")))
+        .collect::<Vec<_>>()
+        .join("~")
+}
+
+/// Splits a code into its fields, as sentences.
+///
+/// # Errors
+/// If the code is of another version, or too long.
+pub fn split(code: &str) -> Result<Vec<String>, CodeError> {
+    if code.chars().count() > LONGEST {
+        return Err(CodeError::TooLong);
+    }
+    let mut fields = code.split('~');
+    let version = fields.next().unwrap_or_default();
+    if version != VERSION {
+        return Err(CodeError::Version(version.chars().take(20).collect()));
+    }
+    Ok(fields.map(|field| field.replace('_', ", ").replace('.', " ")).collect())
+}
+
+/// An error in one field.
+pub fn bad(field: &str, why: impl fmt::Display) -> CodeError {
+    CodeError::Field { field: field.chars().take(80).collect(), why: why.to_string() }
+}

@@ -1,11 +1,34 @@
-//! Reading short sentences such as `drop reply of call 1 attempt 2`, with errors that point at the
-//! word.
+//! Reading short sentences such as `drop reply of call 1 attempt 2`, with errors that point at the word; and saying how
+//! many there are of something.
 
 use crate::{Duration, Time};
 use std::{
     fmt,
     ops::{Range, RangeInclusive},
 };
+
+/// A number with its thousands told apart: `43,376`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How many of something that has an `s` when there are several: `1 request`, `2 requests`, `10,000 requests`.
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// The verb for so many: `is` or `are`.
+pub fn are(count: u64) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
 
 /// What is wrong with a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,5 +233,18 @@ pub fn exact(duration: Duration) -> String {
         format!("{} ms", micros / 1_000)
     } else {
         format!("{micros} us")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_thousands_told_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (20_005, "20,005"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!([1, 1_020].map(|count| counted(count, "state")), ["1 state", "1,020 states"]);
     }
 }

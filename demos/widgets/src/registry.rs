@@ -30,7 +30,7 @@ impl FactValue {
     pub fn text(&self) -> String {
         match &self.0 {
             Value::String(text) => text.clone(),
-            Value::Number(number) if number.is_u64() => crate::svg::grouped(number.as_u64().unwrap_or_default()),
+            Value::Number(number) if number.is_u64() => sim::words::grouped(number.as_u64().unwrap_or_default()),
             other => other.to_string(),
         }
     }

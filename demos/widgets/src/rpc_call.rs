@@ -1,8 +1,8 @@
 //! What authors write of a remote call, in a timeline as in a search.
 
 use crate::demo::Problem;
+use protocols::rpc::{Cents, Mistake, Run, Scenario, Semantics, Transport};
 use serde::Deserialize;
-use systems::rpc::{Cents, Mistake, Run, Scenario, Semantics, Transport};
 
 /// How caller and server make up for failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]

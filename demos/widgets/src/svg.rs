@@ -1,5 +1,6 @@
 //! Small things that all pictures need.
 
+use sim::words::grouped;
 use yew::{
     prelude::*,
     virtual_dom::{VNode, VTag, VText},
@@ -58,19 +59,6 @@ pub fn measured(thousandths: i64) -> String {
     }
 }
 
-/// A number with its thousands told apart: `43,376`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Enter and Space on a part of a picture that acts as a button.
 pub fn on_press<T: Copy + 'static>(act: &Callback<T>, what: T) -> Callback<KeyboardEvent> {
     let act = act.clone();
@@ -102,13 +90,6 @@ mod tests {
         ];
         for (thousandths, text) in cases {
             assert_eq!(measured(thousandths), text);
-        }
-    }
-
-    #[test]
-    fn numbers_have_their_thousands_told_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (20_005, "20,005"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
         }
     }
 }

@@ -6,10 +6,10 @@
 //! `PUBLISHED=append`, which writes down what comes of lines that have nothing below them and changes no other.
 #![cfg(feature = "ssr")]
 
+use protocols::rpc;
 use serde_json::Value;
 use sim::What;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
-use systems::rpc;
 use widgets::registry::{Entry, entries};
 
 /// What stands below a line is moved in by this.

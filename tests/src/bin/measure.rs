@@ -23,13 +23,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use architectures::live::Frame;
+use protocols::rpc::{Run, Semantics};
 use search::{Calls, Matrix};
 use serde_json::{Value, json};
 use site_tests::{Look, Server, ServerOptions, Setup, reading};
-use systems::{
-    live::{Frame, Live},
-    rpc::{Run, Semantics},
-};
 
 /// How often a search is measured.
 const SEARCHES: usize = 5;
@@ -315,8 +313,8 @@ async fn swarm(page: &str) -> Result<()> {
         .context("a frame in hexadecimal digits")?;
     let frame = Frame::unpack(&bytes).context("a frame that can be read")?;
     let start = Instant::now();
-    let run = systems::live::Run::from_code(SWARM).context("a run")?;
-    let native = Live::finished(run);
+    let run = architectures::run_of(SWARM).context("a run")?;
+    let native = architectures::finished(run);
     let native_seconds = start.elapsed().as_secs_f64();
     if native.world().hash().to_string() != frame.hash {
         bail!("the browser's swarm is not the host's");

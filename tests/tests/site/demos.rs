@@ -1,14 +1,11 @@
 //! The demos, through what a reader does with them.
 
 use anyhow::{Context, Result, ensure};
+use architectures::live::{Action, Change, Run};
+use protocols::rpc::{Mistake, Semantics};
 use serde_json::json;
 use sim::Time;
 use site_tests::{Demo, Look, PICTURE, Reader, Server, ServerOptions, Setup, Size, reading};
-use systems::{
-    live::{Action, Change, Run},
-    models,
-    rpc::{Mistake, Semantics},
-};
 use thirtyfour::Key;
 
 const LESSON_1: &str = "time-causality/architectural-models-rpc/client-server-p2p.html";
@@ -523,7 +520,7 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
             }
             runs.push(("rpc-timeline", code));
         } else {
-            let model = models::ALL[index / 2 % models::ALL.len()];
+            let model = architectures::ALL[index / 2 % architectures::ALL.len()];
             let mut run = Run::new(model);
             (run.seconds, run.seed) = (model.seconds.0, draw(1 << 40));
             // Small systems with usual times: a thousand runs are played to their ends.

@@ -2,8 +2,8 @@
 
 use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
+use architectures::file_sharing::{Day, Design, Outcome, QUESTIONS, Target};
 use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, reading};
-use systems::lab::{Day, Design, Outcome, QUESTIONS, Target};
 use thirtyfour::Key;
 
 /// The demo of the reference page: one server.

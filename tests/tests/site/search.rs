@@ -2,10 +2,10 @@
 
 use crate::demos::with_example;
 use anyhow::{Context, Result, ensure};
+use protocols::rpc::{Run, Scenario, Semantics, Transport};
 use search::{Calls, Column, Matrix, Row};
 use serde_json::json;
 use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, reading};
-use systems::rpc::{Run, Scenario, Semantics, Transport};
 
 /// The demo of the reference page: all semantics, at most two faults.
 const PAGE: &str = "embed/example-rpc-search.html";

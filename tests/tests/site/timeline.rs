@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
+use protocols::rpc::{self, Outcome, Run, Semantics, step};
 use search::{Calls, Matrix};
 use serde_json::{Value, json};
 use site_tests::{Demo, Look, Reader, Scheme, Server, ServerOptions, Setup, Size, reading, summary};
-use systems::rpc::{self, Outcome, Run, Semantics, step};
 use thirtyfour::Key;
 
 use crate::demos::{clock, with_page};

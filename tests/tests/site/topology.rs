@@ -4,13 +4,10 @@
 //! told, the counts of a crowd.
 
 use anyhow::{Context, Result, ensure};
+use architectures::live::{Class, Frame, Run};
 use serde_json::{Value, json};
 use site_tests::{Demo, Look, Reader, Server, ServerOptions, Setup, reading};
 use std::collections::BTreeSet;
-use systems::{
-    live::{Class, Frame, Live, Run},
-    models,
-};
 use thirtyfour::Key;
 
 use crate::demos::{clock, with_example, with_page};
@@ -25,13 +22,13 @@ async fn with_run(name: &str, view: &str, test: impl AsyncFnOnce(&Reader, Demo<'
 }
 
 fn run_of(code: &str) -> Result<Run> {
-    Run::from_code(code).map_err(|error| anyhow::anyhow!("{code}: {error}"))
+    architectures::run_of(code).map_err(|error| anyhow::anyhow!("{code}: {error}"))
 }
 
 /// What is to be seen of a run after so many seconds.
 fn host(run: &Run, seconds: u32) -> Frame {
     let at = Run { seconds, ..run.clone() }.end();
-    Live::played(run.clone(), at).frame()
+    architectures::played(run.clone(), at).frame()
 }
 
 /// Waits until the picture in the lane, in words, is the host's at that second.
@@ -247,7 +244,7 @@ async fn links_bring_every_architecture_as_it_is_on_the_host() -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
     reading("live_links", Look::default(), async |reader| {
-        for model in models::ALL {
+        for model in architectures::ALL {
             let (_, done) = DONE.iter().find(|(name, _)| *name == model.name).context("a run of each")?;
             for (code, seconds) in [(format!("2~{}", model.name), 10), (format!("2~{}~{done}", model.name), 21)] {
                 let run = run_of(&code.replace("%25", "%"))?;
@@ -266,7 +263,7 @@ async fn links_bring_every_architecture_as_it_is_on_the_host() -> Result<()> {
 async fn runs_are_the_same_in_the_browser_to_the_last_event() -> Result<()> {
     let mut codes = vec![];
     for (name, done) in DONE {
-        let (least, _, _) = models::find(name).context("a model")?.seconds;
+        let (least, _, _) = architectures::find(name).context("a model")?.seconds;
         codes.push(format!("2~{name}~seconds.{}~seed.7", least.max(10)));
         codes.push(format!("2~{name}~seconds.{}~{}", least.max(25), done.replace("%25", "%")));
     }
@@ -330,7 +327,7 @@ async fn two_architectures_stand_side_by_side_under_the_same_failure() -> Result
         let run = run_of("2~client-server~at.5.s.stop.server")?;
         for name in ["multi-tier", "microservices"] {
             choose(&demo, COMPARE, name).await?;
-            let model = models::find(name).context("a model")?;
+            let model = architectures::find(name).context("a model")?;
             let other = run.under(model);
             ensure!(other.left_out.is_empty() && other.run.actions.len() == 1, "{name}: {:?}", other.left_out);
             for seconds in [8, 30] {
@@ -356,7 +353,7 @@ async fn two_architectures_stand_side_by_side_under_the_same_failure() -> Result
         reader.goto(&link).await?;
         let demo = reader.demo(ID).await?;
         until_shown(&demo, 0, &run, 30).await?;
-        until_shown(&demo, 1, &run.under(models::find("microservices").context("a model")?).run, 30).await?;
+        until_shown(&demo, 1, &run.under(architectures::find("microservices").context("a model")?).run, 30).await?;
         choose(&demo, COMPARE, "").await?;
         demo.until("one picture", "demo.querySelectorAll('.scene').length === 1").await?;
         until_shown(&demo, 0, &run, 30).await?;
@@ -579,7 +576,7 @@ async fn nonsense_in_a_link_is_named_and_the_figure_stays_alive() -> Result<()> 
 async fn a_run_beyond_its_budget_says_so_and_the_page_stays_usable() -> Result<()> {
     let code = "2~client-server~users.10000000~load.200000~servers.32~service-ms.2000~queue.1000000~timeout-ms.60000~seconds.600";
     let run = run_of(code)?;
-    let end = Live::finished(run.clone());
+    let end = architectures::finished(run.clone());
     let why = end.stopped().context("it fits the budget")?.to_owned();
     ensure!(why.starts_with("Stopped at ") && why.contains("Make the system smaller"), "{why}");
     with_run("live_budget", &format!("{code}~~600000"), async |reader, demo| {

@@ -5,10 +5,10 @@
 //! fault more that its run gives occasion to: take the latest away, and the others still come about.
 
 use crate::common::{self, Counts, End, all_calls, calls, end, label};
+use protocols::rpc::{self, Cents, Mistake, Outcome, Run, Scenario, Semantics, Transport};
 use search::{Calls, Column, Explorer};
 use sim::{Duration, Fault, Message, Opportunity, Time, When};
 use std::collections::{BTreeMap, BTreeSet};
-use systems::rpc::{self, Cents, Mistake, Outcome, Run, Scenario, Semantics, Transport};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -4,10 +4,10 @@ use crate::{
     common::{all_calls, calls, end, label},
     peer::{ENDS, Graph, KEPT},
 };
+use protocols::rpc::{Semantics, Transport};
 use search::{Calls, Explorer};
 use stateright::{Checker, Model};
 use std::{collections::BTreeSet, sync::atomic::Ordering};
-use systems::rpc::{Semantics, Transport};
 
 /// Both find the same kinds of ends, and visit the same number of states.
 fn agree(calls: Calls, faults: u8) {

@@ -1,8 +1,8 @@
 //! What several of these tests need.
 
+use protocols::rpc::{Scenario, Semantics, Transport};
 use search::{Calls, Class, Column, Tally};
 use std::collections::BTreeMap;
-use systems::rpc::{Scenario, Semantics, Transport};
 
 /// What can become of a schedule: its column, and whether the promise was kept.
 pub type End = (Column, bool);

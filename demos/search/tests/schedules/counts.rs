@@ -1,8 +1,8 @@
 //! How many schedules and states there are, pinned.
 
 use crate::common::{all_calls, calls};
+use protocols::rpc::{Semantics, Transport};
 use search::{Calls, Matrix};
-use systems::rpc::{Semantics, Transport};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -1,8 +1,8 @@
 //! What the lesson teaches: break a mechanism in one place, and the search finds it.
 
+use protocols::rpc::{Belief, Mistake, Outcome, Run, Scenario, Semantics, Transport, simulate};
 use search::{Calls, Column, Matrix, Row};
 use sim::Duration;
-use systems::rpc::{Belief, Mistake, Outcome, Run, Scenario, Semantics, Transport, simulate};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -52,7 +52,7 @@ fn a_key_that_is_looked_up_outside_the_transaction_lets_a_crash_or_a_copy_deduct
     // Both of its failures: between effect and key there is room for a crash, and between look-up and
     // key for the same request's other copy.
     for code in ["crash server after commit of call 1, restart after 300 ms", "duplicate request of call 1"] {
-        let fault = systems::rpc::vocabulary().parse(code).expect(code);
+        let fault = protocols::rpc::vocabulary().parse(code).expect(code);
         let scenario = with(Semantics::KeyCheckedApart, Transport::Datagram);
         assert!(repeated(&simulate(&Run { scenario, seed: 1, faults: vec![fault] })), "{code}");
     }

@@ -5,6 +5,7 @@
 //! action is the set of faults that come about in that step, the empty one included. What may come about
 //! is asked of [`Calls`]; how faults meet in one step is said again here.
 
+use protocols::rpc::{Node, recurs};
 use search::{Calls, Column, Model as _};
 use sim::{Fault, NodeId, Opportunity, Simulation};
 use stateright::{Model, Property};
@@ -12,7 +13,6 @@ use std::{
     hash::{Hash, Hasher},
     sync::atomic::{AtomicU64, Ordering},
 };
-use systems::rpc::{Node, recurs};
 
 /// What can become of a schedule: its column, and whether the promise was kept.
 type End = (Column, bool);

@@ -4,9 +4,9 @@ use crate::{
     brute,
     common::{all_calls, label},
 };
+use protocols::rpc::{Run, simulate};
 use search::{Column, Matrix};
 use std::cmp::Ordering;
-use systems::rpc::{Run, simulate};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

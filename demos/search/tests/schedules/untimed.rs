@@ -20,11 +20,11 @@
 //! attempts there is one.
 
 use crate::{brute, common};
+use protocols::rpc::{self, Belief, Node, Run, Semantics, Transport};
 use search::{Calls, Class, Explorer};
 use sim::{Fault, Opportunity, Simulation, Time};
 use stateright::{Checker, Model, Property};
 use std::{collections::BTreeSet, sync::Mutex};
-use systems::rpc::{self, Belief, Node, Run, Semantics, Transport};
 
 /// How often the amount is gone in the end, and what the caller can know.
 type End = (u8, Belief);

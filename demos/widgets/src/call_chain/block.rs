@@ -2,9 +2,9 @@
 
 use super::CallChain;
 use crate::demo::{Authored, Examined, FactInfo, Problem};
+use protocols::rpc::call_chain::{Call, hex};
 use serde::Deserialize;
 use serde_json::json;
-use systems::call_chain::{Call, hex};
 
 /// A remote call of `add` with two numbers.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]

@@ -12,8 +12,8 @@ use crate::{
     shell::{Shell, title_of, use_arrival},
 };
 use picture::{PictureProps, picture};
+use protocols::rpc::call_chain::{Call, Journey, Place, Role, Stage, hex};
 use sim::{Time, TraceHash};
-use systems::call_chain::{Call, Journey, Place, Role, Stage, hex};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 

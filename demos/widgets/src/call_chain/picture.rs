@@ -1,7 +1,7 @@
 //! The way as a map: two machines, five places, out above and back below.
 
 use super::When;
-use systems::call_chain::{Journey, Place};
+use protocols::rpc::call_chain::{Journey, Place};
 use yew::prelude::*;
 
 /// The width of a place's column.

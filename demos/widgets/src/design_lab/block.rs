@@ -5,10 +5,10 @@ use crate::{
     demo::{Authored, Examined, FactInfo, Problem},
     seeds::BUDGET_EVENTS,
 };
+use architectures::file_sharing::{Cause, Day, Design, Outcome};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
-use systems::lab::{Cause, Day, Design, Outcome};
 
 /// A choice of one question: its name in a block, and its place among the question's choices.
 macro_rules! choice {
@@ -257,7 +257,7 @@ impl Authored for DesignLab {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use systems::lab::QUESTIONS;
+    use architectures::file_sharing::QUESTIONS;
 
     #[test]
     fn every_choice_can_be_written() {

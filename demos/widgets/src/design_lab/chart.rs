@@ -1,7 +1,8 @@
 //! The day, hour by hour.
 
-use crate::svg::{grouped, px};
-use systems::lab::{HOURS, Outcome};
+use crate::svg::px;
+use architectures::file_sharing::{HOURS, Outcome};
+use sim::words::grouped;
 use yew::prelude::*;
 
 const WIDTH: f64 = 440.0;

@@ -11,10 +11,10 @@ pub use block::Block;
 use crate::{
     demo::{Demo, DemoProps},
     shell::{Shell, use_arrival},
-    svg::grouped,
 };
+use architectures::file_sharing::{Day, Design, QUESTIONS, Target, USERS};
+use sim::words::grouped;
 use state::{Act, Attempt, State, use_runner};
-use systems::lab::{Day, Design, QUESTIONS, Target, USERS};
 use yew::prelude::*;
 
 /// The design of a file-sharing service, tried for a day.

@@ -6,9 +6,9 @@ use crate::{
     demo::{Demo, View},
     task::{Task, TaskReport},
 };
+use architectures::file_sharing::{Day, Design, Outcome};
 use gloo_timers::callback::Timeout;
 use std::{cell::RefCell, rc::Rc};
-use systems::lab::{Day, Design, Outcome};
 use yew::prelude::*;
 
 /// How many steps a worker simulates between two reports.

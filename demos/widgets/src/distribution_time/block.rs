@@ -2,10 +2,10 @@
 
 use super::DistributionTime;
 use crate::demo::{Authored, Examined, FactInfo, Problem};
+use architectures::{distribution::Plan, spread::Spread};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Duration;
-use systems::{distribution::Plan, spread::Spread};
 
 /// A file, a server and its users.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]

@@ -4,8 +4,9 @@ use super::{
     measured::{self, Measured},
     said,
 };
-use crate::svg::{grouped, px};
-use systems::distribution::{Bound, Plan};
+use crate::svg::px;
+use architectures::distribution::{Bound, Plan};
+use sim::words::grouped;
 use web_sys::Element;
 use yew::prelude::*;
 

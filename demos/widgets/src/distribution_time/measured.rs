@@ -4,13 +4,14 @@ use super::{DistributionTime, said};
 use crate::{
     demo::Demo,
     engine::{self, Engine, Link, take_first},
-    svg::{grouped, px},
+    svg::px,
 };
-use std::rc::Rc;
-use systems::{
+use architectures::{
     distribution::{Bound, Plan},
     spread::{self, Point, Spread},
 };
+use sim::words::grouped;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Simulates for one plan after the other.

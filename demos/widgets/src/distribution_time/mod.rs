@@ -13,13 +13,14 @@ use crate::{
     demo::{Demo, DemoProps, View},
     engine::Engine,
     shell::{Shell, title_of, use_arrival},
-    svg::{grouped, px},
+    svg::px,
 };
+use architectures::distribution::{Bound, Bounds, Plan, Term};
 use chart::{ChartProps, chart};
 use measured::{Spreading, use_measured};
+use sim::words::grouped;
 use sim::{Duration, TraceHash};
 use std::ops::RangeInclusive;
-use systems::distribution::{Bound, Bounds, Plan, Term};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 

@@ -1,7 +1,8 @@
 //! What many records take, as bars.
 
 use super::Row;
-use crate::svg::{el, grouped, measured, px, text};
+use crate::svg::{el, measured, px, text};
+use sim::words::grouped;
 use wire::formats::Role;
 use yew::prelude::*;
 

@@ -13,12 +13,13 @@ pub use block::{Block, Person};
 use crate::{
     demo::{Demo, DemoProps, View},
     shell::{Shell, title_of, use_arrival},
-    svg::{el, grouped},
+    svg::el,
     written::written,
 };
 use chart::{chart, records, size};
 use rows::{Lit, panel, row};
 use sim::TraceHash;
+use sim::words::grouped;
 use web_sys::HtmlInputElement;
 use wire::formats::{Annotated, Format, Many, Role, Sample, encode, many};
 use yew::{prelude::*, virtual_dom::VText};

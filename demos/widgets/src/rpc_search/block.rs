@@ -9,11 +9,11 @@ use crate::{
     demo::{Authored, Examined, FactInfo, Problem},
     rpc_call::{self as call, MistakeName, SemanticsName, TransportName},
 };
+use protocols::rpc::{Run, Scenario, Semantics};
 use search::{Column, Row};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sim::Duration;
-use systems::rpc::{Run, Scenario, Semantics};
 
 /// A remote call, and at most how many things are to go wrong with it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]

@@ -1,15 +1,13 @@
 //! The table: what becomes of all schedules, semantics by verdict.
 
 use super::{
-    question::{Place, Spot, counted},
+    question::{Place, Spot},
     state::{Phase, State},
 };
-use crate::{
-    rpc_timeline::say,
-    svg::{grouped, px},
-};
+use crate::{rpc_timeline::say, svg::px};
+use protocols::rpc::{Mistake, Promise, Run, Scenario, Semantics, Transport};
 use search::{Cell, Column, Row};
-use systems::rpc::{Mistake, Promise, Run, Scenario, Semantics, Transport};
+use sim::words::{counted, grouped};
 use yew::prelude::*;
 
 /// The id of the button in a cell, for the way back from what it has shown.

@@ -15,15 +15,15 @@ use crate::{
     demo::{Demo, DemoProps},
     rpc_timeline::{RunProp, Timeline},
     shell::{Shell, use_arrival, use_next_focus},
-    svg::grouped,
 };
 use ::search::Row;
 use matrix::{MatrixProps, bound, button_id, details, matrix};
-use question::{FAULTS, Question, Spot, counted};
+use protocols::rpc::{Run, Semantics, Transport};
+use question::{FAULTS, Question, Spot};
 use search::{Search, use_searcher};
 use sim::TraceHash;
+use sim::words::{counted, grouped};
 use state::{Act, Phase, State};
-use systems::rpc::{Run, Semantics, Transport};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 

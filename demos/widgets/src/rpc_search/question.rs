@@ -1,13 +1,10 @@
 //! What is asked, what is found, and both as text: for links, for the worker, and for the page that was
 //! built with an answer in it.
 
-use crate::svg::grouped;
+use protocols::rpc::{Run, Semantics};
 use search::{Calls, Cell, Column, Matrix, Row};
+use sim::code::{CodeError, LONGEST};
 use std::ops::RangeInclusive;
-use systems::{
-    code::{CodeError, LONGEST},
-    rpc::{Run, Semantics},
-};
 
 /// How many faults at most can be asked for. With four there would be millions of schedules.
 pub const FAULTS: RangeInclusive<u8> = 0..=3;
@@ -242,11 +239,6 @@ impl Spot {
     }
 }
 
-/// How many of something: `1 schedule`, `2,345 schedules`.
-pub fn counted(number: u64, what: &str) -> String {
-    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,11 +309,5 @@ mod tests {
         let (_, rows) = answer(0);
         assert_eq!(Spot::first(&rows).map(|spot| spot.place), Some(Place::Column(Column::Correct)));
         assert_eq!(Spot::first(&[]), None);
-    }
-
-    #[test]
-    fn one_is_not_many() {
-        assert_eq!(counted(1, "schedule"), "1 schedule");
-        assert_eq!(counted(1_020, "state"), "1,020 states");
     }
 }

@@ -10,9 +10,9 @@ use crate::{
     task::{Task, TaskReport},
 };
 use gloo_timers::callback::Timeout;
+use protocols::rpc::Semantics;
 use search::{Matrix, Row};
 use std::{cell::RefCell, rc::Rc};
-use systems::rpc::Semantics;
 use yew::prelude::*;
 
 /// How many events a worker simulates between two reports.
@@ -143,7 +143,7 @@ impl Searcher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use systems::rpc::Run;
+    use protocols::rpc::Run;
 
     #[test]
     fn a_search_tells_each_row_once_and_counts_up_to_it() {

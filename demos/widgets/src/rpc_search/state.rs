@@ -4,9 +4,9 @@ use super::{
     question::{Place, Question, Spot},
     search::Told,
 };
+use protocols::rpc::{Run, Semantics};
 use search::{Column, Row};
 use std::rc::Rc;
-use systems::rpc::{Run, Semantics};
 use yew::prelude::*;
 
 /// How far a semantics has been searched.

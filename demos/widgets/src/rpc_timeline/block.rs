@@ -5,10 +5,10 @@ use crate::{
     demo::{Authored, Examined, FactInfo, Problem, View},
     rpc_call::{self as call, MistakeName, SemanticsName, TransportName},
 };
+use protocols::rpc::{self, Run, Scenario, Semantics};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Duration;
-use systems::rpc::{self, Run, Scenario, Semantics};
 
 /// One remote call and what goes wrong with it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]

@@ -13,9 +13,9 @@ use crate::{
     player::{ControlsProps, Cursor, Move, controls, keys, stop_beside, use_cursor},
     shell::{NextFocus, title_of, use_next_focus},
 };
+use protocols::rpc::{self, Outcome, Run, Semantics, Sentence, Transport, Weight};
 use sim::{NodeId, Time};
 use std::{cell::RefCell, rc::Rc};
-use systems::rpc::{self, Outcome, Run, Semantics, Sentence, Transport, Weight};
 use yew::prelude::*;
 
 /// Simulated time per real time, in thousandths.

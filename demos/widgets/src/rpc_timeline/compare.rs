@@ -5,8 +5,8 @@ use super::{
     facts,
     picture::{PictureProps, picture},
 };
+use protocols::rpc::{self, Run, Scenario, Semantics};
 use sim::Time;
-use systems::rpc::{self, Run, Scenario, Semantics};
 use yew::prelude::*;
 
 /// The lanes, and the choice of them. A lane is the same run with other semantics.

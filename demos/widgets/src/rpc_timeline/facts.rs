@@ -1,7 +1,7 @@
 //! What is true, what the caller can know, the verdict, and what the machines hold.
 
+use protocols::rpc::{self, Belief, Cents, Node, Outcome, Run, Semantics, Status, Verdict};
 use sim::{Simulation, Time};
-use systems::rpc::{self, Belief, Cents, Node, Outcome, Run, Semantics, Status, Verdict};
 use yew::prelude::*;
 
 /// What is true at that time.

@@ -1,7 +1,7 @@
 //! What a reader can do to a run by clicking.
 
+use protocols::rpc::{self, Outcome, Run, Transport, step};
 use sim::{Duration, Fault, MessageName, NodeId, Opportunity, Phase, StepName, Time, When};
-use systems::rpc::{self, Outcome, Run, Transport, step};
 
 /// How much longer a delayed message takes than the stub waits.
 const PAST_TIMEOUT: Duration = Duration::from_millis(200);

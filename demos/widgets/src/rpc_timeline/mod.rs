@@ -20,7 +20,7 @@ use crate::{
     shell::{Shell, use_arrival},
 };
 use board::{Opening, use_board};
-use systems::rpc::{self, Run};
+use protocols::rpc::{self, Run};
 use yew::prelude::*;
 
 /// The clickable timeline of one remote call.

@@ -5,12 +5,12 @@ use super::{
     faults::{Site, Target, selectable},
 };
 use crate::svg::{on_press, px};
-use sim::{Event, Fate, Loss, Message, NodeId, Phase, StepName, Time, What};
-use std::rc::Rc;
-use systems::rpc::{
+use protocols::rpc::{
     ANSWER, CALLER, Cents, DATABASE, FORWARD, LATE, MAILER, Outcome, REPLY, REQUEST, SERVER, SHOP, STUB, Scenario,
     Status, Transport, step,
 };
+use sim::{Event, Fate, Loss, Message, NodeId, Phase, StepName, Time, What};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// Where the lifelines begin.

@@ -5,9 +5,9 @@ use crate::{
     browser,
     player::{Cursor, Move},
 };
+use protocols::rpc::{self, Belief, Cents, Outcome, Sentence, Weight, step};
 use sim::{Loss, Time, What};
 use std::rc::Rc;
-use systems::rpc::{self, Belief, Cents, Outcome, Sentence, Weight, step};
 use yew::prelude::*;
 
 /// Where the questions stand.

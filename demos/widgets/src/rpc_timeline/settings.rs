@@ -1,8 +1,8 @@
 //! The knobs of a call.
 
+use protocols::rpc::{Mistake, Run, Scenario, Semantics, Transport};
 use sim::Duration;
 use std::rc::Rc;
-use systems::rpc::{Mistake, Run, Scenario, Semantics, Transport};
 use web_sys::HtmlSelectElement;
 use yew::{prelude::*, virtual_dom::VTag};
 

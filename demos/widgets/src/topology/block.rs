@@ -5,15 +5,12 @@ use crate::{
     demo::{Authored, Examined, FactInfo, Problem, choices},
     registry::FactValue,
     seeds::BUDGET_EVENTS,
-    svg::grouped,
 };
+use architectures::live::{Action, Change, Live, Model, Requests, Run, Thousandths};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sim::Time;
-use systems::{
-    live::{Action, Change, Live, Model, Requests, Run, Thousandths},
-    models,
-};
+use sim::words::grouped;
 
 /// A live system: its architecture, its size, its load, and what is done to it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -86,7 +83,7 @@ pub struct Preset {
 }
 
 fn architecture() -> String {
-    models::ALL[0].name.to_owned()
+    architectures::ALL[0].name.to_owned()
 }
 fn seed() -> u64 {
     1
@@ -104,9 +101,9 @@ impl Checker<'_> {
     }
 
     fn model(&mut self, key: &str, name: &str) -> Option<&'static Model> {
-        let found = models::find(name);
+        let found = architectures::find(name);
         if found.is_none() {
-            let all: Vec<String> = models::ALL.iter().map(|model| model.name.to_owned()).collect();
+            let all: Vec<String> = architectures::ALL.iter().map(|model| model.name.to_owned()).collect();
             self.problem(format!("/{key}"), false, format!("there is no architecture `{name}`"), choices(name, &all));
         }
         found
@@ -286,7 +283,7 @@ impl Authored for Topology {
 
     fn facts() -> Vec<FactInfo> {
         let mut facts: Vec<FactInfo> = vec![];
-        for fact in models::ALL.iter().flat_map(|model| model.all_facts()) {
+        for fact in architectures::ALL.iter().flat_map(|model| model.all_facts()) {
             if facts.iter().all(|known| known.name != fact.name) {
                 facts.push(FactInfo { name: fact.name, meaning: fact.meaning });
             }
@@ -309,11 +306,11 @@ impl Authored for Topology {
             let message = live.stopped()?.to_owned();
             Some(vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }])
         };
-        let live = Live::finished(looked.run.clone());
+        let live = architectures::finished(looked.run.clone());
         if let Some(problems) = stopped(&live) {
             return Err(problems);
         }
-        let other = looked.beside().map(|other| Live::finished(other.run));
+        let other = looked.beside().map(|other| architectures::finished(other.run));
         if let Some(problems) = other.as_ref().and_then(stopped) {
             return Err(problems);
         }
@@ -324,8 +321,8 @@ impl Authored for Topology {
                 continue;
             }
             let Some(looked) = Looked::parse(&offer.view) else { continue };
-            let other = looked.beside().map(|other| Live::finished(other.run));
-            let live = Live::finished(looked.run);
+            let other = looked.beside().map(|other| architectures::finished(other.run));
+            let live = architectures::finished(looked.run);
             for (name, expected) in &preset.expect {
                 let yields = yielded(&live, other.as_ref(), name).map(FactValue);
                 let (key, message) = match yields.as_ref().map(|fact| (fact.meets(expected), fact)) {
@@ -353,7 +350,7 @@ impl Authored for Topology {
         let events = if other.is_some() { events / 2 } else { events };
         let within = |run: Run| {
             let end = run.end();
-            let mut live = Live::new(run);
+            let mut live = architectures::begun(run);
             live.seek(end);
             while !live.advance(SLICE) {
                 if live.world().events() > events {

@@ -1,8 +1,8 @@
 //! What is measured, drawn over time.
 
 use crate::svg::{el, measured, px, text};
+use architectures::live::{Chart, CurveKind, Row, Run, Thousandths};
 use sim::Time;
-use systems::live::{Chart, CurveKind, Row, Run, Thousandths};
 use yew::prelude::*;
 
 const WIDTH: f64 = 340.0;

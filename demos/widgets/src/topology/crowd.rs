@@ -1,7 +1,8 @@
 //! Very many nodes: each a pixel of a canvas, with the same in numbers beside it.
 
-use crate::svg::{el, grouped, px};
-use systems::live::{Class, Crowd};
+use crate::svg::{el, px};
+use architectures::live::{Class, Crowd};
+use sim::words::grouped;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, ImageData, window};
 use yew::prelude::*;

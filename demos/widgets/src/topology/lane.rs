@@ -10,9 +10,9 @@ use crate::{
     demo::Demo,
     engine::{self, Link, take_first},
 };
+use architectures::live::{Frame, Row, Run};
 use sim::Time;
 use std::rc::Rc;
-use systems::live::{Frame, Row, Run};
 use yew::prelude::*;
 
 /// How many charts stand in the still figure: each is kilobytes of the page.

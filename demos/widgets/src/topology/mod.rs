@@ -25,16 +25,13 @@ use crate::{
     player::{ControlsProps, Move, controls, keys, use_held_cursor},
     shell::{Shell, title_of, use_arrival, use_next_focus},
 };
+use architectures::live::{Action, Change, Model, Row, Run, State, Translation};
 use lane::{Shown, use_lane};
 use panel::panel;
 use picture::Part;
 use settings::settings;
 use sim::Time;
 use std::rc::Rc;
-use systems::{
-    live::{Action, Change, Live, Model, Row, Run, State, Translation},
-    models,
-};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
@@ -66,8 +63,8 @@ impl Demo for Topology {
     type Component = LiveTopology;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        let run = Run::from_code(run).map_err(|error| error.to_string())?;
-        Ok(Live::finished(run).world().hash().to_string())
+        let run = architectures::run_of(run).map_err(|error| error.to_string())?;
+        Ok(architectures::finished(run).world().hash().to_string())
     }
 
     fn engine() -> Option<Box<dyn Engine>> {
@@ -96,11 +93,11 @@ impl Looked {
     }
 
     fn of(view: &View<'_>) -> Result<Self, String> {
-        let run = Run::from_code(view.run).map_err(|error| error.to_string())?;
+        let run = architectures::run_of(view.run).map_err(|error| error.to_string())?;
         let at = view.at.unwrap_or_else(|| usual_moment(&run)).min(run.end());
         let with = match view.list("with") {
             None => None,
-            Some(name) => Some(models::named(name).map_err(|why| format!("it says “with.{name}”: {why}"))?),
+            Some(name) => Some(architectures::named(name).map_err(|why| format!("it says “with.{name}”: {why}"))?),
         };
         Ok(Self { at, with, run })
     }
@@ -355,7 +352,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         let with = with.clone();
         Callback::from(move |event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
-            with.set(models::find(&select.value()));
+            with.set(architectures::find(&select.value()));
         })
     };
     let story = shown.frame.story.as_slice();
@@ -452,7 +449,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                 <label class="speed"><span>{ "Compare with" }</span>
                     <select disabled={!live} onchange={on_with}>
                         <option value="" selected={with.is_none()}>{ "nothing" }</option>
-                        { for models::ALL.iter().filter(|model| model.name != run.model.name).map(|model| html! {
+                        { for architectures::ALL.iter().filter(|model| model.name != run.model.name).map(|model| html! {
                             <option value={model.name} selected={with.is_some_and(|with| with.name == model.name)}>{ model.title }</option>
                         }) }
                     </select>

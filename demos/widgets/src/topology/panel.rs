@@ -4,8 +4,8 @@ use super::{
     lane::Shown,
     picture::{Part, state_words},
 };
+use architectures::live::{Change, State};
 use sim::Duration;
-use systems::live::{Change, State};
 use yew::prelude::*;
 
 /// How much slower "slow" is.
@@ -30,7 +30,7 @@ pub fn panel(shown: &Shown, part: Part, over: bool, change: &Callback<Change>, c
             (format!("Slow {what} down by {LATER}"), Change::Delay(a, b, LATER))
         });
     };
-    let ends = |link: &systems::live::LinkView| {
+    let ends = |link: &architectures::live::LinkView| {
         let node = |place: u16| scene.nodes.get(usize::from(place)).map(|node| node.node);
         Some((node(link.a)?, node(link.b)?))
     };

@@ -1,7 +1,7 @@
 //! The nodes, the links and what is on its way between them.
 
 use crate::svg::{el, on_press, px, text};
-use systems::live::{Dot, DotKind, Kind, LinkView, Mark, Names, Node, NodeView, Scene, State};
+use architectures::live::{Dot, DotKind, Kind, LinkView, Mark, Names, Node, NodeView, Scene, State};
 use yew::prelude::*;
 
 /// What a reader can point at.

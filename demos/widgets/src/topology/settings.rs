@@ -1,7 +1,7 @@
 //! The knobs of a system.
 
-use crate::svg::grouped;
-use systems::live::{Change, Knob, Run, Settings};
+use architectures::live::{Change, Knob, Run, Settings};
+use sim::words::grouped;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 

@@ -1,8 +1,8 @@
 //! The run behind the picture: what the engine of the demo does.
 
 use crate::engine::Engine;
+use architectures::live::{Frame, Live, Run};
 use sim::Time;
-use systems::live::{Frame, Live, Run};
 
 /// A run is played ahead to its end, for the curves that follow the cursor, if it has at most so many events,
 const AHEAD_EVENTS: u64 = 1_500_000;
@@ -49,9 +49,9 @@ impl Engine for Simulator {
         let Some((at, code)) = wanted.split_once(' ') else { return };
         let Ok(at) = at.parse() else { return };
         if code != self.code {
-            let Ok(run) = Run::from_code(code) else { return };
+            let Ok(run) = architectures::run_of(code) else { return };
             if !self.live.as_mut().is_some_and(|live| live.adopt(&run)) {
-                self.live = Some(Live::new(run));
+                self.live = Some(architectures::begun(run));
             }
             code.clone_into(&mut self.code);
             self.ahead = Ahead::Unknown;

@@ -2,7 +2,7 @@
 
 use super::{Ghost, charts::clock, lane::Shown};
 use crate::svg::measured;
-use systems::live::{Row, Thousandths};
+use architectures::live::{Row, Thousandths};
 use yew::prelude::*;
 
 /// How many windows the second table has at most.

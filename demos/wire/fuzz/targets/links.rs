@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use systems::{call_chain::Call, distribution::Plan, lab::Design, live, rpc};
+use architectures::{distribution::Plan, file_sharing::Design, live};
+use protocols::rpc::{self, call_chain::Call};
 use wire::formats::Sample;
 
 /// What is read is written so that it is read as the same; what is not, with a reason.

@@ -6,6 +6,7 @@ use crate::{
     schema::{Field, Kind, Label, Schema, WireType},
     value::{Step, Value},
 };
+use sim::words::counted;
 
 /// The most characters of a text that are shown.
 const SHOWN: usize = 60;
@@ -45,7 +46,7 @@ pub fn explain_error(bytes: &[u8], error: &DecodeError) -> Vec<String> {
             "The bytes end here, or the message around does: append what is missing, or correct the length".to_string(),
         ),
         Reason::LongVarint => (
-            format!("a varint that is too long: {}", counted(at.len(), "byte")),
+            format!("a varint that is too long: {}", counted(at.len() as u64, "byte")),
             "Ten bytes are the most, and of the tenth only the lowest bit; Google's runtimes allow a tag and a length five. \
              Clear the top bit of the byte that should be the last"
                 .to_string(),
@@ -69,7 +70,7 @@ pub fn explain_error(bytes: &[u8], error: &DecodeError) -> Vec<String> {
         ),
         Reason::Length => (
             match read {
-                Some(length) => format!("{} should follow, and fewer are left", counted(length as usize, "byte")),
+                Some(length) => format!("{} should follow, and fewer are left", counted(length as u64, "byte")),
                 None => "more bytes should follow than are left".to_string(),
             },
             "A value cannot reach beyond the message around it: correct the length, or append what is missing".to_string(),
@@ -272,11 +273,11 @@ impl Teller<'_> {
                     let characters = text.chars().count();
                     lines.push(format!(
                         "UTF-8: {}, {}",
-                        counted(self.bytes.len(), "byte"),
-                        counted(characters, "character")
+                        counted(self.bytes.len() as u64, "byte"),
+                        counted(characters as u64, "character")
                     ));
                 } else {
-                    lines.push(format!("{}, taken as they are", counted(self.bytes.len(), "byte")));
+                    lines.push(format!("{}, taken as they are", counted(self.bytes.len() as u64, "byte")));
                 }
             }
         }
@@ -328,7 +329,7 @@ impl Teller<'_> {
         if self.piece.taken == Taken::UnknownInPair {
             lines.push(format!(
                 "The whole pair: {} among the unknown fields, for a reader whose schema has these types",
-                counted(self.bytes.len(), "byte")
+                counted(self.bytes.len() as u64, "byte")
             ));
             return;
         }
@@ -356,7 +357,7 @@ impl Teller<'_> {
             WireType::Len => {
                 lines.push(format!(
                     "The {} of an unknown field: a string, bytes, a message, packed numbers or a map's pair",
-                    counted(self.bytes.len(), "byte")
+                    counted(self.bytes.len() as u64, "byte")
                 ));
                 if let Ok(text) = str::from_utf8(self.bytes)
                     && !text.chars().any(char::is_control)
@@ -366,7 +367,7 @@ impl Teller<'_> {
             }
             WireType::StartGroup | WireType::EndGroup => lines.push(format!(
                 "{} inside a group, an old way to nest messages that proto3 does not have",
-                counted(self.bytes.len(), "byte")
+                counted(self.bytes.len() as u64, "byte")
             )),
         }
     }
@@ -417,7 +418,7 @@ fn varint_lines(bytes: &[u8], lines: &mut Vec<String>) {
     } else if needed < varint.length {
         lines.push(format!(
             "Longer than needed: {} would do. Readers take it, but send it on short",
-            counted(needed, "byte")
+            counted(needed as u64, "byte")
         ));
     }
 }
@@ -491,10 +492,6 @@ fn quoted(text: &str) -> String {
     }
     out.push('”');
     out
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn capital(text: &str) -> String {
