@@ -1,4 +1,4 @@
-//! Folders, and the last step of a build: the finished site takes the place of the old one.
+//! Files and folders, and the last step of a build: the finished site takes the place of the old one.
 
 use std::{
     collections::BTreeSet,
@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 
 /// Every file below `dir`, relative to it, with `/`.
 ///
@@ -30,6 +31,11 @@ pub fn list(dir: &Path) -> Result<BTreeSet<String>> {
     let mut out = BTreeSet::new();
     walk(dir, "", &mut out)?;
     Ok(out)
+}
+
+/// The first 16 hexadecimal digits of a content's SHA-256.
+pub fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a text file.
@@ -113,8 +119,8 @@ pub fn is_left_behind(path: &str) -> bool {
     }
 }
 
-/// A file that every finished site has, so that we can tell one from a folder of something else.
-const MARK: &str = crate::reference::SCHEMA_FILE;
+/// The output file of the JSON Schema. Every finished site has it, so that we can tell one from a folder of something else.
+pub const SCHEMA: &str = "demos.schema.json";
 
 /// Refuses an output folder that holds something else than a finished site.
 ///
@@ -134,7 +140,7 @@ pub fn guard(out: &Path, root: &Path, src: &Path) -> Result<()> {
     }
     let empty =
         !out.exists() || fs::read_dir(out).with_context(|| format!("cannot read {}", out.display()))?.next().is_none();
-    if !empty && !out.join(MARK).exists() {
+    if !empty && !out.join(SCHEMA).exists() {
         bail!(
             "{} holds files that no build put there: empty it, or choose another output folder with --out",
             out.display()
@@ -250,7 +256,7 @@ mod tests {
         assert!(refused("things"));
         assert!(refused("things/a.txt"));
         assert!(!refused("fresh"));
-        write(&at("book").join(MARK), "").unwrap();
+        write(&at("book").join(SCHEMA), "").unwrap();
         assert!(!refused("book"));
     }
 }

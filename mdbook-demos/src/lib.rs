@@ -2,43 +2,24 @@
 //! the lessons' demo blocks and a renderer of ours around its own; the result is checked as a whole
 //! and only then takes the place of the site before it.
 //!
-//! A build goes through these steps: [`demos`] finds blocks and directives and leaves slots; mdBook
-//! renders; [`site`] completes each page ([`pages`]) and puts the figures in, writes a page for each
-//! demo ([`embed`]) and adds the compiled demos ([`module`]); [`links`] checks everything; [`files`]
-//! swaps. Mistakes of
-//! all steps are collected as [`diagnostics`], so that an author sees them in one go.
+//! A build goes through these steps: [`course::lessons`] finds demo blocks and directives and leaves slots, with what
+//! [`blocks`] reads, checks, runs and draws; mdBook renders; [`pages`] completes each page, puts the figures in, writes a
+//! page for each demo, adds the compiled demos and checks every link; [`files`] swaps. Mistakes of all steps are collected
+//! as [`diagnostics`], so that an author sees them in one go. [`package`] packs a finished site.
+//!
+//! Folders name only what stands below them: pages → course → blocks → [`figures`]. `xtask/tests/arrows.rs` watches over
+//! it.
 
-pub mod assets;
-pub mod attempts;
-pub mod block;
-pub mod browsers;
-pub mod catalogue;
-pub mod contents;
-pub mod demos;
+pub mod blocks;
+pub mod chapters;
+pub mod course;
 pub mod diagnostics;
-pub mod directives;
-pub mod embed;
-pub mod explain;
+pub mod figures;
 pub mod files;
-pub mod formulas;
-pub mod glossary;
-pub mod guard;
 pub mod html;
-pub mod inherited;
-pub mod licences;
-pub mod links;
-pub mod markdown;
-pub mod module;
 pub mod package;
 pub mod pages;
-pub mod quiz;
-pub mod redirects;
-pub mod reference;
-pub mod schema;
-pub mod search;
-pub mod settings;
-pub mod site;
-pub mod warnings;
+pub mod words;
 
 use std::{
     cell::RefCell,
@@ -59,14 +40,22 @@ use mdbook_driver::{
 use widgets::registry::{self, Entry};
 
 use crate::{
-    block::Schemas,
-    demos::{Demos, Gathered, Leftovers},
+    blocks::{guard::caught, json::Schemas, reference},
+    course::lessons::{Lessons, Licences},
     diagnostics::{Diagnostic, Diagnostics},
-    guard::caught,
-    links::Problem,
-    pages::Pages,
-    redirects::Redirects,
-    site::Site,
+    figures::Gathered,
+    pages::{
+        assets, browsers, explain, inherited,
+        leftovers::Leftovers,
+        licences,
+        links::{self, Problem},
+        module,
+        redirects::{self, Redirects},
+        settings,
+        site::Site,
+        template::Pages,
+        warnings,
+    },
 };
 
 /// What to build.
@@ -164,8 +153,12 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
                 modules.map(|modules| (modules, start.elapsed()))
             })
         });
+        let table: Licences = {
+            let parts = parts.clone();
+            Rc::new(move |root: &str| licences::markdown(&parts, root))
+        };
         let start = Instant::now();
-        let book = render(&root, &staging, config.clone(), entries, &schemas, &parts, &gathered);
+        let book = render(&root, &staging, config.clone(), entries, &schemas, table, &gathered);
         report.times.push(("book", start.elapsed()));
         (book, modules.map(joined))
     });
@@ -196,7 +189,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
         Site { staging: &staging, gathered: &gathered, book: &book, config: &config, redirects: &redirects, base_url };
     let taken = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
-    files::write(&staging.join(reference::SCHEMA_FILE), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    files::write(&staging.join(files::SCHEMA), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     assets::remove_unused(&staging)?;
     files::remove_all(&staging, &gathered.read)?;
     let sources = files::list(&root.join(&config.book.src))?;
@@ -204,7 +197,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     files::remove_all(&staging, &left)?;
     assets::compact_theme(&staging)?;
     if !parts.is_empty() {
-        files::write(&staging.join(licences::FILE), licences::text(&parts))?;
+        files::write(&staging.join(chapters::LICENCES), licences::text(&parts))?;
         licences::check(&parts, &staging, &theme, &mut diagnostics)?;
     }
     browsers::lower_style_sheets(&staging, &config, &mut diagnostics)?;
@@ -244,7 +237,7 @@ fn render(
     mut config: Config,
     entries: &'static [Entry],
     schemas: &Rc<Schemas>,
-    parts: &Rc<[licences::Part]>,
+    licences: Licences,
     gathered: &Rc<RefCell<Gathered>>,
 ) -> (Result<Book>, Vec<String>) {
     warnings::collect(|| {
@@ -264,7 +257,7 @@ fn render(
                 diagnostics
             })?
             .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
-        book.with_preprocessor(Demos::new(entries, schemas.clone(), parts.clone(), gathered.clone()))
+        book.with_preprocessor(Lessons::new(entries, schemas.clone(), licences, gathered.clone()))
             .with_preprocessor(LinkPreprocessor::new())
             .with_preprocessor(IndexPreprocessor::new())
             .with_preprocessor(Leftovers::new(gathered.clone()));

@@ -12,7 +12,7 @@ use mdbook_demos::{
     Options, Report, build,
     diagnostics::Diagnostics,
     package::{self, Edition, Kind, Request, cartridge::Version},
-    settings,
+    pages::settings,
 };
 
 /// Builds a book with living demos

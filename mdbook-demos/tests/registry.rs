@@ -1,9 +1,11 @@
 //! What the real registry promises to authors.
 
 use mdbook_demos::{
-    block::{Block, Schemas},
+    blocks::{
+        json::{Block, Schemas},
+        reference,
+    },
     diagnostics::{Diagnostics, Source},
-    reference,
 };
 use widgets::registry::entries;
 
@@ -42,7 +44,7 @@ fn every_schema_tells_an_author_all_there_is() {
     for entry in entries() {
         let written = schemas.get(entry.name).unwrap();
         assert_eq!(written["additionalProperties"], false, "{}: unknown keys must be refused", entry.name);
-        let keys = mdbook_demos::schema::Schema::new(written).keys();
+        let keys = mdbook_demos::blocks::schema::Schema::new(written).keys();
         for needed in ["id", "title"] {
             assert!(keys.iter().any(|key| key.name == needed && key.required), "{}: `{needed}`", entry.name);
         }

@@ -7,8 +7,8 @@ use std::{fs, path::Path, process::Command};
 
 use fixture::{Book, WITH_QUIZ};
 use mdbook_demos::{
+    blocks::guard::caught,
     build_with, files,
-    guard::caught,
     package::{self, Edition, Kind, Request, cartridge::Version},
 };
 use serde_json::Value;
@@ -114,7 +114,7 @@ fn words_of_every_script_are_found() {
         let site = book.path("book");
         let find = |stem: &str| {
             let all = files::list(&site).unwrap();
-            site.join(all.iter().find(|file| mdbook_demos::assets::unhashed(file) == stem).unwrap())
+            site.join(all.iter().find(|file| mdbook_demos::pages::assets::unhashed(file) == stem).unwrap())
         };
         let script = r#"
             const fs = require("fs");
@@ -142,7 +142,7 @@ fn words_of_every_script_are_found() {
         assert!(hits(0) > 0 && hits(3) > 0, "{tag}: {word} is not found: {answer}");
         assert_eq!((hits(1), hits(2)), (0, 0), "{tag}: {answer}");
         // Both halves take words apart alike, but for the last character of a stretch without spaces.
-        let ours = mdbook_demos::search::tokens(word);
+        let ours = mdbook_demos::pages::search::tokens(word);
         let theirs: Vec<String> = serde_json::from_value(answer["tokens"][0].clone()).unwrap();
         assert!(ours.starts_with(&theirs) && ours.len() <= theirs.len() + 1, "{tag}: {ours:?} {theirs:?}");
     }

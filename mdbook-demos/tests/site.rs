@@ -5,7 +5,10 @@ mod fixture;
 use std::{collections::BTreeSet, fs};
 
 use fixture::{Book, ENTRIES, TWO_BUNDLES};
-use mdbook_demos::{assets::unhashed, build_with, files, pages::policy_tag};
+use mdbook_demos::{
+    build_with, files,
+    pages::{assets::unhashed, template::policy_tag},
+};
 
 /// A lesson with everything.
 const LESSON: &str = "# Lesson

@@ -6,9 +6,9 @@ use std::{collections::BTreeSet, fmt, fmt::Write as _};
 use roxmltree::{Document, Node};
 
 use crate::{
-    contents,
+    chapters,
+    files::hash,
     html::escape,
-    module::hash,
     package::{
         Entries,
         catalogue::{Catalogue, Lesson, Scope},
@@ -166,7 +166,7 @@ impl Builder<'_> {
     /// A page's link, its quizzes, and a folder with links to its figures; returns what could not be taken along.
     fn page(&mut self, lesson: &Lesson, address: &str, quizzes: &[Quiz]) -> Vec<String> {
         let mut left_out = Vec::new();
-        let link = format!("{address}{}", contents::address(&format!("{}.html", lesson.id)));
+        let link = format!("{address}{}", chapters::address(&format!("{}.html", lesson.id)));
         self.link("page", &lesson.id, &lesson.title, &link);
         let own: Vec<&Quiz> = quizzes.iter().filter(|quiz| quiz.lesson == lesson.id).collect();
         for quiz in &own {

@@ -10,7 +10,7 @@ use roxmltree::{Document, Node};
 
 use crate::{
     package::{Edition, Entries, Kind, cartridge, manifest},
-    pages,
+    pages::template,
 };
 
 /// The longest path that every importer and every file system takes, with the folder that it is unpacked into.
@@ -79,7 +79,7 @@ fn html(path: &str, content: &[u8], problems: &mut Vec<String>) {
     let found = RefCell::new(Vec::new());
     let handlers = [
         element!("*", |element| {
-            found.borrow_mut().extend(pages::refused(element).into_iter().map(|refused| refused.message));
+            found.borrow_mut().extend(template::refused(element).into_iter().map(|refused| refused.message));
             Ok(())
         }),
         element!("base[href]", |base| {

@@ -23,7 +23,12 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 
-use crate::{assets, files, module::hash, package::catalogue::Catalogue, settings};
+use crate::{
+    files,
+    files::hash,
+    package::catalogue::Catalogue,
+    pages::{assets, settings},
+};
 
 /// The files of a package, by their paths with `/`.
 pub type Entries = BTreeMap<String, Vec<u8>>;

@@ -11,12 +11,13 @@ use widgets::{
 };
 
 use crate::{
-    embed, files,
+    files,
     html::{escape, unescape},
     package::{
         catalogue::{Catalogue, Lesson, Scope},
         qti::{Answer, Choice, Question, Quiz},
     },
+    pages::embed,
 };
 
 /// What of a figure's properties a quiz is read from.

@@ -3,11 +3,10 @@
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    browsers::style_sheet,
     files,
     html::escape,
-    module::compact,
     package::{Edition, Entries, Request, catalogue::Catalogue, catalogue::Scope, hashed},
+    pages::{browsers::style_sheet, module::compact},
 };
 
 /// The page, at the root of the package.

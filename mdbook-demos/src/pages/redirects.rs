@@ -12,12 +12,14 @@ use anyhow::Result;
 use mdbook_driver::config::Config;
 
 use crate::{
-    contents::to_root,
+    chapters::to_root,
     diagnostics::{Diagnostic, Source, Span},
     files,
     html::escape,
-    inherited, links,
-    pages::{is_foreign, policy_tag},
+    pages::{
+        inherited, links,
+        template::{is_foreign, policy_tag},
+    },
 };
 
 /// The setting.

@@ -17,11 +17,14 @@ use widgets::{
 };
 
 use crate::{
-    block::{Block, dotted},
+    blocks::{
+        directives::{self, Directive, Kind},
+        formulas,
+        json::{Block, dotted},
+        markdown::Outline,
+    },
+    chapters::BESIDE,
     diagnostics::{Diagnostic, Source, Span, list, not_utf8, suggest},
-    directives::{self, Directive, Kind},
-    formulas,
-    markdown::Outline,
 };
 
 /// The demo's name.
@@ -321,7 +324,7 @@ fn is_there(path: &str, src: &Path) -> bool {
         src.join(format!("{stem}.md")).is_file()
             || index.is_some_and(|folder| src.join(format!("{folder}README.md")).is_file())
     });
-    let ours = ["index.html", "print.html", crate::licences::FILE].contains(&&*path);
+    let ours = BESIDE.contains(&&*path);
     // A folder stands for its first page.
     let folder = || src.join(&*path).is_dir() && is_there(&format!("{}/index.html", path.trim_end_matches('/')), src);
     page == Some(true) || ours || src.join(&*path).is_file() || (!path.ends_with(".html") && folder())

@@ -14,11 +14,11 @@ use percent_encoding::percent_decode_str;
 use widgets::registry::nearest;
 
 use crate::{
+    blocks::markdown::Outline,
     diagnostics::{Source, Span},
     files,
     html::unescape,
-    markdown::Outline,
-    pages::{Refused, is_foreign, refused},
+    pages::template::{Refused, is_foreign, refused},
 };
 
 /// What a check of the whole output found.

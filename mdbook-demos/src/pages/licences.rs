@@ -6,13 +6,11 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::{
-    assets::{self, unhashed},
+    chapters::LICENCES,
     diagnostics::{Diagnostic, Diagnostics},
     files,
+    pages::assets::{self, unhashed},
 };
-
-/// The output file with the texts of the licences.
-pub const FILE: &str = "licences.txt";
 
 /// The theme's list of what it carries of others.
 const LIST: &str = "theme/shipped.toml";
@@ -69,11 +67,11 @@ pub fn markdown(parts: &[Part], root: &str) -> String {
         let version = if part.version.is_empty() { "–" } else { &part.version };
         out.push_str(&format!("| {name} | {version} | {} | {} |\n", part.offered, used.join(", ")));
     }
-    out.push_str(&format!("\nThe texts of all these licences are in [one file]({root}{FILE}).\n"));
+    out.push_str(&format!("\nThe texts of all these licences are in [one file]({root}{LICENCES}).\n"));
     out
 }
 
-/// The content of [`FILE`]: each text once, under the works that it is for.
+/// The content of [`LICENCES`]: each text once, under the works that it is for.
 pub fn text(parts: &[Part]) -> String {
     let mut texts: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
     for part in parts {

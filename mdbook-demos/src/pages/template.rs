@@ -11,13 +11,12 @@ use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 
 use crate::{
-    assets::unhashed,
-    contents,
+    blocks::guard::{Panic, caught},
+    chapters,
     diagnostics::{Diagnostic, Diagnostics},
     files,
-    guard::{Panic, caught},
     html::{escape, unescape},
-    links,
+    pages::{assets::unhashed, links},
 };
 
 /// What pages may load: everything from the site itself and nothing else, no script or style in the
@@ -69,7 +68,7 @@ impl Pages {
     fn culprits(&self, ctx: &RenderContext, panic: &Panic) -> Diagnostics {
         let repository = ctx.config.get::<String>("output.html.git-repository-url").ok().flatten();
         let mut found = Diagnostics::default();
-        for chapter in contents::chapters(&ctx.book).filter(|chapter| chapter.path.is_some()) {
+        for chapter in chapters::chapters(&ctx.book).filter(|chapter| chapter.path.is_some()) {
             let mut alone = ctx.clone();
             let chapter = Chapter { sub_items: Vec::new(), ..chapter.clone() };
             let file = chapter.source_path.as_ref().map(|path| ctx.config.book.src.join(path)).unwrap_or_default();
@@ -128,7 +127,7 @@ const CHAPTER: &str = " the text of the page ";
 /// The Markdown that a chapter's text begins with, so that [`rewrite`] knows on a page with several chapters, or on one
 /// in another folder, which folder an address counts from. `page` is the chapter's page, relative to the site.
 pub fn chapter_mark(page: &str) -> String {
-    format!("<!--{CHAPTER}{} -->\n\n", contents::address(page))
+    format!("<!--{CHAPTER}{} -->\n\n", chapters::address(page))
 }
 
 /// What goes into one page.
@@ -325,7 +324,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
         // The template has their paths as they are, and `#` would end one.
         element!("a[rel='prev'], a[rel='next']", |link| {
             let path = unescape(&link.get_attribute("href").unwrap_or_default());
-            link.set_attribute("href", &escape(&contents::address(&path)))?;
+            link.set_attribute("href", &escape(&chapters::address(&path)))?;
             Ok(())
         }),
         element!("[style]", |element| {

@@ -10,13 +10,13 @@ use lightningcss::{
 use mdbook_driver::config::{Config, HtmlConfig};
 
 use crate::{
-    assets::unhashed,
     diagnostics::{Diagnostic, Diagnostics, Source, Span},
     files,
+    pages::assets::unhashed,
 };
 
 /// The list: a line each for a browser's name and its oldest version, as tools for the web have it.
-const LIST: &str = include_str!("../../.browserslistrc");
+const LIST: &str = include_str!("../../../.browserslistrc");
 
 /// A browser's oldest version that the book is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

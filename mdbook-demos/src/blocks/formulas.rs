@@ -11,9 +11,9 @@ use lol_html::{RewriteStrSettings, element, rewrite_str};
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::{
+    blocks::markdown::Outline,
     diagnostics::{Diagnostic, Place, Source, Span},
     html::escape,
-    markdown::Outline,
 };
 
 /// A formula as it stands in a lesson.

@@ -14,8 +14,8 @@ use serde_json::Value;
 use widgets::registry::{Checked, Entry, Problem, nearest};
 
 use crate::{
+    blocks::schema::Schema,
     diagnostics::{Diagnostic, Source, Span, list, suggest},
-    schema::Schema,
 };
 
 /// The demos' schemas, each compiled once.

@@ -1,20 +1,16 @@
 //! Answers and solutions that open after an attempt. In a lesson they are `<details>` of the class `model-answer`
 //! or `solution`, so that they are whole in any Markdown viewer; the page's script asks before it opens one.
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use widgets::registry::nearest;
 
 use crate::{
-    catalogue::OPEN,
-    demos::id_mistake,
+    blocks::{demos::id_mistake, markdown::Outline},
+    course::catalogue::OPEN,
     diagnostics::{Diagnostic, Source, Span, suggest},
+    figures::Gate,
     html::{escape, unescape},
-    markdown::Outline,
 };
 
 /// The class of an answer to a question in "Check Your Understanding".
@@ -25,21 +21,6 @@ pub const SOLUTION: &str = "solution";
 const AFTER: &str = "data-after";
 /// How many points an answer can be marked against.
 const POINTS: std::ops::RangeInclusive<usize> = 2..=5;
-
-/// One answer or solution.
-#[derive(Clone, Debug)]
-pub struct Gate {
-    /// Unique in the book.
-    pub id: String,
-    /// How many points the reader marks the attempt against; none for a solution without.
-    pub points: u32,
-    /// The lesson's file, relative to the book's sources.
-    pub lesson: PathBuf,
-    /// Where the id is written.
-    pub written: Span,
-    /// The ids of figures that are an attempt too, all of them together: answered, or used if they ask nothing.
-    pub after: Vec<Span>,
-}
 
 /// What was found in a lesson.
 #[derive(Debug, Default)]

@@ -19,8 +19,8 @@ use tracing_subscriber::{
 };
 
 use crate::{
+    blocks::markdown::Outline,
     diagnostics::{Diagnostic, Source, Span},
-    markdown::Outline,
 };
 
 /// Calls `f` and gives what it logged at the levels of warnings and errors, in order.

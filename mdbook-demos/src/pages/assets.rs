@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     files,
-    module::{FOLDER, compact},
+    pages::module::{FOLDER, compact},
 };
 
 /// mdBook's files, their names without the hash; a name that ends with `-` is a beginning.

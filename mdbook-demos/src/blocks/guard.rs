@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(caught(|| 7), Ok(7));
         let panic = caught(|| panic!("no {}", 1)).unwrap_err();
         assert_eq!(panic.message, "no 1");
-        assert!(panic.place.starts_with("mdbook-demos/src/guard.rs:"), "{}", panic.place);
+        assert!(panic.place.starts_with("mdbook-demos/src/blocks/guard.rs:"), "{}", panic.place);
         // One within another.
         let outer = caught(|| {
             assert!(caught(|| panic!("inner")).is_err());

@@ -13,18 +13,20 @@ use mdbook_driver::{
 };
 
 use crate::{
-    assets::unhashed,
-    catalogue::Catalogue,
-    contents,
-    demos::{Gathered, Slot},
+    blocks::guard::caught,
+    chapters,
+    course::{catalogue::Catalogue, settings::Course},
     diagnostics::{Diagnostic, Diagnostics},
-    embed, files,
-    guard::caught,
-    html,
-    module::{self, Module, Scripts},
-    pages::{self, Moved, Parts, Rewritten},
-    redirects::{self, Redirects},
-    search, settings,
+    figures::{Gathered, Slot},
+    files, html,
+    pages::{
+        assets::unhashed,
+        contents, embed,
+        module::{self, Module, Scripts},
+        redirects::{self, Redirects},
+        search, settings,
+        template::{self, Moved, Parts, Rewritten},
+    },
 };
 use widgets::registry;
 
@@ -58,13 +60,13 @@ impl Site<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Result<BTreeSet<String>> {
         // Page by page: the chapter's file and title.
-        let lessons: BTreeMap<String, (&Path, &str)> = contents::chapters(self.book)
+        let lessons: BTreeMap<String, (&Path, &str)> = chapters::chapters(self.book)
             .filter_map(|chapter| {
                 let source = chapter.source_path.as_deref()?;
-                Some((contents::page(chapter)?, (source, chapter.name.as_str())))
+                Some((chapters::page(chapter)?, (source, chapter.name.as_str())))
             })
             .collect();
-        let first = contents::chapters(self.book).find_map(contents::page);
+        let first = chapters::chapters(self.book).find_map(chapters::page);
         let scripts = modules.map(|modules| module::install(modules, theme, self.staging)).transpose()?;
         if scripts.is_some() {
             let folder = self.staging.join(module::FOLDER);
@@ -74,7 +76,7 @@ impl Site<'_> {
         }
         let title = self.config.book.title.clone().unwrap_or_default();
         let redirects = settings::redirects(self.config);
-        let course = settings::Course::of(self.config);
+        let course = Course::of(self.config);
         let catalogue = Catalogue::new(self.book, &title, &course, &redirects, self.gathered)?;
         let (catalogue, script) = catalogue.script();
         files::write(&self.staging.join(&catalogue), script)?;
@@ -127,7 +129,7 @@ impl Site<'_> {
                         parts.head.push_str(&script);
                     }
                     if file == "print.html" && !page_break {
-                        raw = raw.replace(pages::PAGE_BREAK, "");
+                        raw = raw.replace(template::PAGE_BREAK, "");
                     }
                     parts.contents = Some(match file.as_str() {
                         "index.html" => self.contents_of_first(first.as_deref(), numbers),
@@ -143,13 +145,13 @@ impl Site<'_> {
                     if *file == missing {
                         parts.base = self.base().map(|base| (base, file.clone()));
                         if let (None, Some(script)) = (&parts.base, &finder) {
-                            parts.head.push_str(&pages::probes(script));
-                            raw = raw.replacen("</main>", &format!("{}</main>", pages::WAY_HOME), 1);
+                            parts.head.push_str(&template::probes(script));
+                            raw = raw.replacen("</main>", &format!("{}</main>", template::WAY_HOME), 1);
                         }
                     }
                 }
                 let Rewritten { html, ids, problems, shared: tags } =
-                    pages::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
+                    template::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
                 if file == "index.html" {
                     shared = tags;
                 }
@@ -158,9 +160,9 @@ impl Site<'_> {
                 if lessons.contains_key(file) {
                     anchors.insert(file.clone(), ids);
                 }
-                let (html, had) = pages::only_sheets(&html, &self.sheets(&raw))?;
+                let (html, had) = template::only_sheets(&html, &self.sheets(&raw))?;
                 sheets.extend(had);
-                let html = pages::splice(&html, |number| self.gathered.slot(number, &contents::to_root(file)))
+                let html = template::splice(&html, |number| self.gathered.slot(number, &chapters::to_root(file)))
                     .with_context(|| format!("in the page {file}"))?;
                 files::write(&path, html)
             });
@@ -193,7 +195,7 @@ impl Site<'_> {
             let Some((page, (_, name))) = lessons.iter().find(|(_, (source, _))| *source == figure.lesson) else {
                 continue;
             };
-            (frame.head, _) = pages::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
+            (frame.head, _) = template::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
             files::write(&self.staging.join(embed::file(&figure.id)), embed::page(&frame, figure, page, name))?;
         }
         Ok(taken)
@@ -204,7 +206,7 @@ impl Site<'_> {
         let list = contents::list(self.book, None, numbers);
         match first {
             Some(first) => {
-                let link = format!("<a href=\"{}\"", html::escape(&contents::address(first)));
+                let link = format!("<a href=\"{}\"", html::escape(&chapters::address(first)));
                 list.replacen(&link, &format!("{link} aria-current=\"page\""), 1)
             }
             None => list,
@@ -213,7 +215,7 @@ impl Site<'_> {
 
     /// The style sheets of the demos on a page, its slots still empty.
     fn sheets(&self, raw: &str) -> BTreeSet<&'static str> {
-        pages::slots(raw)
+        template::slots(raw)
             .filter_map(|(_, number, _)| match self.gathered.slots.get(number)? {
                 Slot::Figure(index) => self.gathered.figures.get(*index),
                 Slot::Formula(_) | Slot::Broken(_) => None,
@@ -262,12 +264,12 @@ impl Site<'_> {
     /// has no place for: those that its page does not name.
     fn with_further_files(&self, raw: String, page: &str, all: &BTreeSet<String>) -> String {
         let html = self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default();
-        let root = contents::to_root(page);
+        let root = chapters::to_root(page);
         let tags = |files: &[PathBuf], tag: &dyn Fn(&str) -> String| -> String {
             let found = files.iter().filter_map(|file| {
                 let name = file.to_string_lossy().replace('\\', "/");
                 let found = all.iter().find(|found| **found == name || unhashed(found) == name)?;
-                let address = html::escape(&format!("{root}{}", contents::address(found)));
+                let address = html::escape(&format!("{root}{}", chapters::address(found)));
                 (!raw.contains(&format!("\"{address}\""))).then(|| tag(&address))
             });
             found.collect()
@@ -296,19 +298,19 @@ impl Site<'_> {
         }
         if let (Some(base), Some(lesson)) = (&self.base_url, lesson) {
             // The first page has two addresses; search engines get the short one.
-            let first = contents::chapters(self.book).find_map(contents::page);
+            let first = chapters::chapters(self.book).find_map(chapters::page);
             let page = if first.as_deref() == Some(lesson) { "" } else { lesson };
             let page = page.strip_suffix("index.html").unwrap_or(page);
             head.push_str(&format!(
                 "<link rel=\"canonical\" href=\"{}{}\">\n",
                 html::escape(base),
-                html::escape(&contents::address(page))
+                html::escape(&chapters::address(page))
             ));
         }
         let living =
-            pages::slots(raw).any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
+            template::slots(raw).any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
         if let (Some(scripts), true) = (scripts, living) {
-            head.push_str(&scripts.tag(&contents::to_root(file)));
+            head.push_str(&scripts.tag(&chapters::to_root(file)));
             head.push('\n');
         }
         head
@@ -344,14 +346,14 @@ fn theme_script(stem: &str, theme: &Path, site: &Path) -> Result<Option<String>>
         return Ok(None);
     }
     let text = module::compact(&files::read(&path)?);
-    let name = format!("theme/js/{stem}-{}.js", module::hash(text.as_bytes()));
+    let name = format!("theme/js/{stem}-{}.js", files::hash(text.as_bytes()));
     files::write(&site.join(&name), text)?;
     Ok(Some(name))
 }
 
 /// The tags by which a page's scripts know the book and the page: `lesson` is empty where there is none to be read.
 pub fn learning(catalogue: &str, file: &str, lesson: &str) -> String {
-    let root = contents::to_root(file);
+    let root = chapters::to_root(file);
     format!(
         "<meta name=\"curriculum-page\" content=\"{}\" data-root=\"{root}\">\n\
          <script defer src=\"{root}{catalogue}\"></script>\n",

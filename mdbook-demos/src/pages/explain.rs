@@ -9,12 +9,14 @@ use mdbook_driver::book::Book;
 use widgets::registry::nearest;
 
 use crate::{
-    contents,
-    demos::{Gathered, Slot},
+    chapters,
     diagnostics::{self, Diagnostic, Place, Source, Span},
+    figures::{Gathered, Slot},
     files,
-    links::{self, Counter, Problem},
-    pages,
+    pages::{
+        links::{self, Counter, Problem},
+        template,
+    },
 };
 
 /// The problems of the output as mistakes of the lessons. A demo's id in `taken` is the anchor of
@@ -23,12 +25,12 @@ pub fn explain(problems: &[Problem], book: &Book, gathered: &Gathered, taken: &B
     let mut sources = BTreeMap::new();
     // Pages with a demo that could not be read, whose anchor is therefore not known.
     let mut unsure = BTreeSet::new();
-    for chapter in contents::chapters(book) {
-        if let (Some(page), Some(path)) = (contents::page(chapter), &chapter.source_path) {
+    for chapter in chapters::chapters(book) {
+        if let (Some(page), Some(path)) = (chapters::page(chapter), &chapter.source_path) {
             if let Some(source) = gathered.sources.get(path) {
                 sources.insert(page.clone(), source);
             }
-            let broken = pages::slots(&chapter.content)
+            let broken = template::slots(&chapter.content)
                 .any(|(_, number, _)| matches!(gathered.slots.get(number), Some(Slot::Broken(_))));
             if broken {
                 unsure.insert(page);

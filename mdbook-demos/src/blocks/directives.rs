@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::markdown::Outline;
+use crate::blocks::markdown::Outline;
 
 /// Directives of mdBook itself, which are left to it.
 const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];

@@ -12,7 +12,14 @@ use lol_html::{RewriteStrSettings, element, rewrite_str};
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use serde_json::{Value, json};
 
-use crate::{contents, demos::Gathered, diagnostics::suggest, html::unescape, module::hash, settings::Course};
+use crate::{
+    chapters,
+    course::settings::Course,
+    diagnostics::suggest,
+    figures::{Gathered, Question},
+    files::hash,
+    html::unescape,
+};
 
 /// The catalogue of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,17 +93,6 @@ pub struct Lesson {
     pub gates: Vec<String>,
 }
 
-/// One question.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// The id of the figure or of the answer, `/`, and the question's own.
-    pub id: String,
-    /// The points that can be got.
-    pub points: u32,
-    /// `choice`, `fill-in`, `prediction` or `open`.
-    pub kind: String,
-}
-
 impl Catalogue {
     /// The catalogue of a book as rendered. `title` stands for what its settings leave out, `redirects` are addresses that
     /// lead elsewhere, as mdBook has them.
@@ -114,7 +110,7 @@ impl Catalogue {
         let mut lessons: Vec<Lesson> = Vec::new();
         let mut modules: Vec<Module> = Vec::new();
         for Place { chapter, above, part } in places(book) {
-            let (Some(page), Some(source)) = (contents::page(chapter), &chapter.source_path) else { continue };
+            let (Some(page), Some(source)) = (chapters::page(chapter), &chapter.source_path) else { continue };
             let id = without_ending(&page).to_owned();
             let (folder, stem) = id.rsplit_once('/').unwrap_or(("", &id));
             let module = if folder.is_empty() { above.unwrap_or_default() } else { folder.to_owned() };
@@ -206,7 +202,7 @@ fn places(book: &Book) -> Vec<Place<'_>> {
     fn under<'a>(items: &'a [BookItem], above: Option<&str>, part: Option<&'a str>, out: &mut Vec<Place<'a>>) {
         for item in items {
             let BookItem::Chapter(chapter) = item else { continue };
-            let own = || Some(without_ending(&contents::page(chapter)?).to_owned());
+            let own = || Some(without_ending(&chapters::page(chapter)?).to_owned());
             let above = match above {
                 Some(above) => Some(above.to_owned()),
                 None if !has_chapters(chapter) => None,

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 use widgets::registry::Entry;
 
 use crate::{
-    block::Schemas,
-    schema::{Key, Schema},
+    blocks::{
+        json::Schemas,
+        schema::{Key, Schema},
+    },
+    files::SCHEMA,
 };
-
-/// The output file of the JSON Schema.
-pub const SCHEMA_FILE: &str = "demos.schema.json";
 
 /// The Markdown of the reference page: for each demo its purpose, its keys, what a run yields, and an
 /// example with its source. `root` leads from the page to the book's root, `example` gives the
@@ -46,7 +46,7 @@ pub fn markdown(
         out.push_str(&code(&format!("```demo {}\n{}\n```", entry.name, entry.example.trim())));
         out.push_str(&example(entry));
     }
-    out.push_str(&format!("All keys are also in a [JSON Schema]({root}{SCHEMA_FILE}) that editors can read.\n\n",));
+    out.push_str(&format!("All keys are also in a [JSON Schema]({root}{SCHEMA}) that editors can read.\n\n",));
     out
 }
 

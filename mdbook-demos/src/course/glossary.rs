@@ -18,7 +18,7 @@ use mdbook_markdown::{
 use crate::{
     diagnostics::{Diagnostic, Source, Span},
     html::escape,
-    search,
+    words,
 };
 
 /// The page, relative to the book's sources.
@@ -186,17 +186,17 @@ fn small(text: &str) -> (String, Vec<usize>) {
 
 /// Whether a stretch is not a part of a longer word.
 fn whole(text: &str, range: &Range<usize>) -> bool {
-    let spaceless = |c: Option<char>| c.is_some_and(search::is_spaceless);
+    let spaceless = |c: Option<char>| c.is_some_and(words::is_spaceless);
     let inside = &text[range.clone()];
     let joins = |c: Option<char>, edge: Option<char>| {
-        let joined = c.is_some_and(|c| c.is_alphanumeric() || search::is_mark(c) || matches!(c, '-' | '_' | '‑'));
+        let joined = c.is_some_and(|c| c.is_alphanumeric() || words::is_mark(c) || matches!(c, '-' | '_' | '‑'));
         // Where no spaces are between words, nothing tells where one ends.
         joined && !(spaceless(c) && spaceless(edge))
     };
     let next = text[range.end..].chars().next();
     // A sign on the last letter makes another word, in these scripts too.
     !joins(text[..range.start].chars().next_back(), inside.chars().next())
-        && !next.is_some_and(search::is_mark)
+        && !next.is_some_and(words::is_mark)
         && !joins(next, inside.chars().next_back())
 }
 
@@ -292,7 +292,7 @@ fn slug(term: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::replace;
+    use crate::blocks::markdown::replace;
 
     const PAGE: &str = "# Glossary\n\nStub (also: client stub)\n: What packs. In [one](a.md).\n\n\
         At-most-once\n: Once or not at all.\n\nPeer\n: A node.\n";

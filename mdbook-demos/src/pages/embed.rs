@@ -1,12 +1,14 @@
 //! A page for each demo, without the book around it, for frames in other sites.
 
 use crate::{
-    contents::{address, to_root},
-    demos::Figure,
+    chapters::{address, to_root},
+    figures::Figure,
     html::escape,
-    module::{FOLDER, Scripts},
-    pages::policy_tag,
-    site::learning,
+    pages::{
+        module::{FOLDER, Scripts},
+        site::learning,
+        template::policy_tag,
+    },
 };
 
 /// What all embed pages of a book share.

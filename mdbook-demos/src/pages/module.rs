@@ -8,10 +8,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::files::{read, remove_dir, write};
+use crate::files::{hash, read, remove_dir, write};
 
 /// Counts up when what is kept would look otherwise for the same module.
 const FORMAT: u32 = 2;
@@ -174,11 +173,6 @@ pub fn compact(script: &str) -> String {
         comment &= !line.ends_with("*/");
     }
     compact
-}
-
-/// The first 16 hexadecimal digits of a content's SHA-256.
-pub fn hash(content: &[u8]) -> String {
-    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Module {

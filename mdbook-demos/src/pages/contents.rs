@@ -1,39 +1,12 @@
 //! The list of contents, put into every page by the server's side: no script is needed to find the
 //! way.
 
-use std::path::Path;
-
 use mdbook_driver::book::{Book, BookItem, Chapter};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::html::escape;
-
-/// What a path may not hold as it is in an address.
-const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
-
-/// The page of a chapter, relative to the site's root, with `/`; `None` for a draft.
-pub fn page(chapter: &Chapter) -> Option<String> {
-    let path = chapter.path.as_ref()?.with_extension("html");
-    Some(path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
-}
-
-/// The address of a page, as it is written into a link.
-pub fn address(page: &str) -> String {
-    utf8_percent_encode(page, PATH).to_string()
-}
-
-/// What leads from a page to the site's root.
-pub fn to_root(page: &str) -> String {
-    "../".repeat(Path::new(page).components().count().saturating_sub(1))
-}
-
-/// The chapters of a book, in reading order.
-pub fn chapters(book: &Book) -> impl Iterator<Item = &Chapter> {
-    book.iter().filter_map(|item| match item {
-        BookItem::Chapter(chapter) => Some(chapter),
-        _ => None,
-    })
-}
+use crate::{
+    chapters::{address, page, to_root},
+    html::escape,
+};
 
 /// The nested lists for the page `current`, the links relative to it. `numbers` tells whether the
 /// sections' numbers are shown.

@@ -12,7 +12,12 @@ use regex::Regex;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::{assets::unhashed, contents, files, module::hash};
+use crate::{
+    chapters, files,
+    files::hash,
+    pages::assets::unhashed,
+    words::{SPACELESS, pattern},
+};
 
 /// What mdBook calls the file, without its fingerprint.
 const FILE: &str = "searchindex.js";
@@ -29,28 +34,6 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Words, and pictures such as emoji.
 static WORDS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{L}\p{N}\p{M}_]+|\p{So}"));
-/// Stretches in scripts that put no spaces between words. The sign that makes a vowel long in Japanese is of no script.
-static SPACELESS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u{30fc}]+"));
-
-#[expect(clippy::expect_used, reason = "the patterns are fixed, and a test uses each")]
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a pattern of ours")
-}
-
-/// Signs that belong to the letter before them.
-static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\p{M}"));
-
-/// Whether a character is of a script that puts no spaces between words.
-pub fn is_spaceless(c: char) -> bool {
-    SPACELESS.is_match(c.encode_utf8(&mut [0; 4]))
-}
-
-/// Whether a character is a sign that belongs to the letter before it.
-pub fn is_mark(c: char) -> bool {
-    MARKS.is_match(c.encode_utf8(&mut [0; 4]))
-}
-
 /// The words of a text as the index has them: in small letters, without accents, English ones by their stems. What is
 /// written without spaces is every two characters that follow each other, and the last one.
 pub fn tokens(text: &str) -> Vec<String> {
@@ -139,7 +122,7 @@ pub fn index_anew(site: &Path) -> Result<Renamed> {
             Some((page, anchor)) => (format!("{page}.html"), format!("#{anchor}")),
             None => (whole.to_owned(), String::new()),
         };
-        *url = Value::String(format!("{}{anchor}", contents::address(&page)));
+        *url = Value::String(format!("{}{anchor}", chapters::address(&page)));
     }
     let json = serde_json::to_string(&index).context("the new search index")?;
     let text = format!("{}{}{}", AROUND.0, json.replace('\\', r"\\").replace('\'', r"\'"), AROUND.1);

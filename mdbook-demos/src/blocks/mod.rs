@@ -1,0 +1,12 @@
+//! What stands in a lesson for a demo: fences and directives are read, checked, run and drawn, and every mistake is told
+//! at its place. Nothing here knows what a quiz, a glossary or a course is.
+
+pub mod asked;
+pub mod demos;
+pub mod directives;
+pub mod formulas;
+pub mod guard;
+pub mod json;
+pub mod markdown;
+pub mod reference;
+pub mod schema;
