@@ -261,7 +261,7 @@ pub fn not_utf8(path: &str, bytes: &[u8]) -> Option<Diagnostic> {
 
 /// "did you mean …", if one choice is near enough, else the list of choices.
 pub fn suggest(written: &str, choices: &[&str], what: &str) -> Option<String> {
-    match widgets::registry::nearest(written, choices.iter().copied()) {
+    match widgets::chrome::registry::nearest(written, choices.iter().copied()) {
         Some(near) => Some(format!("did you mean `{near}`?")),
         None if choices.is_empty() => None,
         None => Some(format!("{what}: {}", list(choices))),

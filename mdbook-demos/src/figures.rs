@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
-use widgets::registry::Facts;
+use widgets::chrome::registry::Facts;
 
 use crate::{
     diagnostics::{Diagnostics, Source, Span},
@@ -26,9 +26,9 @@ pub struct Figure {
     pub name: &'static str,
     /// What the demo is for.
     pub purpose: &'static str,
-    /// The style sheets that only some demos are drawn with and this one is, as [`Entry::sheets`](widgets::registry::Entry::sheets).
+    /// The style sheets that only some demos are drawn with and this one is, as [`Entry::sheets`](widgets::chrome::registry::Entry::sheets).
     pub sheets: &'static [&'static str],
-    /// The element as it goes into the page, but for [`quiz::ROOT`](widgets::quiz::ROOT).
+    /// The element as it goes into the page, but for [`quiz::ROOT`](widgets::labs::quiz::ROOT).
     pub html: String,
     /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.
     pub first: Option<(String, Vec<u8>)>,
@@ -49,7 +49,7 @@ pub struct Figure {
 impl Figure {
     /// The element as it goes into a page from which `root` leads to the site's root, to the byte.
     pub fn html_on(&self, root: &str) -> String {
-        self.html.replace(widgets::quiz::ROOT, root)
+        self.html.replace(widgets::labs::quiz::ROOT, root)
     }
 }
 

@@ -37,7 +37,7 @@ use mdbook_driver::{
     builtin_preprocessors::{IndexPreprocessor, LinkPreprocessor},
     config::Config,
 };
-use widgets::registry::{self, Entry};
+use widgets::chrome::registry::Entry;
 
 use crate::{
     blocks::{guard::caught, json::Schemas, reference},
@@ -98,7 +98,7 @@ pub struct Report {
 /// [`diagnostics::Diagnostics`] if the book has mistakes; another error if something around it is amiss. The
 /// output folder is then as it was.
 pub fn build(options: &Options) -> Result<Report> {
-    build_with(options, registry::entries())
+    build_with(options, widgets::bundles::entries())
 }
 
 /// Builds the book with the given demos.

@@ -210,7 +210,10 @@ answer.alternatives = ["zigzag ", "zig-zag"]
     }
     for (file, address) in [("print.html", "\"img/a%20b.svg\""), ("embed/bl-f6-cke-1.html", "\"../img/a%20b.svg\"")] {
         let html = book.read(&format!("book/{file}"));
-        assert!(html.contains(&format!("src={address}")) && !html.contains(widgets::quiz::ROOT), "{file}: {html}");
+        assert!(
+            html.contains(&format!("src={address}")) && !html.contains(widgets::labs::quiz::ROOT),
+            "{file}: {html}"
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use mdbook_demos::{
     },
     diagnostics::{Diagnostics, Source},
 };
-use widgets::registry::entries;
+use widgets::bundles::entries;
 
 #[test]
 fn every_example_passes_its_own_checks() {

@@ -12,7 +12,6 @@ use mdbook_demos::{
     package::{self, Edition, Kind, Request, cartridge::Version},
 };
 use serde_json::Value;
-use widgets::registry;
 
 /// A family of four, of several characters joined to one; a letter with two signs on it.
 const FAMILY: &str = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
@@ -201,7 +200,7 @@ fn no_demo_panics_on_any_script() {
             _ => {}
         }
     }
-    for entry in registry::entries() {
+    for entry in widgets::bundles::entries() {
         let example: Value = serde_json::from_str(entry.example).unwrap();
         let mut pointers = Vec::new();
         texts(&example, String::new(), &mut pointers);

@@ -17,10 +17,31 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 #[rustfmt::skip]
 const ROOMS: &[(&str, &[&str])] = &[
     ("demos/sim/src", &[]),
-    ("demos/systems/src", &["demos/sim/src"]),
-    ("demos/search/src", &["demos/systems/src", "demos/sim/src"]),
+    ("demos/protocols/src", &["demos/sim/src"]),
+    // No architecture names another, and what they have in common names none.
+    ("demos/architectures/src/live", &["demos/sim/src"]),
+    ("demos/architectures/src/parts", &["demos/architectures/src/live", "demos/sim/src"]),
+    ("demos/architectures/src/distribution", &["demos/sim/src"]),
+    ("demos/architectures/src/*", &[
+        "demos/architectures/src/parts", "demos/architectures/src/live", "demos/architectures/src/distribution", "demos/sim/src",
+    ]),
+    ("demos/architectures/src/spread", &[
+        "demos/architectures/src/*", "demos/architectures/src/live", "demos/architectures/src/distribution", "demos/sim/src",
+    ]),
+    ("demos/architectures/src/list", &["demos/architectures/src/*", "demos/architectures/src/live", "demos/sim/src"]),
+    ("demos/architectures/src/lib", &["demos/architectures/src/list"]),
+    ("demos/search/src", &["demos/protocols/src", "demos/sim/src"]),
     ("demos/wire/src", &["demos/sim/src"]),
-    ("demos/widgets/src", &["demos/search/src", "demos/systems/src", "demos/wire/src", "demos/sim/src"]),
+    ("demos/widgets/src/chrome", &["demos/sim/src"]),
+    ("demos/widgets/src/stages/*", &["demos/widgets/src/chrome", "demos/architectures/src", "demos/sim/src"]),
+    ("demos/widgets/src/stages/mod", &["demos/widgets/src/stages/*"]),
+    ("demos/widgets/src/labs/*", &[
+        "demos/widgets/src/stages/*", "demos/widgets/src/chrome",
+        "demos/search/src", "demos/protocols/src", "demos/architectures/src", "demos/wire/src", "demos/sim/src",
+    ]),
+    ("demos/widgets/src/labs/mod", &["demos/widgets/src/labs/*"]),
+    ("demos/widgets/src/bundles", &["demos/widgets/src/labs/*", "demos/widgets/src/stages/*", "demos/widgets/src/chrome"]),
+    ("demos/widgets/src", &["demos/widgets/src/bundles"]),
     ("demos/widgets/bundles", &["demos/widgets/src"]),
 
     // The builder. What stands in no folder is for all of them.
@@ -60,7 +81,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // It starts the builder and the tests, and links neither.
     ("xtask/src", &[]),
     ("tests/src", &[
-        "demos/widgets/src", "demos/search/src", "demos/systems/src", "demos/wire/src", "demos/sim/src",
+        "demos/widgets/src", "demos/search/src", "demos/protocols/src", "demos/architectures/src", "demos/wire/src",
+        "demos/sim/src",
     ]),
 ];
 

@@ -141,7 +141,7 @@ pub fn unpack(bytes: &[u8]) -> Option<(&str, Vec<Point>)> {
 }
 
 fn settings(plan: &Plan, users: u32, alone: bool) -> Settings {
-    Settings::new(crate::named("swarm").expect("there is a swarm").knobs)
+    Settings::new(swarm::MODEL.knobs)
         .with("users", users)
         .with_word("mode", if alone { "server-only" } else { "swarm" })
         .with("file-mb", plan.file_mb)

@@ -1,3 +1,3 @@
 //! The demos about architectures, as a WebAssembly module; `models` simulates for them.
 
-widgets::bundle!(widgets::exports::ARCHITECTURE);
+widgets::bundle!(widgets::bundles::ARCHITECTURE);

@@ -1,4 +1,4 @@
 //! The demos about calls, as a WebAssembly module.
 
-widgets::bundle!(widgets::exports::CALLS);
-widgets::computes!(widgets::exports::CALLS_COMPUTED);
+widgets::bundle!(widgets::bundles::CALLS);
+widgets::computes!(widgets::bundles::CALLS_COMPUTED);

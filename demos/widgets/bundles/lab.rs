@@ -1,4 +1,4 @@
 //! The lab of the exercises, as a WebAssembly module.
 
-widgets::bundle!(widgets::exports::LAB);
-widgets::computes!(widgets::exports::LAB_COMPUTED);
+widgets::bundle!(widgets::bundles::LAB);
+widgets::computes!(widgets::bundles::LAB_COMPUTED);

@@ -1,3 +1,3 @@
 //! What simulates for the demos about architectures, as a WebAssembly module: no pictures, so no Yew.
 
-widgets::computes!(widgets::exports::ARCHITECTURE_COMPUTED);
+widgets::computes!(widgets::bundles::ARCHITECTURE_COMPUTED);

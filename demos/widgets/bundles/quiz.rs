@@ -1,4 +1,4 @@
 //! Quizzes, as a WebAssembly module.
 
-widgets::bundle!(widgets::exports::QUIZ);
-widgets::computes!(widgets::exports::QUIZ_COMPUTED);
+widgets::bundle!(widgets::bundles::QUIZ);
+widgets::computes!(widgets::bundles::QUIZ_COMPUTED);

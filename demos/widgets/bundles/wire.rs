@@ -1,3 +1,3 @@
 //! The demos about encodings and schemas, as a WebAssembly module.
 
-widgets::bundle!(widgets::exports::WIRE);
+widgets::bundle!(widgets::bundles::WIRE);

@@ -10,7 +10,7 @@ use protocols::rpc;
 use serde_json::Value;
 use sim::What;
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
-use widgets::registry::{Entry, entries};
+use widgets::{bundles::entries, chrome::registry::Entry};
 
 /// What stands below a line is moved in by this.
 const BELOW: &str = "  ";

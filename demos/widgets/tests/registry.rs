@@ -2,7 +2,10 @@
 #![cfg(feature = "ssr")]
 
 use serde_json::{Value, json};
-use widgets::registry::{Checked, Entry, Problem, entries};
+use widgets::{
+    bundles::entries,
+    chrome::registry::{Checked, Entry, Problem},
+};
 
 fn entry(name: &str) -> &'static Entry {
     entries().iter().find(|entry| entry.name == name).expect("a demo of that name")

@@ -1,6 +1,6 @@
 //! What the text of a lesson asks of the runs: directives and formulas are carried out when every block has run.
 
-use widgets::registry::{Asked, Spread, nearest};
+use widgets::chrome::registry::{Asked, Spread, nearest};
 
 use crate::{
     blocks::{

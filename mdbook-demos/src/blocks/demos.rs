@@ -4,7 +4,7 @@
 use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
-use widgets::registry::{Checked, Entry};
+use widgets::chrome::registry::{Checked, Entry};
 
 use crate::{
     blocks::{

@@ -28,7 +28,7 @@ pub enum Kind {
     Run {
         /// The demo's id.
         id: Range<usize>,
-        /// A fact, or a fact over seeds: what [`Asked`](widgets::registry::Asked) reads.
+        /// A fact, or a fact over seeds: what [`Asked`](widgets::chrome::registry::Asked) reads.
         fact: Range<usize>,
     },
     /// `{{#quiz file}}`: where the file's name stands.

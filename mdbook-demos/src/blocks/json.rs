@@ -11,7 +11,7 @@ use jsonc_parser::{
 };
 use jsonschema::{Validator, error::ValidationErrorKind};
 use serde_json::Value;
-use widgets::registry::{Checked, Entry, Problem, nearest};
+use widgets::chrome::registry::{Checked, Entry, Problem, nearest};
 
 use crate::{
     blocks::schema::Schema,

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
-use widgets::registry::Entry;
+use widgets::chrome::registry::Entry;
 
 use crate::{
     blocks::{

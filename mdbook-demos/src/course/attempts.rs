@@ -3,7 +3,7 @@
 
 use std::{ops::Range, path::Path, sync::Arc};
 
-use widgets::registry::nearest;
+use widgets::chrome::registry::nearest;
 
 use crate::{
     blocks::{demos::id_mistake, markdown::Outline},

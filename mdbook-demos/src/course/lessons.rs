@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
 use anyhow::Result;
 use mdbook_driver::book::Book;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use widgets::registry::Entry;
+use widgets::chrome::registry::Entry;
 
 use crate::{
     blocks::{

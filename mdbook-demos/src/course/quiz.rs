@@ -12,8 +12,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 use widgets::{
-    demo::Demo,
-    quiz::{Quiz, in_book},
+    chrome::demo::Demo,
+    labs::quiz::{Quiz, in_book},
 };
 
 use crate::{

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 use serde::Deserialize;
 use widgets::{
-    demo::Demo,
-    quiz::{self, Kind, Sheet},
+    chrome::demo::Demo,
+    labs::quiz::{self, Kind, Sheet},
 };
 
 use crate::{

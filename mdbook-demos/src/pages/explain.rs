@@ -6,7 +6,7 @@ use std::{
 };
 
 use mdbook_driver::book::Book;
-use widgets::registry::nearest;
+use widgets::chrome::registry::nearest;
 
 use crate::{
     chapters,

@@ -138,7 +138,7 @@ pub fn wrong_files(text: &str, root: &Path) -> Diagnostics {
                 let there = files::list(&root.join(folder)).unwrap_or_default();
                 let there: Vec<String> =
                     there.iter().map(|name| folder.join(name).to_string_lossy().replace('\\', "/")).collect();
-                let near = widgets::registry::nearest(file, there.iter().map(String::as_str));
+                let near = widgets::chrome::registry::nearest(file, there.iter().map(String::as_str));
                 wrong.push(
                     Diagnostic::at(span, format!("there is no file `{file}`"), "the path counts from book.toml")
                         .maybe_help(near.map(|near| format!("did you mean `{near}`?"))),

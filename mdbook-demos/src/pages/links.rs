@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 use percent_encoding::percent_decode_str;
-use widgets::registry::nearest;
+use widgets::chrome::registry::nearest;
 
 use crate::{
     blocks::markdown::Outline,

@@ -28,7 +28,6 @@ use crate::{
         template::{self, Moved, Parts, Rewritten},
     },
 };
-use widgets::registry;
 
 /// The rendered site, on the way to completion.
 pub struct Site<'a> {
@@ -230,7 +229,7 @@ impl Site<'_> {
         if linked.is_empty() {
             return;
         }
-        let known: BTreeSet<_> = registry::entries().iter().flat_map(|entry| entry.sheets).copied().collect();
+        let known: BTreeSet<_> = widgets::bundles::entries().iter().flat_map(|entry| entry.sheets).copied().collect();
         for figure in &self.gathered.figures {
             for sheet in figure.sheets.iter().filter(|sheet| !linked.contains(**sheet)) {
                 let message = format!(

@@ -558,8 +558,7 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
     let host: Vec<(&str, String)> = runs
         .iter()
         .map(|(name, code)| {
-            let entry =
-                widgets::registry::entries().iter().find(|entry| entry.name == *name).context("no such demo")?;
+            let entry = widgets::bundles::entries().iter().find(|entry| entry.name == *name).context("no such demo")?;
             let hash = (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{name} {code}: {error}"))?;
             Ok((entry.engine, hash))
         })

@@ -21,7 +21,7 @@ async fn in_engine(engine: Engine, name: &str, test: impl AsyncFnOnce(&Reader, &
 
 async fn one_figure_of_each_kind_comes_alive(engine: Engine) -> Result<()> {
     in_engine(engine, "alive", async |reader, server| {
-        for entry in widgets::registry::entries() {
+        for entry in widgets::bundles::entries() {
             reader.goto(&server.url(&format!("embed/example-{}.html", entry.name))).await?;
             let ids = reader.wake_demos().await?;
             ensure!(ids == [format!("example-{}", entry.name)], "{}: {ids:?} are alive", entry.name);

@@ -99,7 +99,7 @@ async fn demos_wait_until_they_are_near() -> Result<()> {
 async fn a_page_fetches_the_modules_of_its_demos_each_once() -> Result<()> {
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions { keep: false, ..ServerOptions::default() }).await?;
-    let bundles: BTreeSet<&str> = widgets::registry::entries().iter().map(|entry| entry.bundle).collect();
+    let bundles: BTreeSet<&str> = widgets::bundles::entries().iter().map(|entry| entry.bundle).collect();
     let mut fewer = 0;
     reading("bundles", Look::default(), async |reader| {
         for page in setup.pages_with_demos()?.into_iter().filter(|page| !page.starts_with("embed/")) {

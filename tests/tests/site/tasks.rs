@@ -28,7 +28,7 @@ async fn a_worker_carries_out_a_task_of_any_demo_and_tells_how_it_ended() -> Res
                 worker.terminate();
                 return told;
             })().then(done, (error) => done(String(error?.message ?? error)))";
-        for entry in widgets::registry::entries() {
+        for entry in widgets::bundles::entries() {
             let told = reader.driver.execute_async(script, vec![json!(entry.engine), json!(entry.name)]).await?;
             let last = told.json().as_array().and_then(|told| told.last()).with_context(|| told.json().to_string())?;
             // A task leaves what it cannot read, and most demos have no task.

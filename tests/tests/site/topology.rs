@@ -279,7 +279,7 @@ async fn runs_are_the_same_in_the_browser_to_the_last_event() -> Result<()> {
         ]
         .map(str::to_owned),
     );
-    let entry = widgets::registry::entries().iter().find(|entry| entry.name == "topology").context("the demo")?;
+    let entry = widgets::bundles::entries().iter().find(|entry| entry.name == "topology").context("the demo")?;
     let host: Vec<String> = (codes.iter())
         .map(|code| (entry.hash_of)(code).map_err(|error| anyhow::anyhow!("{code}: {error}")))
         .collect::<Result<_>>()?;

@@ -244,7 +244,7 @@ async fn a_link_brings_the_case_and_a_damaged_one_says_so() -> Result<()> {
         let code = link.split_once("?run=").context("a run in the link")?.1;
         ensure!(code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"~._-".contains(&byte)), "{link}");
         let run = code.split("~~").next().unwrap_or_default();
-        let host = widgets::registry::entries().iter().find(|entry| entry.name == "wire-lab").context("the lab")?;
+        let host = widgets::bundles::entries().iter().find(|entry| entry.name == "wire-lab").context("the lab")?;
         (host.hash_of)(run).map_err(|error| anyhow::anyhow!(error))?;
         reader.goto(&link).await?;
         let demo = reader.demo(ID).await?;

@@ -1,0 +1,201 @@
+//! What a demo is, and which there are.
+
+use sim::Time;
+use yew::prelude::*;
+
+/// What a fact is, for the reference page and for messages.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug)]
+pub struct FactInfo {
+    /// The name used in `expect` and in `{{#run id.name}}`.
+    pub name: &'static str,
+    /// What it means, with its unit.
+    pub meaning: &'static str,
+}
+
+/// A mistake that an author made, found by looking at the run.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where: a JSON pointer into the block, such as `/faults/0`; empty for the block as a whole.
+    pub pointer: String,
+    /// Whether the key is to be underlined, not its value.
+    pub key: bool,
+    /// Which bytes of the string value at `pointer` are wrong, if not the whole value.
+    pub within: Option<std::ops::Range<usize>>,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl Problem {
+    /// A mistake of the block as a whole.
+    pub fn of_all(message: String) -> Self {
+        Self { pointer: String::new(), key: false, within: None, message, help: None }
+    }
+}
+
+/// What a demo gets in the browser, beside what its author wrote.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// The run from the address, if there is one; applied after the first render, which has to be
+    /// the prerendered one.
+    pub link: Option<AttrValue>,
+    /// The address of the site's root, absolute, with a slash at its end.
+    pub root: AttrValue,
+    /// Whether this is an embed page.
+    pub embedded: bool,
+}
+
+/// A component's properties.
+#[derive(Properties, Clone, PartialEq)]
+pub struct DemoProps {
+    /// The figure's id.
+    pub id: AttrValue,
+    /// The figure's title.
+    pub title: AttrValue,
+    /// The run that the page shows, as a [`View`]'s code.
+    pub view: AttrValue,
+    /// What else the author offers, in the demo's own form.
+    #[prop_or_default]
+    pub offers: AttrValue,
+    /// Empty on the host and in the first render.
+    #[prop_or_default]
+    pub session: Session,
+}
+
+/// What is looked at: a run by its code and, where it matters, how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View<'a> {
+    /// The run's code.
+    pub run: &'a str,
+    /// The time; the demo's usual one if there is none.
+    pub at: Option<Time>,
+    /// All that follows the run's code, in words between `~`, the time among them; each demo has its own.
+    pub words: &'a str,
+}
+
+impl<'a> View<'a> {
+    /// Reads `<run>` or `<run>~~<word>~<word>…`; a word that is a number is a time in milliseconds. Words
+    /// that a demo does not know it leaves out.
+    pub fn parse(code: &'a str) -> Self {
+        let (run, words) = code.split_once("~~").unwrap_or((code, ""));
+        let mut times = words.split('~').filter_map(|word| word.parse().ok());
+        Self { run, at: times.find(|ms| *ms < 1_000_000_000).map(Time::from_millis), words }
+    }
+
+    /// Whether that word follows the run.
+    pub fn has(&self, word: &str) -> bool {
+        self.words.split('~').any(|other| other == word)
+    }
+
+    /// What follows `name.` in one of the words: of `with.maybe.outbox`, for `with`, `maybe.outbox`.
+    pub fn list(&self, name: &str) -> Option<&'a str> {
+        self.words.split('~').find_map(|word| word.strip_prefix(name)?.strip_prefix('.'))
+    }
+
+    /// The code that [`View::parse`] reads.
+    pub fn code(run: &str, at: Option<Time>) -> String {
+        // Rounded up, as the scrubber is: what has happened by then has happened.
+        let at = at.map(|at| at.as_micros().div_ceil(1_000).to_string());
+        Self::with_words(run, at.into_iter().collect())
+    }
+
+    /// A run's code and words, as [`View::parse`] reads them.
+    pub fn with_words(run: &str, words: Vec<String>) -> String {
+        if words.is_empty() { run.to_owned() } else { format!("{run}~~{}", words.join("~")) }
+    }
+}
+
+/// One kind of demo, as a page needs it.
+pub trait Demo {
+    /// The word after `demo` in the fence.
+    const NAME: &'static str;
+    /// The component.
+    type Component: BaseComponent<Properties = DemoProps>;
+
+    /// The fingerprint of the run that a code stands for.
+    ///
+    /// # Errors
+    /// If the code cannot be read.
+    fn hash_of(run: &str) -> Result<String, String>;
+
+    /// A long computation, for a [`Task`](crate::chrome::task::Task). What it is given and what it reports are
+    /// in the demo's own codes; an input that it cannot read it leaves. It runs in a worker, in an
+    /// instance of the module that has no page, and may take as long as it needs: whoever started it can
+    /// end it at any time. Most demos have none, so there is nothing to do.
+    fn task(_input: &str, _report: &mut dyn FnMut(&str)) {}
+
+    /// What simulates beside the page, for an [engine's link](crate::chrome::engine::Link). Most demos have none.
+    fn engine() -> Option<Box<dyn crate::chrome::engine::Engine>> {
+        None
+    }
+
+    /// What an [engine](crate::chrome::engine) has to have computed before the page can draw the view that it shows at
+    /// first, with what its author offers: a wish for each frame. The site has these frames as files, so that a page need not compute what the
+    /// builder has computed already. Nothing for what is computed while drawing.
+    fn awaits(_view: &str, _offers: &str) -> Vec<String> {
+        vec![]
+    }
+}
+
+/// One kind of demo, as its authors need it.
+#[cfg(feature = "ssr")]
+pub trait Authored: Demo {
+    /// What the demo is for, in one sentence.
+    const PURPOSE: &'static str;
+    /// A block that works; its `id` is `example-<name>`.
+    const EXAMPLE: &'static str;
+    /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
+    /// `.css`. A page links those of its demos only.
+    const SHEETS: &'static [&'static str] = &[];
+    /// Everything a run of this demo yields.
+    const FACTS: &'static [FactInfo];
+    /// The same, for a demo that collects it elsewhere.
+    fn facts() -> Vec<FactInfo> {
+        Self::FACTS.to_vec()
+    }
+    /// What an author writes, `expect` left out. Its documentation is the demo's reference.
+    type Block: serde::de::DeserializeOwned + schemars::JsonSchema;
+
+    /// The block's id and title.
+    fn name_of(block: &Self::Block) -> (&str, &str);
+    /// Runs what the author wrote.
+    ///
+    /// # Errors
+    /// All mistakes that the block's types could not rule out.
+    fn examine(block: &Self::Block) -> Result<Examined, Vec<Problem>>;
+
+    /// The key of a block that says where chance begins; nothing if its run leaves nothing to chance.
+    const SEED: Option<&'static str> = None;
+    /// Every fact of the run alone, as [`Examined::facts`], and of nothing else that the block offers. A run that has
+    /// more than `_events` events may be given up.
+    ///
+    /// # Errors
+    /// If there is no such run, or it was given up.
+    fn yields(block: &Self::Block, _events: u64) -> Result<Vec<serde_json::Value>, Vec<Problem>> {
+        Self::examine(block).map(|examined| examined.facts)
+    }
+}
+
+/// What came of an author's block.
+#[cfg(feature = "ssr")]
+pub struct Examined {
+    /// A [`View`]'s code.
+    pub view: String,
+    /// What else the block offers, in the demo's own form; usually nothing.
+    pub offers: String,
+    /// Every fact, in the order of [`Authored::facts`]; null for one that this run does not yield.
+    pub facts: Vec<serde_json::Value>,
+}
+
+/// What could stand where an author wrote something else, for a message: the nearest first.
+#[cfg(feature = "ssr")]
+pub(crate) fn choices(written: &str, choices: &[String]) -> Option<String> {
+    match crate::chrome::registry::nearest(written, choices.iter().map(String::as_str)) {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None => (!choices.is_empty()).then(|| format!("write one of: {}", choices.join(", "))),
+    }
+}

@@ -1,0 +1,133 @@
+//! What an author writes, and what follows from it.
+
+use super::CallChain;
+use crate::chrome::demo::{Authored, Examined, FactInfo, Problem};
+use protocols::rpc::call_chain::{Call, hex};
+use serde::Deserialize;
+use serde_json::json;
+
+/// A remote call of `add` with two numbers.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Block {
+    /// The figure's id, unique in the book: small letters, digits and hyphens.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
+    pub id: String,
+    /// The figure's title.
+    #[schemars(length(min = 1))]
+    pub title: String,
+    /// The first number: a 32-bit integer. A negative one takes ten bytes; 0 is not sent.
+    #[serde(default = "a")]
+    #[schemars(range(min = i32::MIN, max = i32::MAX))]
+    pub a: i32,
+    /// The second number: a 32-bit integer. If the sum does not fit, the call fails with OUT_OF_RANGE.
+    #[serde(default = "b")]
+    #[schemars(range(min = i32::MIN, max = i32::MAX))]
+    pub b: i32,
+}
+
+fn a() -> i32 {
+    Call::default().a
+}
+fn b() -> i32 {
+    Call::default().b
+}
+
+impl Authored for CallChain {
+    const PURPOSE: &'static str = "A remote add(a, b) step by step: caller, client stub, network, server stub, procedure and back, with the real bytes at each of them.";
+    const SHEETS: &'static [&'static str] = &["demos-chain"];
+    const EXAMPLE: &'static str = r#"{
+  "id": "example-call-chain",
+  "title": "The way of add(3, 4)",
+  "a": 3,
+  "b": 4,
+  "expect": { "sum": 7, "request-hex": "08 03 10 04", "reply-hex": "08 07" }
+}"#;
+    const FACTS: &'static [FactInfo] = &[
+        FactInfo {
+            name: "sum",
+            meaning: "What the caller gets: the sum, or \"OUT_OF_RANGE\" if it does not fit 32 bits.",
+        },
+        FactInfo {
+            name: "request-bytes",
+            meaning: "How many bytes the request's message has, its frame of 5 bytes left out.",
+        },
+        FactInfo {
+            name: "reply-bytes",
+            meaning: "How many bytes the reply's message has, its frame left out; 0 also if there is no reply.",
+        },
+        FactInfo { name: "request-hex", meaning: "The request's message without its frame, such as \"08 03 10 04\"." },
+        FactInfo {
+            name: "reply-hex",
+            meaning: "The reply's message without its frame; empty also if there is no reply.",
+        },
+        FactInfo {
+            name: "hash",
+            meaning: "The fingerprint of the call and of the bytes of every stage, 16 hexadecimal digits.",
+        },
+    ];
+    type Block = Block;
+
+    fn name_of(block: &Block) -> (&str, &str) {
+        (&block.id, &block.title)
+    }
+
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+        let journey = Call { a: block.a, b: block.b }.journey();
+        let facts = vec![
+            journey.sum.map_or_else(|| json!(journey.status.name()), |sum| json!(sum)),
+            json!(journey.request.len()),
+            json!(journey.reply.len()),
+            json!(hex(&journey.request)),
+            json!(hex(&journey.reply)),
+            json!(super::fingerprint(&journey)),
+        ];
+        Ok(Examined { view: journey.call.code(), offers: String::new(), facts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Block;
+    use crate::{
+        chrome::{
+            demo::{Authored, Demo},
+            registry::Entry,
+        },
+        labs::rpc::call_chain::CallChain,
+    };
+    use serde_json::{Value, json};
+
+    fn facts(a: i32, b: i32) -> Vec<Value> {
+        let block = Block { id: "a".into(), title: "A".into(), a, b };
+        CallChain::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}")).facts
+    }
+
+    #[test]
+    fn facts_are_of_the_messages_without_their_frames() {
+        let table = [
+            (3, 4, json!([7, 4, 2, "08 03 10 04", "08 07"])),
+            (0, 0, json!([0, 0, 0, "", ""])),
+            (-1, 1, json!([0, 13, 0, "08 ff ff ff ff ff ff ff ff ff 01 10 01", ""])),
+            (i32::MAX, 1, json!(["OUT_OF_RANGE", 8, 0, "08 ff ff ff ff 07 10 01", ""])),
+        ];
+        for (a, b, expected) in table {
+            assert_eq!(json!(facts(a, b)[..5]), expected, "add({a}, {b})");
+        }
+        assert_eq!(CallChain::hash_of("2~add~3~4").map(Value::String).as_ref(), Ok(&facts(3, 4)[5]));
+        assert!(CallChain::hash_of("2~add~3").is_err());
+    }
+
+    #[test]
+    fn a_still_figure_shows_every_stage_in_full() {
+        let entry = Entry::of::<CallChain>("calls", "calls");
+        for (a, b, bytes) in [(3, 4, 4 + 9 + 4 + 2 + 7 + 2), (0, 0, 5 + 5), (i32::MAX, 1, 8 + 13 + 8)] {
+            let block = json!({ "id": "a", "title": "A", "a": a, "b": b });
+            let checked = (entry.check)(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
+            let html = (entry.prerender)(&checked.id, &checked.props);
+            assert_eq!(html.matches("class=\"way-byte\"").count(), bytes, "add({a}, {b})");
+            assert_eq!(html.matches("class=\"way-words\"").count(), 9, "add({a}, {b})");
+            assert!(!html.contains("to-come") && !html.contains("aria-current"), "add({a}, {b})");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What an author writes, and what follows from it.
+
+use super::{Encodings, fingerprint};
+use crate::chrome::demo::{Authored, Examined, FactInfo, Problem};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wire::formats::{Format, Sample, encode, many};
+
+/// A person in six encodings: one record byte by byte, and what many take.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Block {
+    /// The figure's id, unique in the book: small letters, digits and hyphens.
+    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
+    pub id: String,
+    /// The figure's title.
+    #[schemars(length(min = 1))]
+    pub title: String,
+    /// The record.
+    #[serde(default)]
+    pub person: Person,
+    /// How many such records are compared in size.
+    #[serde(default = "records")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub records: u32,
+}
+
+/// The record: `Person { name, id, email }`.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Person {
+    /// Field 1, a text of 200 characters at most.
+    #[schemars(length(max = 200))]
+    pub name: String,
+    /// Field 2, a 32-bit integer. Protocol Buffers take ten bytes for a negative one and do not send 0.
+    #[schemars(range(min = i32::MIN, max = i32::MAX))]
+    pub id: i32,
+    /// Field 3, a text of 200 characters at most.
+    #[schemars(length(max = 200))]
+    pub email: String,
+}
+
+impl Default for Person {
+    fn default() -> Self {
+        let Sample { name, id, email, .. } = Sample::default();
+        Self { name, id, email }
+    }
+}
+
+fn records() -> u32 {
+    Sample::default().count
+}
+
+/// The facts: those of each encoding, and of all.
+macro_rules! facts {
+    ($($key:literal $name:literal)*) => {
+        &[
+            $(
+                FactInfo { name: concat!($key, "-bytes"), meaning: concat!("How many bytes one record has in ", $name, ".") },
+                FactInfo { name: concat!($key, "-hex"), meaning: "These bytes, such as \"0a 05 41\"." },
+                FactInfo { name: concat!($key, "-many-bytes"), meaning: "How many bytes all records have, in the form that one keeps them in." },
+            )*
+            FactInfo { name: "smallest", meaning: "The encoding with the fewest bytes for one record, such as \"Avro\"." },
+            FactInfo { name: "many-smallest", meaning: "The encoding with the fewest bytes for all records." },
+            FactInfo { name: "avro-header-bytes", meaning: "How many of the Avro file's bytes are its header, which holds the schema." },
+            FactInfo { name: "hash", meaning: "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits." },
+        ]
+    };
+}
+
+impl Authored for Encodings {
+    const PURPOSE: &'static str = "One record in JSON, MessagePack, CBOR, Protocol Buffers, Thrift compact and Avro: every byte explained, what many records take, and who needs which schema.";
+    const SHEETS: &'static [&'static str] = &["demos-encodings"];
+    const EXAMPLE: &'static str = r#"{
+  "id": "example-encodings",
+  "title": "A person in six encodings",
+  "person": { "name": "Alice", "id": 42, "email": "a@b.com" },
+  "records": 1000,
+  "expect": { "json-bytes": 42, "protobuf-bytes": 18, "thrift-bytes": 19, "avro-hex": "0a 41 6c 69 63 65 54 0e 61 40 62 2e 63 6f 6d" }
+}"#;
+    // In the order of `Format::ALL`.
+    const FACTS: &'static [FactInfo] = facts!(
+        "json" "JSON"
+        "messagepack" "MessagePack"
+        "cbor" "CBOR"
+        "protobuf" "Protocol Buffers"
+        "thrift" "Thrift’s compact protocol"
+        "avro" "Avro’s binary encoding"
+    );
+    type Block = Block;
+
+    fn name_of(block: &Block) -> (&str, &str) {
+        (&block.id, &block.title)
+    }
+
+    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+        let Person { name, id, email } = block.person.clone();
+        let sample = Sample { name, id, email, count: block.records };
+        let record = sample.record();
+        let all: Vec<_> = Format::ALL
+            .iter()
+            .map(|format| (*format, encode(*format, &record).bytes, many(*format, &record, sample.count.into())))
+            .collect();
+        let mut facts: Vec<Value> = all
+            .iter()
+            .flat_map(|(_, one, many)| [json!(one.len()), json!(super::hex(one)), json!(many.bytes)])
+            .collect();
+        // Of several that are as small, the first.
+        let smallest = all.iter().min_by_key(|(_, one, _)| one.len()).map(|(format, ..)| format.name());
+        let many_smallest = all.iter().min_by_key(|(.., many)| many.bytes).map(|(format, ..)| format.name());
+        let header = all.iter().flat_map(|(.., many)| &many.counted).find(|counted| counted.what.contains("header"));
+        facts.extend([
+            json!(smallest),
+            json!(many_smallest),
+            json!(header.map(|header| header.bytes)),
+            json!(fingerprint(&sample)),
+        ]);
+        Ok(Examined { view: sample.code(), offers: String::new(), facts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chrome::demo::Demo;
+
+    fn facts(name: &str, id: i32, email: &str, records: u32) -> Vec<(&'static str, Value)> {
+        let person = Person { name: name.into(), id, email: email.into() };
+        let block = Block { id: "a".into(), title: "A".into(), person, records };
+        let examined = Encodings::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
+        Encodings::FACTS.iter().map(|fact| fact.name).zip(examined.facts).collect()
+    }
+
+    fn fact(facts: &[(&'static str, Value)], name: &str) -> Value {
+        facts.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()).expect(name)
+    }
+
+    #[test]
+    fn the_lessons_person_has_the_sizes_of_its_encodings() {
+        let all = facts("Alice", 42, "a@b.com", 1_000);
+        for (name, value) in [
+            ("json-bytes", json!(42)),
+            ("messagepack-bytes", json!(30)),
+            ("cbor-bytes", json!(31)),
+            ("protobuf-bytes", json!(18)),
+            ("thrift-bytes", json!(19)),
+            ("avro-bytes", json!(15)),
+            ("protobuf-hex", json!("0a 05 41 6c 69 63 65 10 2a 1a 07 61 40 62 2e 63 6f 6d")),
+            ("json-many-bytes", json!(43_001)),
+            ("messagepack-many-bytes", json!(30_003)),
+            ("cbor-many-bytes", json!(31_003)),
+            ("protobuf-many-bytes", json!(20_000)),
+            ("smallest", json!("Avro")),
+            ("many-smallest", json!("Avro")),
+        ] {
+            assert_eq!(fact(&all, name), value, "{name}");
+        }
+        let one = facts("Alice", 42, "a@b.com", 1);
+        assert_eq!(fact(&one, "many-smallest"), json!("Protocol Buffers"), "Avro's file has its schema in it");
+        let hash = Encodings::hash_of("2~encodings~n.Alice~42~e.a-x40-b-pcom~1000");
+        assert_eq!(hash.map(Value::String).as_ref(), Ok(&fact(&all, "hash")));
+        assert!(Encodings::hash_of("2~encodings~Alice").is_err());
+    }
+
+    #[test]
+    fn a_negative_number_costs_protocol_buffers_ten_bytes_and_a_zero_none() {
+        let bytes = |id| fact(&facts("Alice", id, "a@b.com", 1), "protobuf-bytes").as_u64().expect("a number");
+        assert_eq!((bytes(42), bytes(-1), bytes(0)), (18, 27, 16));
+    }
+}
