@@ -40,7 +40,12 @@ use mdbook_driver::{
 use widgets::chrome::registry::Entry;
 
 use crate::{
-    blocks::{guard::caught, json::Schemas, reference},
+    blocks::{
+        guard::caught,
+        json::Schemas,
+        kept::{Computed, Kept},
+        reference,
+    },
     course::lessons::{Lessons, Licences},
     diagnostics::{Diagnostic, Diagnostics},
     figures::Gathered,
@@ -70,6 +75,8 @@ pub struct Options {
     pub wasm: Option<PathBuf>,
     /// Whether readers will get it: functions' names are left out of the module.
     pub release: bool,
+    /// Whether figures are taken that were computed before, and kept for the next build.
+    pub cached: bool,
     /// The file that says what the site carries of others ([`licences::read`]); without it the site does not tell.
     pub licences: Option<PathBuf>,
     /// Where the site will stand, for canonical links and for the page about missing pages.
@@ -83,6 +90,8 @@ pub struct Report {
     pub pages: usize,
     /// How many demos stand in the book.
     pub demos: usize,
+    /// How many of their figures were computed, and not taken from what builds before had computed.
+    pub computed: Computed,
     /// Addresses on other servers, which are not followed, and the pages that have them.
     pub external: BTreeMap<String, BTreeSet<String>>,
     /// What is worth knowing and no mistake: settings without effect.
@@ -135,6 +144,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let repository = config.get("output.html.git-repository-url").ok().flatten();
     let gathered = Rc::new(RefCell::new(Gathered::default()));
     gathered.borrow_mut().repository = repository;
+    let kept = Rc::new(if options.cached { Kept::of_this_program(work.join("site-figures")) } else { Kept::nothing() });
     let mut report = Report::default();
     let bundles: BTreeSet<&str> = entries.iter().flat_map(|entry| [entry.bundle, entry.engine]).collect();
     let (book, modules) = thread::scope(|scope| {
@@ -158,7 +168,8 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
             Rc::new(move |root: &str| licences::markdown(&parts, root))
         };
         let start = Instant::now();
-        let book = render(&root, &staging, config.clone(), entries, &schemas, table, &gathered);
+        let lessons = Lessons::new(entries, schemas.clone(), table, kept.clone(), gathered.clone());
+        let book = render(&root, &staging, config.clone(), lessons, &gathered);
         report.times.push(("book", start.elapsed()));
         (book, modules.map(joined))
     });
@@ -221,6 +232,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     report.pages = checked.pages;
     report.external = checked.external;
     report.demos = gathered.figures.len();
+    report.computed = kept.computed();
     files::swap(&staging, &out, &old)?;
     Ok(report)
 }
@@ -235,9 +247,7 @@ fn render(
     root: &Path,
     staging: &Path,
     mut config: Config,
-    entries: &'static [Entry],
-    schemas: &Rc<Schemas>,
-    licences: Licences,
+    lessons: Lessons,
     gathered: &Rc<RefCell<Gathered>>,
 ) -> (Result<Book>, Vec<String>) {
     warnings::collect(|| {
@@ -257,7 +267,7 @@ fn render(
                 diagnostics
             })?
             .with_context(|| format!("the chapters listed in {} cannot be loaded", summary.display()))?;
-        book.with_preprocessor(Lessons::new(entries, schemas.clone(), licences, gathered.clone()))
+        book.with_preprocessor(lessons)
             .with_preprocessor(LinkPreprocessor::new())
             .with_preprocessor(IndexPreprocessor::new())
             .with_preprocessor(Leftovers::new(gathered.clone()));

@@ -48,6 +48,9 @@ struct Build {
     /// Leave out of the module what readers do not need
     #[arg(long)]
     release: bool,
+    /// Compute every figure anew, and keep none for the next build
+    #[arg(long)]
+    no_cache: bool,
     /// The file that says what the site carries of others, as `cargo xtask` writes it
     #[arg(long, value_name = "FILE")]
     licences: Option<PathBuf>,
@@ -200,6 +203,7 @@ fn main() -> ExitCode {
         out: args.out,
         wasm: args.wasm,
         release: args.release,
+        cached: !args.no_cache,
         licences: args.licences,
         base_url: args.base_url,
     };
@@ -239,5 +243,9 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 fn tell(report: &Report) {
     let times: Vec<String> =
         report.times.iter().map(|(step, time)| format!("{step} {:.1} s", time.as_secs_f64())).collect();
-    eprintln!("{} ({} pages, {} demos)", times.join(" · "), report.pages, report.demos);
+    let computed = match (report.computed.simulated, report.computed.drawn) {
+        (0, 0) => "none computed anew".to_owned(),
+        (simulated, drawn) => format!("{simulated} simulated, {drawn} drawn anew"),
+    };
+    eprintln!("{} ({} pages, {} demos, {computed})", times.join(" · "), report.pages, report.demos);
 }

@@ -319,11 +319,11 @@ fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let aside = ["tests", "benches", "examples", "fuzz", "target", "node_modules"].contains(&&*name)
+        let aside = ["build", "tests", "benches", "examples", "fuzz", "target", "node_modules"].contains(&&*name)
             || name.starts_with('.');
         if path.is_dir() && !aside {
             sources(&path, out);
-        } else if path.extension().is_some_and(|ending| ending == "rs") && name != "build.rs" {
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
             out.push(path);
         }
     }

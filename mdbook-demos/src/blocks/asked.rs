@@ -7,7 +7,6 @@ use crate::{
         demos::{Work, panicked},
         directives::{self, Directive, Kind},
         formulas::{self, Formula},
-        guard::caught,
         markdown::neutral,
     },
     diagnostics::{Diagnostic, Span, suggest},
@@ -169,7 +168,7 @@ impl Work<'_> {
             return Ok(None);
         };
         if let Some((part, count)) = seeds {
-            let spread = match caught(|| (entry.over_seeds)(&figure.block, count)) {
+            let spread = match self.kept.over_seeds(entry, &figure.block, count) {
                 Ok(runs) => runs.and_then(|runs| Spread::new(&runs, fact)),
                 Err(panic) => return Err(Box::new(panicked(entry, fact_place, &panic, self.repository()))),
             };

@@ -4,12 +4,13 @@
 use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
-use widgets::chrome::registry::{Checked, Entry};
+use widgets::chrome::registry::Entry;
 
 use crate::{
     blocks::{
-        guard::{Panic, caught},
+        guard::Panic,
         json::{Block, Schemas},
+        kept::{Done, Job, Kept, Outcome},
         markdown::Fence,
     },
     diagnostics::{Diagnostic, Source, Span, list, suggest},
@@ -26,6 +27,16 @@ pub struct Written {
     pub block: Block,
     /// What is wrong so far.
     pub mistakes: Vec<Diagnostic>,
+    /// Whether its run can be asked for: nothing of the block itself is wrong.
+    pub sound: bool,
+}
+
+impl Written {
+    /// What is to be asked of the block's run: its figure, or its mistakes alone if there are others already.
+    pub fn job(&self) -> Option<Job<'_>> {
+        let entry = self.entry.filter(|_| self.sound)?;
+        Some(Job { entry, block: self.block.value(), drawn: self.mistakes.is_empty() })
+    }
 }
 
 /// One lesson at work.
@@ -34,6 +45,8 @@ pub struct Work<'a> {
     pub entries: &'static [Entry],
     /// Their schemas.
     pub schemas: &'a Schemas,
+    /// What was computed before.
+    pub kept: &'a Kept,
     /// What was found in the book so far.
     pub gathered: &'a mut Gathered,
     /// The lesson's file, relative to the book's sources.
@@ -141,7 +154,7 @@ impl Work<'_> {
         mut mistakes: Vec<Diagnostic>,
     ) -> Result<Written, Slot> {
         match Block::parse(source, body) {
-            Ok(block) => Ok(Written { entry, block, mistakes }),
+            Ok(block) => Ok(Written { entry, block, mistakes, sound: true }),
             Err(more) => {
                 mistakes.extend(more);
                 self.gathered.diagnostics.extend(mistakes);
@@ -150,21 +163,21 @@ impl Work<'_> {
         }
     }
 
-    /// Checks a block that was read, and runs it.
-    pub fn check(&mut self, mut written: Written) -> Slot {
+    /// Checks what the schema says of a block.
+    pub fn check(&self, written: &mut Written) {
         let wrong = written.entry.map(|entry| written.block.check_schema(entry, self.schemas)).unwrap_or_default();
-        let sound = wrong.is_empty();
+        written.sound &= wrong.is_empty();
         written.mistakes.extend(wrong);
-        self.run(written, sound)
     }
 
-    /// Runs a demo if what its schema says of the block is `sound`, and draws its figure if nothing is wrong.
-    pub fn run(&mut self, Written { entry, block, mut mistakes }: Written, sound: bool) -> Slot {
-        let mut checked = None;
-        if let Some(entry) = entry.filter(|_| sound) {
-            match caught(|| block.check_run(entry)) {
-                Ok(Ok(fine)) => checked = Some(fine),
-                Ok(Err(wrong)) => mistakes.extend(wrong),
+    /// Tells the mistakes of a block, or puts its figure into the book. `outcome` is what came of it, if it was run.
+    pub fn conclude(&mut self, written: Written, outcome: Option<Outcome>) -> Slot {
+        let Written { entry, block, mut mistakes, .. } = written;
+        let mut done = None;
+        if let (Some(entry), Some(outcome)) = (entry, outcome) {
+            match outcome {
+                Ok(Ok(fine)) => done = Some((entry, fine)),
+                Ok(Err(problems)) => mistakes.extend(block.told(entry, problems)),
                 Err(panic) => mistakes.push(panicked(entry, block.span(""), &panic, self.repository())),
             }
         }
@@ -172,43 +185,35 @@ impl Work<'_> {
             self.gathered.diagnostics.extend(mistakes);
             return Slot::Broken(None);
         };
-        let written = block.span("/id");
-        if let Some(wrong) = id_mistake(&id, &written)
+        let written_at = block.span("/id");
+        if let Some(wrong) = id_mistake(&id, &written_at)
             && !mistakes.iter().any(|other| other.place == wrong.place)
         {
             mistakes.push(wrong);
         }
         if let Some(first) = self.gathered.ids.get(&id) {
             mistakes.push(
-                Diagnostic::at(written.clone(), format!("the id `{id}` is used twice in the book"), "used again here")
-                    .related(first.written.clone(), "first used here")
-                    .help(match block.is_standing_for() {
-                        true => "the quiz is called as its file: write a block `demo quiz`, with an `id` of its own",
-                        false => "give each demo an id of its own: it is the figure's address",
-                    }),
+                Diagnostic::at(
+                    written_at.clone(),
+                    format!("the id `{id}` is used twice in the book"),
+                    "used again here",
+                )
+                .related(first.written.clone(), "first used here")
+                .help(match block.is_standing_for() {
+                    true => "the quiz is called as its file: write a block `demo quiz`, with an `id` of its own",
+                    false => "give each demo an id of its own: it is the figure's address",
+                }),
             );
             self.gathered.diagnostics.extend(mistakes);
             // The anchor is the first one's.
             return Slot::Broken(None);
         }
-        let figure = match (checked, entry) {
-            (Some(checked), Some(entry)) if mistakes.is_empty() => {
-                let drawn = caught(|| ((entry.prerender)(&checked.id, &checked.props), (entry.first)(&checked.props)));
-                match drawn {
-                    Ok((drawing, first)) => {
-                        Some(self.figure(entry, checked, block.value(), (&drawing, first), written.clone()))
-                    }
-                    Err(panic) => {
-                        mistakes.push(panicked(entry, block.span(""), &panic, self.repository()));
-                        None
-                    }
-                }
-            }
-            _ => None,
-        };
+        let figure = done
+            .filter(|_| mistakes.is_empty())
+            .map(|(entry, done)| self.figure(entry, done, block.value(), written_at.clone()));
         self.gathered.diagnostics.extend(mistakes);
         let demo = entry.map(|entry| entry.name);
-        self.gathered.ids.insert(id.clone(), Id { written, demo, figure });
+        self.gathered.ids.insert(id.clone(), Id { written: written_at, demo, figure });
         match figure {
             Some(index) => Slot::Figure(index),
             None => Slot::Broken(Some(id)),
@@ -218,9 +223,8 @@ impl Work<'_> {
     fn figure(
         &mut self,
         entry: &'static Entry,
-        checked: Checked,
+        Done { checked, first, html: drawing }: Done,
         block: &Value,
-        (drawing, first): (&str, Option<Vec<u8>>),
         written: Span,
     ) -> usize {
         let first = first.map(|frames| {

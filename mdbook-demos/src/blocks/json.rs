@@ -11,7 +11,7 @@ use jsonc_parser::{
 };
 use jsonschema::{Validator, error::ValidationErrorKind};
 use serde_json::Value;
-use widgets::chrome::registry::{Checked, Entry, Problem, nearest};
+use widgets::chrome::registry::{Entry, Problem, nearest};
 
 use crate::{
     blocks::schema::Schema,
@@ -274,14 +274,9 @@ impl Block {
         found
     }
 
-    /// Everything that the demo finds wrong: faults that cannot happen, expectations that fail.
-    ///
-    /// # Errors
-    ///
-    /// The mistakes, at least one.
-    pub fn check_run(&self, entry: &Entry) -> Result<Checked, Vec<Diagnostic>> {
-        (entry.check)(&self.value)
-            .map_err(|problems| problems.into_iter().map(|problem| self.problem(entry, problem)).collect())
+    /// What is said of mistakes that the run of this block has, each at its place.
+    pub fn told(&self, entry: &Entry, problems: Vec<Problem>) -> Vec<Diagnostic> {
+        problems.into_iter().map(|problem| self.problem(entry, problem)).collect()
     }
 
     fn problem(&self, entry: &Entry, problem: Problem) -> Diagnostic {

@@ -7,6 +7,8 @@ pub mod directives;
 pub mod formulas;
 pub mod guard;
 pub mod json;
+pub mod kept;
 pub mod markdown;
+pub mod prints;
 pub mod reference;
 pub mod schema;

@@ -1,7 +1,13 @@
 //! The preprocessor: demo blocks and directives are read before mdBook's own preprocessors, so that every byte is where
 //! the author put it. Quizzes wait until every other block has run, because they ask about the runs.
 
-use std::{cell::RefCell, collections::BTreeSet, path::Path, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    rc::Rc,
+    sync::Arc,
+};
 
 use anyhow::Result;
 use mdbook_driver::book::Book;
@@ -15,6 +21,7 @@ use crate::{
         formulas::{self, Formula},
         guard::{Panic, caught},
         json::Schemas,
+        kept::{Job, Kept, Outcome},
         markdown::{Fence, Outline, replace},
         reference,
     },
@@ -36,29 +43,38 @@ pub struct Lessons {
     entries: &'static [Entry],
     schemas: Rc<Schemas>,
     licences: Licences,
+    kept: Rc<Kept>,
     gathered: Rc<RefCell<Gathered>>,
 }
 
 impl Lessons {
-    /// A preprocessor for the given demos that leaves what it finds in `gathered`.
+    /// A preprocessor for the given demos that leaves what it finds in `gathered`. `kept` has what
+    /// was computed before.
     pub fn new(
         entries: &'static [Entry],
         schemas: Rc<Schemas>,
         licences: Licences,
+        kept: Rc<Kept>,
         gathered: Rc<RefCell<Gathered>>,
     ) -> Self {
-        Self { entries, schemas, licences, gathered }
+        Self { entries, schemas, licences, kept, gathered }
     }
 }
 
-/// A quiz, which needs all other blocks to have run: it asks about them.
-struct Later {
-    /// Which slot waits for it.
+/// A block that was read and has not been run. Its slot is empty until then.
+struct Waiting {
     slot: usize,
     written: Written,
     lesson: Rc<Path>,
     source: Arc<Source>,
     order: (usize, usize),
+    /// What is said of a panic of the builder.
+    place: Diagnostic,
+}
+
+/// Whether a block asks about the runs of others, and so has to wait for them.
+fn is_quiz(written: &Written) -> bool {
+    written.entry.is_some_and(|entry| entry.name == quiz::NAME)
 }
 
 impl Preprocessor for Lessons {
@@ -69,7 +85,7 @@ impl Preprocessor for Lessons {
     fn run(&self, ctx: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let mut gathered = self.gathered.borrow_mut();
         let mut lessons = Vec::new();
-        let mut later = Vec::new();
+        let mut waiting = Vec::new();
         let src = ctx.root.join(&ctx.config.book.src);
         // Every demo first: a directive may name one of a later lesson.
         chapters::each(&mut book, |path, chapter| {
@@ -79,16 +95,14 @@ impl Preprocessor for Lessons {
             let mut reading = self.reading(&mut gathered, &src, path, source, order);
             let place = reading.panicked_here();
             lessons.push(reading.guarded(place, Reading::read).unwrap_or_default());
-            later.append(&mut reading.later);
+            waiting.append(&mut reading.waiting);
         });
-        // Then the quizzes, which ask about any of them.
-        for Later { slot, written, lesson, source, order } in later {
-            let mut reading = self.reading(&mut gathered, &src, &lesson, source, order);
-            let span = written.block.span("");
-            let place = || Diagnostic::at(span.clone(), "the builder panicked", "while this quiz was read");
-            if let Some(filled) = reading.guarded(place, |reading| reading.quiz(written)) {
-                gathered.slots[slot] = filled;
-            }
+        let (quizzes, blocks): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|waiting: &Waiting| is_quiz(&waiting.written));
+        self.run_all(&mut gathered, &src, blocks);
+        // One after the other: a quiz may ask about those before it.
+        for quiz in quizzes {
+            self.run_all(&mut gathered, &src, vec![quiz]);
         }
         gathered.sort();
         let ids: Vec<&str> = gathered.ids.keys().map(String::as_str).collect();
@@ -139,6 +153,8 @@ impl Preprocessor for Lessons {
                 chapter.content = replace(&chapter.content, edits);
             }
         });
+        // Directives have asked about seeds.
+        self.kept.tidy();
         of_glossary.extend(glossary.edits(&users));
         chapters::each(&mut book, |path, chapter| {
             if path == Path::new(glossary::FILE) {
@@ -158,8 +174,36 @@ impl Lessons {
         source: Arc<Source>,
         order: (usize, usize),
     ) -> Reading<'a> {
-        let work = Work { entries: self.entries, schemas: &self.schemas, gathered, lesson, source, order };
-        Reading { work, src, licences: &self.licences, later: Vec::new() }
+        let (entries, schemas, kept) = (self.entries, &self.schemas, &self.kept);
+        let work = Work { entries, schemas, kept, gathered, lesson, source, order };
+        Reading { work, src, licences: &self.licences, waiting: Vec::new() }
+    }
+
+    /// Runs blocks, as many at the same time as there are cores, and fills their slots in their order.
+    fn run_all(&self, gathered: &mut Gathered, src: &Path, blocks: Vec<Waiting>) {
+        let mut ready = |mut waiting: Waiting| {
+            let Waiting { written, lesson, source, order, place, .. } = &mut waiting;
+            let mut reading = self.reading(gathered, src, lesson, source.clone(), *order);
+            let read = reading.guarded(
+                || place.clone(),
+                |reading| match is_quiz(written) {
+                    true => reading.quiz(written),
+                    false => reading.work.check(written),
+                },
+            );
+            read.map(|()| waiting)
+        };
+        let blocks: Vec<Waiting> = blocks.into_iter().filter_map(&mut ready).collect();
+        let (places, jobs): (Vec<usize>, Vec<Job<'_>>) =
+            blocks.iter().enumerate().filter_map(|(at, waiting)| Some((at, waiting.written.job()?))).unzip();
+        let mut outcomes: BTreeMap<usize, Outcome> = places.into_iter().zip(self.kept.figures(&jobs)).collect();
+        for (at, Waiting { slot, written, lesson, source, order, place }) in blocks.into_iter().enumerate() {
+            let mut reading = self.reading(gathered, src, &lesson, source, order);
+            let outcome = outcomes.remove(&at);
+            if let Some(filled) = reading.guarded(|| place.clone(), |reading| reading.work.conclude(written, outcome)) {
+                gathered.slots[slot] = filled;
+            }
+        }
     }
 }
 
@@ -179,8 +223,8 @@ pub(super) struct Reading<'a> {
     /// The folder of the book's sources.
     pub(super) src: &'a Path,
     licences: &'a Licences,
-    /// The quizzes that were found.
-    later: Vec<Later>,
+    /// The blocks that were found.
+    waiting: Vec<Waiting>,
 }
 
 impl Reading<'_> {
@@ -238,30 +282,25 @@ impl Reading<'_> {
         let span = Span::new(&self.work.source, fence.range.start..end);
         let place = || Diagnostic::at(span.clone(), "the builder panicked", "while this block was read");
         let read = self.guarded(place, |reading| {
-            let slot = reading.work.fence(fence).map_or_else(|broken| broken, |written| reading.now_or_later(written));
+            let slot = reading.work.fence(fence).map_or_else(|broken| broken, |written| reading.wait(written));
             reading.work.slot(slot)
         });
         read.unwrap_or_else(|| self.work.slot(Slot::Broken(None)))
     }
 
-    /// Checks a block and draws it, unless it is a quiz.
-    fn now_or_later(&mut self, written: Written) -> Slot {
-        match written.entry {
-            Some(entry) if entry.name == quiz::NAME => self.later(written),
-            _ => self.work.check(written),
-        }
-    }
-
-    /// Puts a quiz off until all other blocks have run. The slot that is returned has to be the next one.
-    pub(super) fn later(&mut self, written: Written) -> Slot {
-        let later = Later {
+    /// Puts a block off until all have been read. The slot that is returned has to be the next one.
+    pub(super) fn wait(&mut self, written: Written) -> Slot {
+        let span = written.block.span("");
+        let what = if is_quiz(&written) { "quiz" } else { "block" };
+        let waiting = Waiting {
             slot: self.work.gathered.slots.len(),
             written,
             lesson: self.work.lesson.into(),
             source: self.work.source.clone(),
             order: self.work.order,
+            place: Diagnostic::at(span, "the builder panicked", format!("while this {what} was read")),
         };
-        self.later.push(later);
+        self.waiting.push(waiting);
         Slot::Broken(None)
     }
 
@@ -276,7 +315,7 @@ impl Reading<'_> {
         reference::markdown(entries, schemas, &root, |entry| {
             let source = Source::new(format!("the registry's example of `{}`", entry.name), entry.example);
             let read = self.work.read(Some(entry), &source, 0..source.text.len(), Vec::new());
-            let slot = read.map_or_else(|broken| broken, |written| self.now_or_later(written));
+            let slot = read.map_or_else(|broken| broken, |written| self.wait(written));
             self.work.slot(slot)
         })
     }

@@ -29,17 +29,18 @@ impl Reading<'_> {
             json!({ "id": quiz::figure_of(&stem), "title": title, "file": written.text() }),
         );
         let slot = match self.work.entries.iter().find(|entry| entry.name == quiz::NAME) {
-            Some(entry) => self.later(Written { entry: Some(entry), block, mistakes: vec![] }),
+            Some(entry) => self.wait(Written { entry: Some(entry), block, mistakes: vec![], sound: true }),
             None => Slot::Broken(None),
         };
         self.work.slot(slot)
     }
 
-    /// Reads the questions of a quiz and what the book's runs say in them, and draws it.
-    pub(super) fn quiz(&mut self, Written { entry, mut block, mut mistakes }: Written) -> Slot {
+    /// Reads the questions of a quiz and what the book's runs say in them: what is to be run.
+    pub(super) fn quiz(&mut self, written: &mut Written) {
+        let Written { entry, block, mistakes, sound } = written;
         let mut readable = true;
         if let Some(file) = block.value().get("file").and_then(Value::as_str).map(str::to_owned) {
-            let twice = quiz::both(&block);
+            let twice = quiz::both(block);
             readable = twice.is_empty();
             mistakes.extend(twice);
             let folder = self.src.join(self.work.lesson.parent().unwrap_or(Path::new("")));
@@ -58,7 +59,7 @@ impl Reading<'_> {
                             if let Some(title) = read.title().filter(|_| block.is_standing_for()) {
                                 block.put("title", title.into());
                             }
-                            read.put_into(&mut block);
+                            read.put_into(block);
                         }
                         Err(wrong) => {
                             readable = false;
@@ -68,28 +69,27 @@ impl Reading<'_> {
                 }
                 Err(error) => {
                     readable = false;
-                    mistakes.push(quiz::unreadable(&block, &folder, &file, &error));
+                    mistakes.push(quiz::unreadable(block, &folder, &file, &error));
                 }
             }
         }
-        let mut sound = readable;
+        *sound = readable;
         if readable {
-            mistakes.extend(quiz::left_out(&mut block));
+            mistakes.extend(quiz::left_out(block));
             for wrong in entry.map(|entry| block.check_schema(entry, self.work.schemas)).unwrap_or_default() {
-                sound = false;
+                *sound = false;
                 // What is known by name is told by name only.
                 if !mistakes.iter().any(|told| told.place == wrong.place) {
                     mistakes.push(wrong);
                 }
             }
         }
-        if sound {
-            mistakes.extend(self.ask_the_runs(&mut block));
+        if *sound {
+            mistakes.extend(self.ask_the_runs(block));
             let page = page_of(self.work.lesson);
-            mistakes.extend(quiz::astray(&block, &page, self.src));
+            mistakes.extend(quiz::astray(block, &page, self.src));
             block.put("page", page.into());
         }
-        self.work.run(Written { entry, block, mistakes }, sound)
     }
 
     /// Puts what the book's runs yield into the texts of a quiz, and into its predictions.

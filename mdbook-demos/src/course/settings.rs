@@ -27,7 +27,7 @@ pub struct Course {
 }
 
 impl Course {
-    /// The one that is set, which [`read`] has checked.
+    /// The one that is set; it was [checked](Self::check) when the settings were read.
     pub fn of(config: &Config) -> Self {
         config.get(COURSE).ok().flatten().unwrap_or_default()
     }

@@ -150,13 +150,33 @@ async fn computed_beside(demo: &'static str, wanted: String) -> Vec<u8> {
     frame.take()
 }
 
-/// The next of the first frames, in the order in which the demo awaits them. The host computes it.
+/// Calls `draw`, in which [`take_first`] finds the `frames` that [`first()`] gave, on this thread.
+///
+/// # Panics
+/// If `frames` are none of these, or `draw` panics.
+#[cfg(feature = "ssr")]
+pub fn with_first<T>(mut frames: &[u8], draw: impl FnOnce() -> T) -> T {
+    let mut first = VecDeque::new();
+    while let Some((length, rest)) = frames.split_first_chunk() {
+        let (frame, rest) = rest.split_at(u32::from_le_bytes(*length) as usize);
+        first.push_back(frame.to_vec());
+        frames = rest;
+    }
+    // What a panic has left goes too.
+    FIRST.set(first);
+    let drawn = draw();
+    FIRST.set(VecDeque::new());
+    drawn
+}
+
+/// The next of the first frames, in the order in which the demo awaits them. On the host one that is not there is
+/// computed.
 ///
 /// # Panics
 /// In the browser, if the demo did not await it.
 pub fn take_first(make: Make, wanted: impl FnOnce() -> String) -> Vec<u8> {
     #[cfg(feature = "ssr")]
-    return computed(make, &wanted());
+    return FIRST.with_borrow_mut(VecDeque::pop_front).unwrap_or_else(|| computed(make, &wanted()));
     #[cfg(not(feature = "ssr"))]
     {
         let _ = (make, wanted);

@@ -2,7 +2,7 @@
 //! tests all read this list; nothing else knows which demos there are.
 
 use crate::chrome::{
-    demo::{Authored, DemoProps, Session},
+    demo::{Authored, Demo, DemoProps, Session},
     seeds,
 };
 pub use crate::chrome::{
@@ -76,6 +76,8 @@ pub struct Checked {
 pub struct Entry {
     /// The word after `demo` in the fence.
     pub name: &'static str,
+    /// Where its sources are: its module within this crate, such as `topology`.
+    pub module: &'static str,
     /// The WebAssembly module that it is part of.
     pub bundle: &'static str,
     /// The WebAssembly module that computes for it: its bundle, or one that is fetched when it is needed.
@@ -116,6 +118,7 @@ impl Entry {
     pub fn of<D: Authored>(bundle: &'static str, engine: &'static str) -> Self {
         Self {
             name: D::NAME,
+            module: module::<D>(),
             bundle,
             engine,
             purpose: D::PURPOSE,
@@ -130,6 +133,13 @@ impl Entry {
             hash_of: D::hash_of,
         }
     }
+}
+
+/// The module in which a demo is, without this crate.
+fn module<D: Demo>() -> &'static str {
+    let path = std::any::type_name::<D>();
+    let inner = path.split_once("::").map_or(path, |(_, inner)| inner);
+    inner.rsplit_once("::").map_or("", |(module, _)| module)
 }
 
 fn schema<D: Authored>() -> Value {
@@ -218,16 +228,15 @@ fn prerender<D: Authored>(id: &str, props: &str) -> String {
     let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
     let text = |key: &str| props[key].as_str().unwrap_or_default().to_owned();
     let (id, title, view, offers) = (id.to_owned(), text("title"), text("view"), text("offers"));
-    futures::executor::block_on(
-        yew::ServerRenderer::<D::Component>::with_props(move || DemoProps {
-            id: id.into(),
-            title: title.into(),
-            view: view.into(),
-            offers: offers.into(),
-            session: Session::default(),
-        })
-        .render(),
-    )
+    let props = DemoProps {
+        id: id.into(),
+        title: title.into(),
+        view: view.into(),
+        offers: offers.into(),
+        session: Session::default(),
+    };
+    // On this thread: it may have the first frames.
+    futures::executor::block_on(yew::LocalServerRenderer::<D::Component>::with_props(props).render())
 }
 
 fn first<D: Authored>(props: &str) -> Option<Vec<u8>> {

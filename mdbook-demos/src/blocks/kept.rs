@@ -1,0 +1,341 @@
+//! Figures are computed once. What came of a block is kept in files, in two layers: what its runs yield, under the block
+//! and the fingerprint of what simulates it; and how it is drawn, under that and the fingerprint of what draws it. So an
+//! edit of a picture simulates nothing, and an edit of a lesson computes what it changed.
+//!
+//! Whatever is wrong with a file (it is cut off, damaged, or of another program), its figure is computed again. Several
+//! builders can use a folder at the same time: a file is whole from the moment that it has its name. A mistake of an
+//! author and a panic are not kept.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use widgets::{
+    engine::with_first,
+    registry::{Checked, Entry, FactValue, Facts, OverSeeds, Problem},
+};
+
+use crate::blocks::{
+    guard::{Panic, caught},
+    prints::{self, Print},
+};
+
+/// What every file begins with. The number tells of another form of what follows.
+const MARK: &[u8] = b"figure 1\n";
+
+/// How the lists of what builds have used are called; a number follows.
+const LIST: &str = "used-";
+
+/// How files end that are not whole yet.
+const PART: &str = ".part";
+
+/// Bytes of the stack of a thread that computes: as many as the main thread usually has, and some.
+const STACK: usize = 32 << 20;
+
+/// How many builds are remembered at most.
+const BUILDS: usize = 16;
+
+/// How many times as much is kept as one build uses.
+const TIMES: usize = 4;
+
+/// What came of a block.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What its run yields, and what its component is given.
+    pub checked: Checked,
+    /// What the page draws it from first.
+    pub first: Option<Vec<u8>>,
+    /// The component's HTML.
+    pub html: String,
+}
+
+/// A block that is to be run.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The demo.
+    pub entry: &'static Entry,
+    /// What the author wrote.
+    pub block: &'a Value,
+    /// Whether its figure is wanted, and not its mistakes alone.
+    pub drawn: bool,
+}
+
+/// What comes of a block: figure, mistakes or a panic.
+pub type Outcome = Result<Result<Done, Vec<Problem>>, Panic>;
+
+/// How many figures were computed in this build, and not found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Computed {
+    /// Those whose runs were simulated; runs over seeds are one for each question.
+    pub simulated: usize,
+    /// Those that were drawn.
+    pub drawn: usize,
+}
+
+/// What is kept of figures.
+pub struct Kept {
+    /// The folder of the files; nothing if nothing is to be kept.
+    folder: Option<PathBuf>,
+    /// Fingerprints of a demo; of one without, nothing is kept.
+    print: fn(&Entry) -> Option<Print>,
+    used: Mutex<BTreeSet<String>>,
+    simulated: AtomicUsize,
+    drawn: AtomicUsize,
+    written: AtomicUsize,
+}
+
+impl Kept {
+    /// Keeps figures in `folder`, by the fingerprints that `print` tells of a demo.
+    pub fn new(folder: PathBuf, print: fn(&Entry) -> Option<Print>) -> Self {
+        Self { folder: Some(folder), print, ..Self::nothing() }
+    }
+
+    /// Keeps figures in `folder`, by the fingerprints of what is linked into this program. If these are doubtful, nothing
+    /// is kept this time.
+    pub fn of_this_program(folder: PathBuf) -> Self {
+        if prints::are_doubtful() { Self::nothing() } else { Self::new(folder, |entry| prints::of(entry.module)) }
+    }
+
+    /// Computes everything anew, and keeps nothing.
+    pub fn nothing() -> Self {
+        Self {
+            folder: None,
+            print: |_| None,
+            used: Mutex::default(),
+            simulated: AtomicUsize::new(0),
+            drawn: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
+        }
+    }
+
+    /// What was computed so far.
+    pub fn computed(&self) -> Computed {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        Computed { simulated: of(&self.simulated), drawn: of(&self.drawn) }
+    }
+
+    /// Runs blocks that their schemas accept, and draws those that are to be `drawn` and have no mistake. The outcomes
+    /// stand in the order of the blocks, in whatever order they are computed.
+    pub fn figures(&self, blocks: &[Job<'_>]) -> Vec<Outcome> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = vec![];
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(asked) = blocks.get(at) else { return done };
+                done.push((at, self.figure(asked)));
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(blocks.len());
+        let mut outcomes: Vec<(usize, Outcome)> = thread::scope(|scope| {
+            let started: Vec<_> = (0..threads)
+                // A search goes deep, and this is not the main thread.
+                .filter_map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
+                .collect();
+            let mut done: Vec<_> = started
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect();
+            // Where no thread could be started, this one does it.
+            done.extend(work());
+            done
+        });
+        outcomes.sort_by_key(|(at, _)| *at);
+        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+
+    /// One figure, without the drawing if it is not to be drawn.
+    fn figure(&self, Job { entry, block, drawn }: &Job<'_>) -> Outcome {
+        let print = (self.print)(entry);
+        let key = print.map(|print| key(&["ran", entry.name, &block.to_string(), print.runs].map(str::as_bytes)));
+        let known = self.find(key.as_deref()).and_then(|ran: Ran| ran.known_to(entry));
+        let (checked, first) = match known {
+            Some(known) => known,
+            None => {
+                self.simulated.fetch_add(1, Ordering::Relaxed);
+                let checked = match caught(|| (entry.check)(block))? {
+                    Ok(checked) => checked,
+                    Err(problems) => return Ok(Err(problems)),
+                };
+                let first = caught(|| (entry.first)(&checked.props))?;
+                self.keep(key.as_deref(), &Ran::new(&checked, first.as_deref()));
+                (checked, first)
+            }
+        };
+        let html = if *drawn { self.drawing(entry, &checked, first.as_deref(), print)? } else { String::new() };
+        Ok(Ok(Done { checked, first, html }))
+    }
+
+    /// The HTML of a figure.
+    fn drawing(
+        &self,
+        entry: &Entry,
+        checked: &Checked,
+        first: Option<&[u8]>,
+        print: Option<Print>,
+    ) -> Result<String, Panic> {
+        let key = print.map(|print| {
+            let parts = ["drawn", entry.name, &checked.id, &checked.props, print.whole].map(str::as_bytes);
+            key(&[&parts[..], first.as_slice()].concat())
+        });
+        if let Some(html) = self.find(key.as_deref()) {
+            return Ok(html);
+        }
+        self.drawn.fetch_add(1, Ordering::Relaxed);
+        let draw = || with_first(first.unwrap_or_default(), || (entry.prerender)(&checked.id, &checked.props));
+        let html = caught(draw)?;
+        self.keep(key.as_deref(), &html);
+        Ok(html)
+    }
+
+    /// What the run of a checked block yields under each of the seeds from 1 to `seeds`.
+    ///
+    /// # Errors
+    /// If the demo panics.
+    pub fn over_seeds(&self, entry: &Entry, block: &Value, seeds: usize) -> Result<OverSeeds, Panic> {
+        let print = (self.print)(entry);
+        let key = print.map(|print| {
+            let parts = ["seeds", entry.name, &block.to_string(), &seeds.to_string(), print.runs];
+            key(&parts.map(str::as_bytes))
+        });
+        let known = self.find(key.as_deref()).and_then(|runs: Vec<Named>| {
+            runs.into_iter().map(|facts| facts_of(entry, facts)).collect::<Option<Vec<_>>>()
+        });
+        if let Some(known) = known {
+            return Ok(Ok(Arc::new(known)));
+        }
+        self.simulated.fetch_add(1, Ordering::Relaxed);
+        let runs = caught(|| (entry.over_seeds)(block, seeds))?;
+        if let Ok(runs) = &runs {
+            self.keep(key.as_deref(), &runs.iter().map(named).collect::<Vec<_>>());
+        }
+        Ok(runs)
+    }
+
+    /// What is kept under a key.
+    fn find<T: DeserializeOwned>(&self, key: Option<&str>) -> Option<T> {
+        let (folder, key) = (self.folder.as_deref()?, key?);
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        let bytes = fs::read(folder.join(key)).ok()?;
+        let rest = bytes.strip_prefix(MARK)?.strip_prefix(key.as_bytes())?;
+        let (sum, content) = rest.split_first_chunk()?;
+        let same = *sum == <[u8; 32]>::from(Sha256::digest(content));
+        if same { ciborium::from_reader(content).ok() } else { None }
+    }
+
+    /// Keeps something under a key. What cannot be written is computed again next time.
+    fn keep<T: Serialize>(&self, key: Option<&str>, value: &T) {
+        let (Some(folder), Some(key)) = (&self.folder, key) else { return };
+        let mut content = vec![];
+        if ciborium::into_writer(value, &mut content).is_err() {
+            return;
+        }
+        let mut bytes = [MARK, key.as_bytes()].concat();
+        bytes.extend(Sha256::digest(&content));
+        bytes.extend(content);
+        self.write(folder, key, &bytes);
+    }
+
+    /// Writes a file that is whole as soon as it has its name.
+    fn write(&self, folder: &Path, name: &str, content: &[u8]) {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        let part = folder.join(format!("{}-{number}{PART}", process::id()));
+        let written = fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&part, content))
+            .and_then(|()| fs::rename(&part, folder.join(name)));
+        if written.is_err() {
+            let _ = fs::remove_file(part);
+        }
+    }
+
+    /// Forgets what the last builds have not used, and more than four times as much as this one has. To be called when a build
+    /// has asked for all its figures.
+    pub fn tidy(&self) {
+        let Some(folder) = &self.folder else { return };
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        let names: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut lists: Vec<usize> = names.iter().filter_map(|name| name.strip_prefix(LIST)?.parse().ok()).collect();
+        lists.sort_unstable_by(|a, b| b.cmp(a));
+        let own = used.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+        let read = |number: usize| fs::read_to_string(folder.join(format!("{LIST}{number}"))).unwrap_or_default();
+        let last = lists.first().copied();
+        if last.is_none_or(|last| read(last) != own) {
+            let number = last.map_or(0, |last| last.saturating_add(1));
+            self.write(folder, &format!("{LIST}{number}"), own.as_bytes());
+        }
+        let mut stays: BTreeSet<String> = used.iter().cloned().collect();
+        let mut builds = BTreeSet::new();
+        for number in lists.into_iter().take(BUILDS) {
+            let list = read(number);
+            let more: BTreeSet<String> = list.lines().map(str::to_owned).collect();
+            if stays.union(&more).count() > used.len() * TIMES {
+                break;
+            }
+            stays.extend(more);
+            builds.insert(format!("{LIST}{number}"));
+        }
+        for name in names.iter().filter(|name| !stays.contains(*name) && !builds.contains(*name)) {
+            // Of two builders that tidy up one comes second, and what another one has not finished it does without.
+            let _ = fs::remove_file(folder.join(name));
+        }
+    }
+}
+
+/// A key for parts, none of which can be taken for another.
+fn key(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Facts with the names that they have in a file.
+type Named = BTreeMap<String, Value>;
+
+fn named(facts: &Facts) -> Named {
+    facts.iter().map(|(name, value)| ((*name).to_owned(), value.0.clone())).collect()
+}
+
+/// Facts from a file; nothing if the demo does not know one.
+fn facts_of(entry: &Entry, facts: Named) -> Option<Facts> {
+    let known = |name: &str| entry.facts.iter().map(|fact| fact.name).find(|known| *known == name);
+    facts.into_iter().map(|(name, value)| Some((known(&name)?, FactValue(value)))).collect()
+}
+
+/// What a run yields, as it stands in a file.
+#[derive(Serialize, Deserialize)]
+struct Ran {
+    id: String,
+    title: String,
+    props: String,
+    facts: Named,
+    first: Option<serde_bytes::ByteBuf>,
+}
+
+impl Ran {
+    fn new(checked: &Checked, first: Option<&[u8]>) -> Self {
+        let Checked { id, title, props, facts } = checked.clone();
+        Self { id, title, props, facts: named(&facts), first: first.map(serde_bytes::ByteBuf::from) }
+    }
+
+    fn known_to(self, entry: &Entry) -> Option<(Checked, Option<Vec<u8>>)> {
+        let Self { id, title, props, facts, first } = self;
+        let checked = Checked { id, title, props, facts: facts_of(entry, facts)? };
+        Some((checked, first.map(serde_bytes::ByteBuf::into_vec)))
+    }
+}
