@@ -39,8 +39,8 @@ fn main() -> Result<(), String> {
     );
     let out = Path::new(&variable("OUT_DIR")).join("prints.rs");
     fs::write(&out, text).map_err(|error| format!("cannot write {}: {error}", out.display()))?;
-    println!("cargo::rerun-if-changed=build");
-    // A folder of sources stands for files that come and go too.
+    println!("cargo::rustc-env=BUILDER_SOURCES={}", found.builder);
+    // A folder stands for files that come and go too.
     let beginning = |file: &String| file.split('/').take(3).collect::<Vec<_>>().join("/");
     for path in found.read.iter().map(beginning).collect::<BTreeSet<_>>() {
         println!("cargo::rerun-if-changed={}", root.join(path).display());

@@ -26,6 +26,10 @@ use syn::{Attribute, ImplItem, Item, TraitItem, UseTree};
 
 /// The crate that has the demos.
 const WIDGETS: &str = "widgets";
+/// The folder of the builder.
+const BUILDER: &str = "mdbook-demos";
+/// The list of browsers, which is compiled into the builder.
+const BROWSERS: &str = ".browserslistrc";
 /// What cargo and the compiler are told beside sources.
 const MANIFESTS: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
@@ -45,6 +49,8 @@ pub struct Print {
 pub struct Prints {
     /// Those of the demos, in the order of their modules.
     pub demos: Vec<Print>,
+    /// That of the builder's own sources, of which pages are made.
+    pub builder: String,
     /// Every file that was read, from the workspace's root.
     pub read: BTreeSet<String>,
 }
@@ -71,8 +77,13 @@ pub fn prints(root: &Path, given: &str) -> Result<Prints, String> {
             crates.insert(name, found);
         }
     }
-    let read = crates.values().flat_map(|one| one.files.iter().map(|file| file.path.clone()));
+    let mut builder = vec![];
+    collect(root, BUILDER, &mut builder)?;
+    builder.push(File { text: text(&root.join(BROWSERS))?, path: BROWSERS.to_owned() });
+    let read = crates.values().flat_map(|one| &one.files).chain(&builder).map(|file| file.path.clone());
     let read = read.chain(MANIFESTS.map(str::to_owned)).collect();
+    let builder: Parts = builder.iter().flat_map(File::parts).collect();
+    let builder = hash(common.union(&builder));
     let widgets = crates.remove(WIDGETS).ok_or_else(|| format!("{} names no crate `{WIDGETS}`", MANIFESTS[0]))?;
 
     let inner = format!("{}/src", widgets.folder);
@@ -144,7 +155,7 @@ pub fn prints(root: &Path, given: &str) -> Result<Prints, String> {
             whole: with_others(home, folder.parts(), folder.named()),
         }
     });
-    Ok(Prints { demos: demos.collect(), read })
+    Ok(Prints { demos: demos.collect(), builder, read })
 }
 
 /// Texts with where they are from.

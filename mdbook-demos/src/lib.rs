@@ -19,6 +19,7 @@ pub mod files;
 pub mod html;
 pub mod package;
 pub mod pages;
+pub mod store;
 pub mod words;
 
 use std::{

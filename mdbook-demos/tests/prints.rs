@@ -23,6 +23,10 @@ const WORKSPACE: &[(&str, &str)] = &[
     "#,
     ),
     ("Cargo.lock", "version = 4"),
+    (".browserslistrc", "chrome 109"),
+    ("mdbook-demos/Cargo.toml", "[package]"),
+    ("mdbook-demos/src/lib.rs", "pub fn build() {}"),
+    ("mdbook-demos/tests/site.rs", "fn test() {}"),
     ("demos/sim/Cargo.toml", "[package]\nname = \"sim\""),
     ("demos/sim/src/lib.rs", "pub fn time() -> u32 { 0 }"),
     ("demos/sim/tests/all.rs", "fn test() {}"),
@@ -244,10 +248,27 @@ fn the_compiler_and_a_file_that_cannot_be_read_count() {
     let [one, other] = ["rustc 1", "rustc 2"].map(|given| taken(dir.path(), given).unwrap());
     assert!(one.demos.iter().zip(&other.demos).all(|(a, b)| a.runs != b.runs && a.whole != b.whole));
     assert_eq!(one, taken(dir.path(), "rustc 1").unwrap());
+    assert_ne!(one.builder, other.builder);
     assert!(one.read.contains("demos/widgets/src/labs/clicks/draw.rs") && !one.read.contains("demos/sim/tests/all.rs"));
     // Whatever is in it can be meant.
     let broken = changes("demos/widgets/src/labs/clicks/draw.rs", "fn number() -> u32 { 10 }", "fn number( {");
     assert_eq!(broken, RUNS);
+}
+
+#[test]
+fn the_builder_has_a_fingerprint_of_its_own() {
+    let before = after("Cargo.toml", "", "").builder;
+    for (file, from, to, changes) in [
+        ("mdbook-demos/src/lib.rs", "{}", "{ }", true),
+        ("mdbook-demos/Cargo.toml", "package", "lib", true),
+        (".browserslistrc", "109", "110", true),
+        ("Cargo.lock", "4", "5", true),
+        ("mdbook-demos/tests/site.rs", "{}", "{ }", false),
+        ("demos/widgets/src/plain.rs", "Plain", "Plane", false),
+    ] {
+        assert_eq!(after(file, from, to).builder != before, changes, "{file}");
+    }
+    assert_eq!(prints::builder().len(), 32);
 }
 
 #[test]

@@ -2,53 +2,36 @@
 //! and the fingerprint of what simulates it; and how it is drawn, under that and the fingerprint of what draws it. So an
 //! edit of a picture simulates nothing, and an edit of a lesson computes what it changed.
 //!
-//! Whatever is wrong with a file (it is cut off, damaged, or of another program), its figure is computed again. Several
-//! builders can use a folder at the same time: a file is whole from the moment that it has its name. A mistake of an
-//! author and a panic are not kept.
+//! A mistake of an author and a panic are not kept.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
+    collections::BTreeMap,
     num::NonZeroUsize,
-    path::{Path, PathBuf},
-    process,
+    path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use widgets::{
     engine::with_first,
     registry::{Checked, Entry, FactValue, Facts, OverSeeds, Problem},
 };
 
-use crate::blocks::{
-    guard::{Panic, caught},
-    prints::{self, Print},
+use crate::{
+    blocks::{
+        guard::{Panic, caught},
+        prints::{self, Print},
+    },
+    store::{Store, key},
 };
-
-/// What every file begins with. The number tells of another form of what follows.
-const MARK: &[u8] = b"figure 1\n";
-
-/// How the lists of what builds have used are called; a number follows.
-const LIST: &str = "used-";
-
-/// How files end that are not whole yet.
-const PART: &str = ".part";
 
 /// Bytes of the stack of a thread that computes: as many as the main thread usually has, and some.
 const STACK: usize = 32 << 20;
-
-/// How many builds are remembered at most.
-const BUILDS: usize = 16;
-
-/// How many times as much is kept as one build uses.
-const TIMES: usize = 4;
 
 /// What came of a block.
 #[derive(Clone, Debug)]
@@ -86,20 +69,17 @@ pub struct Computed {
 
 /// What is kept of figures.
 pub struct Kept {
-    /// The folder of the files; nothing if nothing is to be kept.
-    folder: Option<PathBuf>,
+    store: Store,
     /// Fingerprints of a demo; of one without, nothing is kept.
     print: fn(&Entry) -> Option<Print>,
-    used: Mutex<BTreeSet<String>>,
     simulated: AtomicUsize,
     drawn: AtomicUsize,
-    written: AtomicUsize,
 }
 
 impl Kept {
     /// Keeps figures in `folder`, by the fingerprints that `print` tells of a demo.
     pub fn new(folder: PathBuf, print: fn(&Entry) -> Option<Print>) -> Self {
-        Self { folder: Some(folder), print, ..Self::nothing() }
+        Self { store: Store::new(folder), print, ..Self::nothing() }
     }
 
     /// Keeps figures in `folder`, by the fingerprints of what is linked into this program. If these are doubtful, nothing
@@ -110,14 +90,12 @@ impl Kept {
 
     /// Computes everything anew, and keeps nothing.
     pub fn nothing() -> Self {
-        Self {
-            folder: None,
-            print: |_| None,
-            used: Mutex::default(),
-            simulated: AtomicUsize::new(0),
-            drawn: AtomicUsize::new(0),
-            written: AtomicUsize::new(0),
-        }
+        Self { store: Store::nothing(), print: |_| None, simulated: AtomicUsize::new(0), drawn: AtomicUsize::new(0) }
+    }
+
+    /// Forgets what builds do not use any more, as [`Store::tidy`].
+    pub fn tidy(&self) {
+        self.store.tidy();
     }
 
     /// What was computed so far.
@@ -160,7 +138,7 @@ impl Kept {
     fn figure(&self, Job { entry, block, drawn }: &Job<'_>) -> Outcome {
         let print = (self.print)(entry);
         let key = print.map(|print| key(&["ran", entry.name, &block.to_string(), print.runs].map(str::as_bytes)));
-        let known = self.find(key.as_deref()).and_then(|ran: Ran| ran.known_to(entry));
+        let known = self.store.find(key.as_deref()).and_then(|ran: Ran| ran.known_to(entry));
         let (checked, first) = match known {
             Some(known) => known,
             None => {
@@ -170,7 +148,7 @@ impl Kept {
                     Err(problems) => return Ok(Err(problems)),
                 };
                 let first = caught(|| (entry.first)(&checked.props))?;
-                self.keep(key.as_deref(), &Ran::new(&checked, first.as_deref()));
+                self.store.keep(key.as_deref(), &Ran::new(&checked, first.as_deref()));
                 (checked, first)
             }
         };
@@ -190,13 +168,13 @@ impl Kept {
             let parts = ["drawn", entry.name, &checked.id, &checked.props, print.whole].map(str::as_bytes);
             key(&[&parts[..], first.as_slice()].concat())
         });
-        if let Some(html) = self.find(key.as_deref()) {
+        if let Some(html) = self.store.find(key.as_deref()) {
             return Ok(html);
         }
         self.drawn.fetch_add(1, Ordering::Relaxed);
         let draw = || with_first(first.unwrap_or_default(), || (entry.prerender)(&checked.id, &checked.props));
         let html = caught(draw)?;
-        self.keep(key.as_deref(), &html);
+        self.store.keep(key.as_deref(), &html);
         Ok(html)
     }
 
@@ -210,7 +188,7 @@ impl Kept {
             let parts = ["seeds", entry.name, &block.to_string(), &seeds.to_string(), print.runs];
             key(&parts.map(str::as_bytes))
         });
-        let known = self.find(key.as_deref()).and_then(|runs: Vec<Named>| {
+        let known = self.store.find(key.as_deref()).and_then(|runs: Vec<Named>| {
             runs.into_iter().map(|facts| facts_of(entry, facts)).collect::<Option<Vec<_>>>()
         });
         if let Some(known) = known {
@@ -219,89 +197,10 @@ impl Kept {
         self.simulated.fetch_add(1, Ordering::Relaxed);
         let runs = caught(|| (entry.over_seeds)(block, seeds))?;
         if let Ok(runs) = &runs {
-            self.keep(key.as_deref(), &runs.iter().map(named).collect::<Vec<_>>());
+            self.store.keep(key.as_deref(), &runs.iter().map(named).collect::<Vec<_>>());
         }
         Ok(runs)
     }
-
-    /// What is kept under a key.
-    fn find<T: DeserializeOwned>(&self, key: Option<&str>) -> Option<T> {
-        let (folder, key) = (self.folder.as_deref()?, key?);
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
-        let bytes = fs::read(folder.join(key)).ok()?;
-        let rest = bytes.strip_prefix(MARK)?.strip_prefix(key.as_bytes())?;
-        let (sum, content) = rest.split_first_chunk()?;
-        let same = *sum == <[u8; 32]>::from(Sha256::digest(content));
-        if same { ciborium::from_reader(content).ok() } else { None }
-    }
-
-    /// Keeps something under a key. What cannot be written is computed again next time.
-    fn keep<T: Serialize>(&self, key: Option<&str>, value: &T) {
-        let (Some(folder), Some(key)) = (&self.folder, key) else { return };
-        let mut content = vec![];
-        if ciborium::into_writer(value, &mut content).is_err() {
-            return;
-        }
-        let mut bytes = [MARK, key.as_bytes()].concat();
-        bytes.extend(Sha256::digest(&content));
-        bytes.extend(content);
-        self.write(folder, key, &bytes);
-    }
-
-    /// Writes a file that is whole as soon as it has its name.
-    fn write(&self, folder: &Path, name: &str, content: &[u8]) {
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let part = folder.join(format!("{}-{number}{PART}", process::id()));
-        let written = fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&part, content))
-            .and_then(|()| fs::rename(&part, folder.join(name)));
-        if written.is_err() {
-            let _ = fs::remove_file(part);
-        }
-    }
-
-    /// Forgets what the last builds have not used, and more than four times as much as this one has. To be called when a build
-    /// has asked for all its figures.
-    pub fn tidy(&self) {
-        let Some(folder) = &self.folder else { return };
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(entries) = fs::read_dir(folder) else { return };
-        let names: Vec<String> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        let mut lists: Vec<usize> = names.iter().filter_map(|name| name.strip_prefix(LIST)?.parse().ok()).collect();
-        lists.sort_unstable_by(|a, b| b.cmp(a));
-        let own = used.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-        let read = |number: usize| fs::read_to_string(folder.join(format!("{LIST}{number}"))).unwrap_or_default();
-        let last = lists.first().copied();
-        if last.is_none_or(|last| read(last) != own) {
-            let number = last.map_or(0, |last| last.saturating_add(1));
-            self.write(folder, &format!("{LIST}{number}"), own.as_bytes());
-        }
-        let mut stays: BTreeSet<String> = used.iter().cloned().collect();
-        let mut builds = BTreeSet::new();
-        for number in lists.into_iter().take(BUILDS) {
-            let list = read(number);
-            let more: BTreeSet<String> = list.lines().map(str::to_owned).collect();
-            if stays.union(&more).count() > used.len() * TIMES {
-                break;
-            }
-            stays.extend(more);
-            builds.insert(format!("{LIST}{number}"));
-        }
-        for name in names.iter().filter(|name| !stays.contains(*name) && !builds.contains(*name)) {
-            // Of two builders that tidy up one comes second, and what another one has not finished it does without.
-            let _ = fs::remove_file(folder.join(name));
-        }
-    }
-}
-
-/// A key for parts, none of which can be taken for another.
-fn key(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Facts with the names that they have in a file.

@@ -24,6 +24,11 @@ pub fn of(module: &str) -> Option<Print> {
     found.map(|(_, runs, whole)| Print { runs, whole })
 }
 
+/// The fingerprint of the builder's own sources, without those of the demos.
+pub const fn builder() -> &'static str {
+    env!("BUILDER_SOURCES")
+}
+
 /// Whether a source was saved after it was read: then nobody knows whether the compiler came before or after that, and the
 /// fingerprints say nothing. The next compilation puts it right.
 pub fn are_doubtful() -> bool {
