@@ -247,7 +247,7 @@ fn a_site_is_the_same_whether_its_figures_are_kept_or_not() {
     let (without, all) = build(false);
     let (first, some) = build(true);
     let (second, none) = build(true);
-    assert_eq!(all, both(widgets::bundles::entries().len() + 2, registry::entries().len() + 1));
+    assert_eq!(all, both(widgets::bundles::entries().len() + 2, widgets::bundles::entries().len() + 1));
     assert_eq!((some, none), (all, both(0, 0)));
     assert!(first == without, "the first build that keeps figures makes another site");
     assert!(second == without, "a build that finds them makes another site");

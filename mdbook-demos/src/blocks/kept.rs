@@ -17,7 +17,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use widgets::{
+use widgets::chrome::{
     engine::with_first,
     registry::{Checked, Entry, FactValue, Facts, OverSeeds, Problem},
 };
