@@ -305,7 +305,7 @@ async fn runs_are_undone_and_redone_and_the_one_before_is_drawn_faintly() -> Res
         until_shown(&demo, &key).await?;
         step_to(&demo, "Undo").await?;
         until_shown(&demo, &lost).await?;
-        demo.click_named("Back to the page's run").await?;
+        demo.click_named("Back to the page’s run").await?;
         until_shown(&demo, &whole).await?;
         ensure!(focused(reader).await? == "Undo", "the focus is at {}", focused(reader).await?);
         step_to(&demo, "Undo").await?;

@@ -121,9 +121,8 @@ async fn a_reader_stops_the_server_sees_what_follows_and_mends_it() -> Result<()
         demo.click(REDO).await?;
         until_done(&demo, 2).await?;
         until_shown(&demo, 0, &mended, 25).await?;
-        demo.click_named("Hide the run before the change").await?;
+        demo.click_named("Show the run before").await?;
         demo.until("no ghost", "!demo.querySelector('.chart g.ghost')").await?;
-        demo.until("nothing left to hide", "!demo.textContent.includes('Hide the run before the change')").await?;
 
         // With nothing to redo the button does nothing.
         demo.click(REDO).await?;
@@ -200,8 +199,7 @@ async fn the_same_can_be_done_without_a_mouse() -> Result<()> {
         demo.until("nothing over", "!demo.querySelector('.hint')").await?;
         demo.until("nodes to press", "demo.querySelector('.scene [role=button]')").await?;
         // Buttons that take themselves away leave the focus to what brings back what they did.
-        for button in ["Undo: at 5 s stop server", "Hide the run before the change (dotted)", "Back to the page’s run"]
-        {
+        for button in ["Undo: at 5 s stop server", "Back to the page’s run"] {
             let find = "[...demo.querySelectorAll('.faults button')]
                 .find((it) => (it.getAttribute('aria-label') ?? it.textContent.trim())";
             demo.js(&format!("{find} === {}).focus()", json!(button))).await?;

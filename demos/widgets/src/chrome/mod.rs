@@ -4,6 +4,7 @@
 pub(crate) mod browser;
 pub mod demo;
 pub mod engine;
+pub(crate) mod history;
 pub(crate) mod player;
 pub(crate) mod shell;
 pub(crate) mod svg;

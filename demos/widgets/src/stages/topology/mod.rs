@@ -22,6 +22,7 @@ use crate::chrome::{
     browser,
     demo::{Demo, DemoProps, View},
     engine::Engine,
+    history::{History, Step, StepsProps, steps},
     player::{ControlsProps, Move, controls, keys, use_held_cursor},
     shell::{Shell, title_of, use_arrival, use_next_focus},
 };
@@ -131,47 +132,6 @@ fn moment(run: &Run, at: Time) -> String {
     charts::clock(at.as_micros() as f64 / 1e6, f64::from(run.seconds))
 }
 
-/// The runs that a reader has made: this one, those before it, and those that were undone.
-#[derive(Clone, PartialEq)]
-struct History {
-    past: Vec<Rc<Run>>,
-    run: Rc<Run>,
-    undone: Vec<Rc<Run>>,
-}
-
-enum Step {
-    /// To another run.
-    To(Run),
-    Undo,
-    Redo,
-}
-
-impl Reducible for History {
-    type Action = Step;
-
-    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
-        let mut next = (*self).clone();
-        match step {
-            Step::To(run) if run == *next.run => return self,
-            Step::To(run) => {
-                next.past.push(std::mem::replace(&mut next.run, Rc::new(run)));
-                next.undone.clear();
-            }
-            Step::Undo => {
-                if let Some(run) = next.past.pop() {
-                    next.undone.push(std::mem::replace(&mut next.run, run));
-                }
-            }
-            Step::Redo => {
-                if let Some(run) = next.undone.pop() {
-                    next.past.push(std::mem::replace(&mut next.run, run));
-                }
-            }
-        }
-        Rc::new(next)
-    }
-}
-
 /// What the run was before the last change: drawn behind what it is now.
 #[derive(PartialEq)]
 struct Ghost {
@@ -185,11 +145,8 @@ struct Ghost {
 pub fn LiveTopology(props: &DemoProps) -> Html {
     let original =
         use_memo(props.view.clone(), |view| Looked::parse(view).expect("a view that the builder has checked"));
-    let history = use_reducer(|| {
-        let run = Rc::new(original.run.clone());
-        History { past: vec![], run, undone: vec![] }
-    });
-    let run = history.run.clone();
+    let history = use_reducer(|| History::new(Rc::new(original.run.clone())));
+    let run = history.now().clone();
     let with = use_state(|| original.with);
     let (offered, usual) = speeds(&run);
     let chosen_speed = use_state(|| None::<u32>);
@@ -199,6 +156,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let cursor = use_held_cursor(original.at, run.end(), speed, figure.clone(), hold.clone());
     let chosen = use_state(|| None::<Part>);
     let ghost = use_state(|| None::<Rc<Ghost>>);
+    let ghost_shown = use_state(|| true);
     let told = use_state(|| None::<AttrValue>);
     // A button that takes itself away leaves the focus to the one that brings back what it did.
     let next_focus = use_next_focus(&props.id);
@@ -227,7 +185,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         use_arrival(&props.session, "here is the page's own run", move |view| {
             let looked = Looked::of(&view)?;
             cursor.dispatch(Move::Run { at: looked.at, end: looked.run.end(), on: false });
-            history.dispatch(Step::To(looked.run));
+            history.dispatch(Step::Only(Rc::new(looked.run)));
             with.set(looked.with);
             Ok(())
         })
@@ -236,14 +194,15 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     // Any change goes through here: the old run stays, as a ghost and to come back to.
     let go = {
         let (history, cursor, ghost, shown, told) =
-            (history.dispatcher(), cursor.clone(), ghost.clone(), shown.clone(), told.clone());
-        Callback::from(move |(step, at, end): (Step, Time, Time)| {
+            (history.clone(), cursor.clone(), ghost.clone(), shown.clone(), told.clone());
+        Callback::from(move |(step, at): (Step<Rc<Run>>, Time)| {
             let frame = &shown.frame;
             let rows = frame.rows.iter().chain(&frame.ahead).cloned().collect();
             let outcome = frame.outcome.clone();
             ghost.set(Some(Rc::new(Ghost { run: shown.run.clone(), rows, outcome })));
             told.set(None);
-            cursor.dispatch(Move::Run { at, end, on: true });
+            let end = history.at(&step).end();
+            cursor.dispatch(Move::Run { at: at.min(end), end, on: true });
             history.dispatch(step);
         })
     };
@@ -258,22 +217,20 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                 told.set(Some(format!("A run can have {} actions. Undo one to do another.", Run::ACTIONS).into()));
                 return;
             }
-            let end = next.end();
-            go.emit((Step::To(next), at, end));
+            go.emit((Step::To(Rc::new(next)), at));
         })
     };
     let replace = {
         let (go, at) = (go.clone(), cursor.at);
-        Callback::from(move |run: Run| {
-            let end = run.end();
-            go.emit((Step::To(run), at.min(end), end));
-        })
+        Callback::from(move |run: Run| go.emit((Step::To(Rc::new(run)), at)))
     };
-    let step = |step: fn() -> Step, to: Option<&Rc<Run>>| {
+    let step = |step: fn() -> Step<Rc<Run>>, leads: bool| {
         let (go, at) = (go.clone(), cursor.at);
-        // Where there is nothing to go to there is no run before the change either.
-        let Some(end) = to.map(|run| run.end()) else { return Callback::noop() };
-        Callback::from(move |_: MouseEvent| go.emit((step(), at.min(end), end)))
+        Callback::from(move |_: MouseEvent| {
+            if leads {
+                go.emit((step(), at))
+            }
+        })
     };
 
     let over = cursor.at >= cursor.end;
@@ -347,7 +304,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let pair = other.shown.clone().filter(|_| beside.is_some());
     // Another scenario explains nothing about this one.
     let behind = ghost.as_deref().filter(|ghost| ghost.run.is_near(&shown.run));
-    let ghost_rows: &[Row] = behind.map_or(&[], |ghost| &ghost.rows);
+    let ghost_rows: &[Row] = behind.filter(|_| *ghost_shown).map_or(&[], |ghost| &ghost.rows);
     let on_with = {
         let with = with.clone();
         Callback::from(move |event: Event| {
@@ -358,12 +315,9 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
     let story = shown.frame.story.as_slice();
     let latest = story.last();
     let done = run.actions.len();
-    let hide = {
-        let (ghost, leave_focus) = (ghost.clone(), leave_focus.clone());
-        Callback::from(move |_: MouseEvent| {
-            leave_focus.emit(());
-            ghost.set(None);
-        })
+    let toggle = {
+        let ghost_shown = ghost_shown.clone();
+        Callback::from(move |_: MouseEvent| ghost_shown.set(!*ghost_shown))
     };
     let back = {
         let (replace, original, leave_focus) = (replace.clone(), original.clone(), leave_focus.clone());
@@ -416,29 +370,23 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
                         }) }
                     </ul>
                 }
-                <div class="run-steps needs-js">
-                    <button id={format!("{id}-undo")} type="button" class="quiet" disabled={!live}
-                        aria-disabled={history.past.is_empty().to_string()}
-                        onclick={step(|| Step::Undo, history.past.last())}>{ "Undo" }</button>
-                    <button type="button" class="quiet" disabled={!live} aria-disabled={history.undone.is_empty().to_string()}
-                        onclick={step(|| Step::Redo, history.undone.last())}>{ "Redo" }</button>
-                    if behind.is_some() {
-                        <button type="button" class="quiet" onclick={hide}>
-                            { "Hide the run before the change (dotted)" }
-                        </button>
-                    }
-                    if *run != original.run {
-                        <button type="button" class="quiet" onclick={back}>
-                            { "Back to the page’s run" }
-                        </button>
-                    }
-                </div>
+                { steps(StepsProps {
+                    id: &id,
+                    live,
+                    before: history.before().is_some(),
+                    after: history.after().is_some(),
+                    ghost: behind.map(|_| (*ghost_shown, toggle)),
+                    original: *run == original.run,
+                    undo: step(|| Step::Undo, history.before().is_some()),
+                    redo: step(|| Step::Redo, history.after().is_some()),
+                    back,
+                    more: Html::default(),
+                }) }
                 { offers::offers(&props.offers, live, &{
                     let (go, with, cursor) = (go.clone(), with.clone(), cursor.clone());
                     Callback::from(move |looked: Looked| {
-                        let end = looked.run.end();
                         with.set(looked.with);
-                        go.emit((Step::To(looked.run), looked.at, end));
+                        go.emit((Step::To(Rc::new(looked.run)), looked.at));
                         if !cursor.playing {
                             cursor.dispatch(Move::Toggle);
                         }
@@ -518,7 +466,7 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
             {code} trouble={(*trouble).clone()} height={1_050} figure={figure}
             onkeydown={keys(&cursor, stops)}
-            summary="What was measured, in numbers" table={tables::tables(&shown, behind, live)}>
+            summary="What was measured, in numbers" table={tables::tables(&shown, behind.filter(|_| *ghost_shown), live)}>
             <div class={if second.is_some() { "lanes-beside two" } else { "lanes-beside" }}>
                 { first }
                 { second }

@@ -137,7 +137,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
                 </button>
                 <p class="sweep-status">{ status(&state) }</p>
                 if changed {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's search" }</button>
+                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s search" }</button>
                 }
             </div>
             <p class="visually-hidden" aria-live="polite">{ announcement(&state) }</p>

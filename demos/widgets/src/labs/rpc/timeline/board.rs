@@ -10,6 +10,7 @@ use super::{
 use crate::chrome::{
     browser,
     demo::View,
+    history::{History, Step, StepsProps, steps},
     player::{ControlsProps, Cursor, Move, controls, keys, stop_beside, use_cursor},
     shell::{NextFocus, title_of, use_next_focus},
 };
@@ -20,8 +21,6 @@ use yew::prelude::*;
 
 /// Simulated time per real time, in thousandths.
 const SPEEDS: &[(u32, &str)] = &[(60, "slow"), (150, "medium"), (400, "fast")];
-/// How many runs back one can go.
-const HISTORY: usize = 50;
 
 /// A run and what follows from it, computed once per run.
 #[derive(PartialEq)]
@@ -53,57 +52,8 @@ impl Shown {
     }
 }
 
-/// The run that is shown and those before it: a change makes a new run and keeps the old.
-pub struct History {
-    runs: Vec<Rc<Shown>>,
-    now: usize,
-}
-
-/// What can be done to a [`History`].
-pub enum Turn {
-    /// Another run; what was undone is gone.
-    To(Rc<Shown>),
-    /// The run before.
-    Undo,
-    /// The run that was undone.
-    Redo,
-    /// This run and no other.
-    Only(Rc<Shown>),
-}
-
-impl Turn {
-    fn to(run: Run) -> Self {
-        Self::To(Rc::new(Shown::new(run)))
-    }
-}
-
-impl Reducible for History {
-    type Action = Turn;
-
-    fn reduce(self: Rc<Self>, turn: Turn) -> Rc<Self> {
-        let mut next = Self { runs: self.runs.clone(), now: self.now };
-        match turn {
-            Turn::To(shown) if shown.run == self.shown().run => return self,
-            Turn::To(shown) => {
-                next.runs.truncate(self.now + 1);
-                next.runs.push(shown);
-                if next.runs.len() > HISTORY {
-                    next.runs.remove(0);
-                }
-                next.now = next.runs.len() - 1;
-            }
-            Turn::Undo => next.now = self.now.saturating_sub(1),
-            Turn::Redo => next.now = (self.now + 1).min(self.runs.len() - 1),
-            Turn::Only(shown) => next = Self { runs: vec![shown], now: 0 },
-        }
-        Rc::new(next)
-    }
-}
-
-impl History {
-    fn shown(&self) -> &Rc<Shown> {
-        &self.runs[self.now]
-    }
+fn to(run: Run) -> Step<Rc<Shown>> {
+    Step::To(Rc::new(Shown::new(run)))
 }
 
 /// What a board begins with.
@@ -140,7 +90,7 @@ pub struct Board {
     title: AttrValue,
     live: bool,
     original: Rc<Opening>,
-    history: UseReducerHandle<History>,
+    history: UseReducerHandle<History<Rc<Shown>>>,
     cursor: UseReducerHandle<Cursor>,
     selected: UseStateHandle<Option<Target>>,
     speed: UseStateHandle<u32>,
@@ -159,7 +109,7 @@ pub struct Board {
 pub fn use_board(id: &AttrValue, title: &AttrValue, opening: Rc<Opening>, figure: NodeRef) -> Board {
     let history = {
         let run = opening.run.clone();
-        use_reducer(move || History { runs: vec![Rc::new(Shown::new(run))], now: 0 })
+        use_reducer(move || History::new(Rc::new(Shown::new(run))))
     };
     let asked = {
         let open = !opening.asked;
@@ -177,7 +127,7 @@ pub fn use_board(id: &AttrValue, title: &AttrValue, opening: Rc<Opening>, figure
         let open = !opening.with.is_empty();
         use_state(move || open)
     };
-    let shown = history.shown().clone();
+    let shown = history.now().clone();
     let end = shown.outcome.end();
     let begin = if asked.open { end } else { predict::question_time(&shown.outcome, &shown.story) };
     let cursor = use_cursor(begin, end, *speed, figure);
@@ -208,7 +158,7 @@ impl Board {
 
     /// The run that is shown.
     pub fn shown(&self) -> &Rc<Shown> {
-        self.history.shown()
+        self.history.now()
     }
 
     /// Shows something else, as if the page had begun with it.
@@ -223,24 +173,20 @@ impl Board {
         let end = shown.outcome.end();
         let usual = if opening.asked { predict::question_time(&shown.outcome, &shown.story) } else { end };
         self.cursor.dispatch(Move::Run { at: at.filter(|_| !opening.asked).unwrap_or(usual), end, on: false });
-        self.history.dispatch(Turn::Only(shown));
+        self.history.dispatch(Step::Only(shown));
     }
 
-    fn turn(&self, turn: Turn) {
-        let next = match &turn {
-            Turn::To(shown) | Turn::Only(shown) => shown.outcome.end(),
-            Turn::Undo => self.history.runs[self.history.now.saturating_sub(1)].outcome.end(),
-            Turn::Redo => self.history.runs[(self.history.now + 1).min(self.history.runs.len() - 1)].outcome.end(),
-        };
-        self.cursor.dispatch(Move::Run { at: next, end: next, on: false });
-        self.history.dispatch(turn);
+    fn turn(&self, step: Step<Rc<Shown>>) {
+        let end = self.history.at(&step).outcome.end();
+        self.cursor.dispatch(Move::Run { at: end, end, on: false });
+        self.history.dispatch(step);
     }
 
-    fn turning(&self, turn: impl Fn() -> Turn + 'static) -> Callback<MouseEvent> {
+    fn turning(&self, step: impl Fn() -> Step<Rc<Shown>> + 'static) -> Callback<MouseEvent> {
         let board = self.clone();
         Callback::from(move |_: MouseEvent| {
             board.selected.set(None);
-            board.turn(turn());
+            board.turn(step());
         })
     }
 
@@ -322,7 +268,7 @@ impl Board {
         let over = open && at >= end;
         let now = shown.story.iter().rev().find(|sentence| sentence.at <= at);
         let select = self.select();
-        let before = self.history.now.checked_sub(1).map(|before| self.history.runs[before].clone());
+        let before = self.history.before().cloned();
         let ghost = before.clone().filter(|_| *self.ghost && open);
         let drawing = stage(&PictureProps {
             id: id.clone(),
@@ -357,14 +303,14 @@ impl Board {
             let board = self.clone();
             Callback::from(move |run: Run| {
                 board.selected.set(None);
-                board.turn(Turn::to(run));
+                board.turn(to(run));
             })
         };
         let answered = {
             let board = self.clone();
             Callback::from(move |()| board.focus_next("answer"))
         };
-        let runs = self.history.runs.iter().map(|shown| shown.run.scenario.semantics);
+        let runs = self.history.all().map(|shown| shown.run.scenario.semantics);
         html! {
             <>
                 { settings::semantics(id, run, runs, live, &change) }
@@ -431,7 +377,7 @@ impl Board {
                         <p class="chain ghost-words"><strong>{ "Before your change: " }</strong>{ &ghost.summary }{ "." }</p>
                     }
                     { self.chips(live) }
-                    { self.steps(live, before.is_some()) }
+                    { self.steps(live) }
                 </div>
                 if open {
                     <div class="folded">
@@ -455,7 +401,7 @@ impl Board {
             let board = self.clone();
             let act = Callback::from(move |_: MouseEvent| {
                 let run = meddling.applied_to(&board.shown().run);
-                board.turn(Turn::to(run));
+                board.turn(to(run));
             });
             // Keyed: the button that was pressed keeps the focus, whatever is offered beside it now.
             html! { <button key={label} type="button" aria-pressed={pressed.to_string()} onclick={act}>{ label }</button> }
@@ -489,7 +435,7 @@ impl Board {
                     let without = Meddling { gone: vec![*fault], new: vec![] }.applied_to(&shown.run);
                     let text = faults::say(fault);
                     let undo = {
-                        let (board, undo) = (self.clone(), self.turning(move || Turn::to(without.clone())));
+                        let (board, undo) = (self.clone(), self.turning(move || to(without.clone())));
                         Callback::from(move |event: MouseEvent| {
                             undo.emit(event);
                             board.focus_next("undo");
@@ -513,15 +459,14 @@ impl Board {
     }
 
     /// Back and forth between runs.
-    fn steps(&self, live: bool, has_before: bool) -> Html {
+    fn steps(&self, live: bool) -> Html {
         if !self.asked.open {
             return Html::default();
         }
         let shown = self.shown();
-        let has_after = self.history.now + 1 < self.history.runs.len();
         let back = {
             let original = self.original.run.clone();
-            let (board, back) = (self.clone(), self.turning(move || Turn::to(original.clone())));
+            let (board, back) = (self.clone(), self.turning(move || to(original.clone())));
             Callback::from(move |event: MouseEvent| {
                 back.emit(event);
                 board.focus_next("undo");
@@ -538,21 +483,19 @@ impl Board {
                 board.focus_next("question");
             })
         };
-        html! {
-            <div class="run-steps needs-js" role="group" aria-label="Runs">
-                if has_before || has_after {
-                    <button type="button" id={format!("{}-undo", self.id)} class="quiet" aria-disabled={(!has_before).to_string()} onclick={self.turning(|| Turn::Undo)}>{ "Undo" }</button>
-                    <button type="button" class="quiet" aria-disabled={(!has_after).to_string()} onclick={self.turning(|| Turn::Redo)}>{ "Redo" }</button>
-                }
-                if has_before {
-                    <button type="button" class="quiet" aria-pressed={self.ghost.to_string()} onclick={ghost}>{ "Show the run before, faintly" }</button>
-                }
-                if shown.run != self.original.run {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's run" }</button>
-                }
-                <button type="button" class="quiet" disabled={!live} onclick={ask}>{ "Make it a question" }</button>
-            </div>
-        }
+        let before = self.history.before().is_some();
+        steps(StepsProps {
+            id: &self.id,
+            live,
+            before,
+            after: self.history.after().is_some(),
+            ghost: before.then_some((*self.ghost, ghost)),
+            original: shown.run == self.original.run,
+            undo: self.turning(|| Step::Undo),
+            redo: self.turning(|| Step::Redo),
+            back,
+            more: html! { <button type="button" class="quiet" disabled={!live} onclick={ask}>{ "Make it a question" }</button> },
+        })
     }
 }
 

@@ -106,7 +106,7 @@ pub fn LabView(props: &DemoProps) -> Html {
                 </button>
                 { progress(&state) }
                 if *state != *page {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's design" }</button>
+                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s design" }</button>
                 }
             </div>
             if last.is_none() {

@@ -296,7 +296,7 @@ pub fn DistributionView(props: &DemoProps) -> Html {
                     }) }
                 </fieldset>
                 if *plan != original {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page's run" }</button>
+                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s run" }</button>
                 }
             </div>
             <p class="visually-hidden" aria-live="polite">{ plan.sentence(n) }</p>
