@@ -151,44 +151,77 @@ pub trait Authored: Demo {
     /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
     /// `.css`. A page links those of its demos only.
     const SHEETS: &'static [&'static str] = &[];
-    /// Everything a run of this demo yields.
-    const FACTS: &'static [FactInfo];
-    /// The same, for a demo that collects it elsewhere.
-    fn facts() -> Vec<FactInfo> {
-        Self::FACTS.to_vec()
-    }
-    /// What an author writes, `expect` left out. Its documentation is the demo's reference.
+    /// What an author writes, without what every block has: `id`, `title` and `expect`. Its documentation is the demo's
+    /// reference.
     type Block: serde::de::DeserializeOwned + schemars::JsonSchema;
+    /// What came of a run, from which facts are told.
+    type Seen;
 
-    /// The block's id and title.
-    fn name_of(block: &Self::Block) -> (&str, &str);
+    /// Lists everything that a run of this demo yields, in the order of the reference page.
+    fn facts(list: &mut FactList<Self::Seen>);
     /// Runs what the author wrote.
     ///
     /// # Errors
     /// All mistakes that the block's types could not rule out.
-    fn examine(block: &Self::Block) -> Result<Examined, Vec<Problem>>;
+    fn examine(block: &Self::Block) -> Result<Examined<Self::Seen>, Vec<Problem>>;
 
     /// The key of a block that says where chance begins; nothing if its run leaves nothing to chance.
     const SEED: Option<&'static str> = None;
-    /// Every fact of the run alone, as [`Examined::facts`], and of nothing else that the block offers. A run that has
-    /// more than `_events` events may be given up.
+    /// What came of the run alone, as [`Examined::seen`], and of nothing else that the block offers. A run that has more
+    /// than `_events` events may be given up.
     ///
     /// # Errors
     /// If there is no such run, or it was given up.
-    fn yields(block: &Self::Block, _events: u64) -> Result<Vec<serde_json::Value>, Vec<Problem>> {
-        Self::examine(block).map(|examined| examined.facts)
+    fn see(block: &Self::Block, _events: u64) -> Result<Self::Seen, Vec<Problem>> {
+        Self::examine(block).map(|examined| examined.seen)
     }
 }
 
 /// What came of an author's block.
 #[cfg(feature = "ssr")]
-pub struct Examined {
+pub struct Examined<S> {
     /// A [`View`]'s code.
     pub view: String,
     /// What else the block offers, in the demo's own form; usually nothing.
     pub offers: String,
-    /// Every fact, in the order of [`Authored::facts`]; null for one that this run does not yield.
-    pub facts: Vec<serde_json::Value>,
+    /// What came of the run.
+    pub seen: S,
+}
+
+/// A value that a run yields: its name, its meaning, and how it is told of what came of the run.
+#[cfg(feature = "ssr")]
+pub struct Fact<S> {
+    /// Name and meaning, for the reference page and for messages.
+    pub info: FactInfo,
+    of: Box<dyn Fn(&S) -> serde_json::Value>,
+}
+
+#[cfg(feature = "ssr")]
+impl<S> Fact<S> {
+    /// The value for a run; null if the run has none.
+    pub fn of(&self, seen: &S) -> serde_json::Value {
+        (self.of)(seen)
+    }
+}
+
+/// The facts of a demo; see [`Authored::facts`].
+#[cfg(feature = "ssr")]
+pub struct FactList<S>(Vec<Fact<S>>);
+
+#[cfg(feature = "ssr")]
+impl<S> FactList<S> {
+    /// The facts of the demo `D`.
+    pub fn of<D: Authored<Seen = S>>() -> Vec<Fact<S>> {
+        let mut list = Self(vec![]);
+        D::facts(&mut list);
+        list.0
+    }
+
+    /// Adds the fact `name`, which means `meaning`, its unit included. `of` tells its value: a text, a number or a truth
+    /// value, or null for a run that has none.
+    pub fn fact(&mut self, name: &'static str, meaning: &'static str, of: impl Fn(&S) -> serde_json::Value + 'static) {
+        self.0.push(Fact { info: FactInfo { name, meaning }, of: Box::new(of) });
+    }
 }
 
 /// What could stand where an author wrote something else, for a message: the nearest first.

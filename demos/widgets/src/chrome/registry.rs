@@ -2,7 +2,7 @@
 //! tests all read this list; nothing else knows which demos there are.
 
 use crate::chrome::{
-    demo::{Authored, Demo, DemoProps, Session},
+    demo::{Authored, Demo, DemoProps, Fact, FactList, Session},
     seeds,
 };
 pub use crate::chrome::{
@@ -124,7 +124,7 @@ impl Entry {
             purpose: D::PURPOSE,
             example: D::EXAMPLE,
             sheets: D::SHEETS,
-            facts: D::facts(),
+            facts: FactList::of::<D>().into_iter().map(|fact| fact.info).collect(),
             schema: schema::<D>,
             check: check::<D>,
             over_seeds: seeds::over_seeds::<D>,
@@ -144,9 +144,24 @@ fn module<D: Demo>() -> &'static str {
 
 fn schema<D: Authored>() -> Value {
     let mut schema = schemars::schema_for!(D::Block).to_value();
-    let expect: serde_json::Map<_, _> = D::facts()
+    let mut properties = serde_json::Map::new();
+    properties.insert(
+        "id".to_owned(),
+        json!({
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9-]*$",
+            "description": "The figure's id, unique in the book: small letters, digits and hyphens.",
+        }),
+    );
+    properties
+        .insert("title".to_owned(), json!({ "type": "string", "minLength": 1, "description": "The figure's title." }));
+    properties.extend(schema["properties"].as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
+    schema["properties"] = properties.into();
+    let own = schema["required"].as_array().cloned().unwrap_or_default();
+    schema["required"] = [json!("id"), json!("title")].into_iter().chain(own).collect();
+    let expect: serde_json::Map<_, _> = FactList::of::<D>()
         .iter()
-        .map(|fact| {
+        .map(|Fact { info: fact, .. }| {
             (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning }))
         })
         .collect();
@@ -170,10 +185,11 @@ fn schema<D: Authored>() -> Value {
 
 fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let mut bare = block.clone();
-    let expect = bare.as_object_mut().and_then(|object| object.remove("expect"));
+    let mut take = |key: &str| bare.as_object_mut().and_then(|object| object.remove(key));
+    let [id, title, expect] = ["id", "title", "expect"].map(&mut take);
     let parsed: D::Block = serde_json::from_value(bare).map_err(|error| vec![Problem::of_all(error.to_string())])?;
     let examined = D::examine(&parsed)?;
-    let facts = named::<D>(examined.facts);
+    let facts = facts::<D>(&examined.seen);
 
     let mut problems = vec![];
     for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
@@ -207,20 +223,19 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (id, title) = D::name_of(&parsed);
+    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (id, title) = (text(id), text(title));
     let mut props = json!({ "title": title, "view": examined.view });
     if !examined.offers.is_empty() {
         props["offers"] = examined.offers.into();
     }
     let props = props.to_string();
-    Ok(Checked { id: id.to_owned(), title: title.to_owned(), props, facts })
+    Ok(Checked { id, title, props, facts })
 }
 
-/// The values of a demo's facts by their names, without those that the run does not have.
-pub(crate) fn named<D: Authored>(values: Vec<Value>) -> Facts {
-    let infos = D::facts();
-    assert_eq!(values.len(), infos.len(), "{} yields a value for each of its facts", D::NAME);
-    let facts = infos.iter().map(|fact| fact.name).zip(values.into_iter().map(FactValue));
+/// The facts of what came of a run by their names, without those that the run does not have.
+pub(crate) fn facts<D: Authored>(seen: &D::Seen) -> Facts {
+    let facts = FactList::of::<D>().into_iter().map(|fact| (fact.info.name, FactValue(fact.of(seen))));
     facts.filter(|(_, value)| !value.0.is_null()).collect()
 }
 

@@ -6,7 +6,7 @@
 
 use crate::chrome::{
     demo::{Authored, Problem},
-    registry::{FactValue, Facts, named},
+    registry::{FactValue, Facts, facts},
 };
 use serde_json::Value;
 use std::{
@@ -111,8 +111,6 @@ pub(crate) fn over_seeds<D: Authored>(block: &Value, count: usize) -> Result<Arc
         for key in ["id", "title", "expect", "presets", key] {
             object.remove(key);
         }
-        object.insert("id".to_owned(), "a".into());
-        object.insert("title".to_owned(), "A".into());
     }
     // A book asks for several parts of the same runs.
     type Known = BTreeMap<(&'static str, String, usize), Arc<Vec<Facts>>>;
@@ -126,8 +124,7 @@ pub(crate) fn over_seeds<D: Authored>(block: &Value, count: usize) -> Result<Arc
         block[key] = seed.into();
         let block: D::Block =
             serde_json::from_value(block).map_err(|error| vec![Problem::of_all(error.to_string())])?;
-        let values = D::yields(&block, BUDGET_EVENTS / count as u64)?;
-        Ok(named::<D>(values))
+        Ok(facts::<D>(&D::see(&block, BUDGET_EVENTS / count as u64)?))
     };
     let found: Result<Vec<Facts>, Refused> = side_by_side(count, yields)
         .into_iter()

@@ -5,7 +5,7 @@ use super::{
     markdown::{Rendered, Setting, code_block, render},
     sheet::{Choice, Kind, Question, Sheet, Witness, code_of},
 };
-use crate::chrome::demo::{Authored, Examined, FactInfo, Problem, choices};
+use crate::chrome::demo::{Authored, Examined, FactList, Problem, choices};
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -17,12 +17,6 @@ const MOST_CHOICES: usize = 16;
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// The TOML file with the questions, relative to the lesson, in the format of mdbook-quiz.
     #[serde(default)]
     #[schemars(length(min = 1))]
@@ -258,33 +252,27 @@ impl Authored for Quiz {
   ],
   "expect": { "questions": 4 }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo { name: "questions", meaning: "How many questions there are." },
-        FactInfo { name: "points", meaning: "How many points there are in all." },
-        FactInfo { name: "predictions", meaning: "How many of the questions are predictions." },
-        FactInfo { name: "hash", meaning: "The fingerprint of the seed of the choices' order, 16 hexadecimal digits." },
-    ];
     type Block = Block;
+    type Seen = (u32, Sheet);
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("questions", "How many questions there are.", |(_, sheet)| json!(sheet.questions.len()));
+        list.fact("points", "How many points there are in all.", |(_, sheet)| json!(sheet.points()));
+        list.fact("predictions", "How many of the questions are predictions.", |(_, sheet)| {
+            json!(sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count())
+        });
+        list.fact("hash", "The fingerprint of the seed of the choices' order, 16 hexadecimal digits.", |(seed, _)| {
+            json!(super::fingerprint(&code_of(*seed)))
+        });
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let mut examiner = Examiner { block, problems: vec![] };
         let sheet = examiner.sheet();
         if !examiner.problems.is_empty() {
             return Err(examiner.problems);
         }
-        let view = code_of(block.seed);
-        let predictions = sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count();
-        let facts = vec![
-            json!(sheet.questions.len()),
-            json!(sheet.points()),
-            json!(predictions),
-            json!(super::fingerprint(&view)),
-        ];
-        Ok(Examined { view, offers: sheet.code(), facts })
+        Ok(Examined { view: code_of(block.seed), offers: sheet.code(), seen: (block.seed, sheet) })
     }
 }
 
@@ -776,7 +764,7 @@ mod tests {
     use serde_json::Value;
 
     fn sheet(more: Value, questions: Value) -> Sheet {
-        let mut block = json!({ "id": "q", "title": "Q", "questions": questions });
+        let mut block = json!({ "questions": questions });
         block.as_object_mut().expect("a block").extend(more.as_object().expect("more").clone());
         let block: Block = serde_json::from_value(block).expect("a block");
         let examined = Quiz::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}"));

@@ -2,26 +2,20 @@
 
 use super::{Looked, Offer, Topology, usual_moment};
 use crate::chrome::{
-    demo::{Authored, Examined, FactInfo, Problem, choices},
-    registry::FactValue,
+    demo::{Authored, Examined, FactList, Problem, choices},
+    registry::facts,
     seeds::BUDGET_EVENTS,
 };
 use architectures::live::{Action, Change, Live, Model, Requests, Run, Thousandths};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sim::Time;
-use sim::words::grouped;
+use sim::{Time, words::grouped};
+use std::collections::BTreeSet;
 
 /// A live system: its architecture, its size, its load, and what is done to it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// How the machines are arranged: the name of an architecture, such as "client-server"; the reference lists them.
     #[serde(default = "architecture")]
     pub architecture: String,
@@ -182,7 +176,7 @@ impl Checker<'_> {
             }
         }
         read.sort_by_key(|(_, action)| action.at);
-        let mut down = std::collections::BTreeSet::new();
+        let mut down = BTreeSet::new();
         for (index, action) in &read {
             let (node, stops) = match action.change {
                 Change::Stop(node) => (node, true),
@@ -265,6 +259,9 @@ const OTHER: &[(&str, &str)] = &[
     ("other-p99", "p99"),
 ];
 
+/// A run that has come to its end, and the one beside it.
+type Seen = (Live, Option<Live>);
+
 impl Authored for Topology {
     const PURPOSE: &'static str = "A live system of machines under load, in one of several architectures, alone or beside another: stop, slow and restart machines, cut links, change load and capacity, and watch throughput, latency, success and whatever else the architecture is about.";
     const SHEETS: &'static [&'static str] = &["demos-live"];
@@ -277,30 +274,26 @@ impl Authored for Topology {
   "at-ms": 34000,
   "expect": { "success": "< 100" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[];
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
+    type Seen = Seen;
 
-    fn facts() -> Vec<FactInfo> {
-        let mut facts: Vec<FactInfo> = vec![];
-        for fact in architectures::ALL.iter().flat_map(|model| model.all_facts()) {
-            if facts.iter().all(|known| known.name != fact.name) {
-                facts.push(FactInfo { name: fact.name, meaning: fact.meaning });
-            }
+    fn facts(list: &mut FactList<Seen>) {
+        let mut known = BTreeSet::new();
+        let all = architectures::ALL.iter().flat_map(|model| model.all_facts());
+        for fact in all.filter(|fact| known.insert(fact.name)) {
+            list.fact(fact.name, fact.meaning, |(live, _)| measured(Some(live), fact.name));
         }
-        facts.extend(OTHER.iter().map(|(name, of)| {
+        for (name, of) in OTHER {
             let fact = Requests::FACTS.iter().find(|fact| fact.name == *of).expect("a fact of requests");
-            FactInfo { name, meaning: fact.meaning }
-        }));
-        facts.push(FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." });
-        facts
+            list.fact(name, fact.meaning, |(_, other)| measured(other.as_ref(), of));
+        }
+        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |(live, _)| {
+            json!(live.world().hash().to_string())
+        });
     }
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
-    }
-
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let (looked, offers) = block.looked()?;
         let stopped = |live: &Live| {
             let message = live.stopped()?.to_owned();
@@ -314,7 +307,6 @@ impl Authored for Topology {
         if let Some(problems) = other.as_ref().and_then(stopped) {
             return Err(problems);
         }
-        let facts = all_yielded(&live, other.as_ref());
         let mut problems = vec![];
         for (index, (preset, offer)) in block.presets.iter().zip(&offers).enumerate() {
             if preset.expect.is_empty() {
@@ -322,11 +314,11 @@ impl Authored for Topology {
             }
             let Some(looked) = Looked::parse(&offer.view) else { continue };
             let other = looked.beside().map(|other| architectures::finished(other.run));
-            let live = architectures::finished(looked.run);
+            let of_preset = (architectures::finished(looked.run), other);
+            let facts = facts::<Self>(&of_preset);
             for (name, expected) in &preset.expect {
-                let yields = yielded(&live, other.as_ref(), name).map(FactValue);
-                let (key, message) = match yields.as_ref().map(|fact| (fact.meets(expected), fact)) {
-                    None => (true, format!("a run of `{}` yields no `{name}`", live.run().model.name)),
+                let (key, message) = match facts.get(name.as_str()).map(|fact| (fact.meets(expected), fact)) {
+                    None => (true, format!("a run of `{}` yields no `{name}`", of_preset.0.run().model.name)),
                     Some((Ok(true), _)) => continue,
                     Some((Ok(false), fact)) => {
                         (false, format!("expected {name} {expected}, but this run yields {}", fact.0))
@@ -341,10 +333,10 @@ impl Authored for Topology {
             return Err(problems);
         }
         let offers: Vec<String> = offers.iter().map(Offer::line).collect();
-        Ok(Examined { view: looked.code(), offers: offers.join("\n"), facts })
+        Ok(Examined { view: looked.code(), offers: offers.join("\n"), seen: (live, other) })
     }
 
-    fn yields(block: &Block, events: u64) -> Result<Vec<Value>, Vec<Problem>> {
+    fn see(block: &Block, events: u64) -> Result<Seen, Vec<Problem>> {
         let (looked, _) = block.looked()?;
         let other = looked.beside().map(|other| other.run);
         let events = if other.is_some() { events / 2 } else { events };
@@ -368,27 +360,18 @@ impl Authored for Topology {
         };
         let live = within(looked.run)?;
         let other = other.map(within).transpose()?;
-        Ok(all_yielded(&live, other.as_ref()))
+        Ok((live, other))
     }
 }
 
 /// How many events are handled before it is looked at how many they are in all.
 const SLICE: u32 = 1 << 18;
 
-/// Every fact that a run has come to, and the run beside it.
-fn all_yielded(live: &Live, other: Option<&Live>) -> Vec<Value> {
-    Topology::facts().into_iter().map(|fact| yielded(live, other, fact.name).unwrap_or(Value::Null)).collect()
-}
-
-/// The fact of that name that a run has come to, or, for `other-…`, the run beside it.
-fn yielded(live: &Live, other: Option<&Live>, name: &str) -> Option<Value> {
-    let of = |live: &Live, name: &str| {
+/// The measured fact of that name that a run has come to; null if its architecture has none of that name.
+fn measured(live: Option<&Live>, name: &str) -> Value {
+    let value = live.and_then(|live| {
         let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
-        live.world().facts()[place].map(number)
-    };
-    match OTHER.iter().find(|(other, _)| *other == name) {
-        Some((_, name)) => of(other?, name),
-        None if name == "hash" => Some(json!(live.world().hash().to_string())),
-        None => of(live, name),
-    }
+        live.world().facts()[place]
+    });
+    value.map_or(Value::Null, number)
 }

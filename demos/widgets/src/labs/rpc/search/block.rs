@@ -6,7 +6,7 @@ use super::{
     question::{Place, Question, Spot},
 };
 use crate::{
-    chrome::demo::{Authored, Examined, FactInfo, Problem},
+    chrome::demo::{Authored, Examined, FactList, Problem},
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
 use protocols::rpc::{Run, Scenario, Semantics};
@@ -19,12 +19,6 @@ use sim::Duration;
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// Which call semantics are searched; all nine, if not said.
     #[serde(default)]
     #[schemars(length(max = 9))]
@@ -103,46 +97,39 @@ impl Block {
     }
 }
 
-/// The facts: two for the whole, those of each of these semantics, and the fingerprint.
-macro_rules! facts {
-    ($($name:literal)*) => {
-        &[
-            FactInfo { name: "schedules", meaning: "How many schedules there are, under all semantics together." },
-            FactInfo { name: "states", meaning: "How many different states were followed." },
-            $(
-                FactInfo { name: concat!($name, "-schedules"), meaning: concat!("How many schedules there are under \"", $name, "\"; as all that follow, only where it is searched.") },
-                FactInfo { name: concat!($name, "-correct"), meaning: "How many of them deduct once, and the caller knows." },
-                FactInfo { name: concat!($name, "-failed-cleanly"), meaning: "… do not deduct, and the caller knows." },
-                FactInfo { name: concat!($name, "-cannot-tell"), meaning: "… deduct once, and the caller cannot tell." },
-                FactInfo { name: concat!($name, "-lost"), meaning: "… never deduct, and the caller does not know." },
-                FactInfo { name: concat!($name, "-receipt"), meaning: "… deduct once, and the receipt is lost." },
-                FactInfo { name: concat!($name, "-twice"), meaning: "… deduct more than once." },
-                FactInfo { name: concat!($name, "-promise"), meaning: "\"kept\", \"broken\", or \"none\" if nothing is promised." },
-                FactInfo { name: concat!($name, "-broken"), meaning: "How many break the promise." },
-                FactInfo { name: concat!($name, "-smallest"), meaning: "The faults of the smallest that breaks the promise, such as \"reply to attempt 1 lost\", or \"none\"." },
-            )*
-            FactInfo { name: "hash", meaning: "The fingerprint of question and answer, 16 hexadecimal digits." },
-        ]
-    };
+/// What was asked, and what was found.
+type Found = (Question, Vec<Row>);
+
+/// The fact of one row; nothing where its semantics is not searched.
+fn of_row(semantics: Semantics, fact: fn(&Row) -> Value) -> impl Fn(&Found) -> Value {
+    move |(_, rows)| rows.iter().find(|row| row.semantics == semantics).map_or(Value::Null, fact)
 }
 
-/// The facts of one row, in the order of the list.
-fn facts_of(row: Option<&Row>) -> [Value; 10] {
-    let Some(row) = row else { return Default::default() };
-    let ends = |column: Column| json!(row.cells[column as usize].schedules);
+fn ends<const COLUMN: usize>(row: &Row) -> Value {
+    json!(row.cells[COLUMN].schedules)
+}
+
+fn smallest(row: &Row) -> Value {
     let smallest = Spot { semantics: row.semantics, place: Place::Broken }.smallest(std::slice::from_ref(row));
-    [
-        json!(row.schedules),
-        ends(Column::Correct),
-        ends(Column::FailedCleanly),
-        ends(Column::CannotTell),
-        ends(Column::Lost),
-        ends(Column::ReceiptLost),
-        ends(Column::Repeated),
-        json!(promise(row)),
-        json!(row.broken.schedules),
-        json!(smallest.map_or_else(|| "none".to_owned(), |run| say_faults(&run))),
-    ]
+    json!(smallest.map_or_else(|| "none".to_owned(), |run| say_faults(&run)))
+}
+
+/// The facts of one semantics, by the word that they begin with.
+macro_rules! facts_of {
+    ($list:ident, $($name:literal $semantics:ident)*) => {
+        $(
+            $list.fact(concat!($name, "-schedules"), concat!("How many schedules there are under \"", $name, "\"; as all that follow, only where it is searched."), of_row(Semantics::$semantics, |row| json!(row.schedules)));
+            $list.fact(concat!($name, "-correct"), "How many of them deduct once, and the caller knows.", of_row(Semantics::$semantics, ends::<{ Column::Correct as usize }>));
+            $list.fact(concat!($name, "-failed-cleanly"), "… do not deduct, and the caller knows.", of_row(Semantics::$semantics, ends::<{ Column::FailedCleanly as usize }>));
+            $list.fact(concat!($name, "-cannot-tell"), "… deduct once, and the caller cannot tell.", of_row(Semantics::$semantics, ends::<{ Column::CannotTell as usize }>));
+            $list.fact(concat!($name, "-lost"), "… never deduct, and the caller does not know.", of_row(Semantics::$semantics, ends::<{ Column::Lost as usize }>));
+            $list.fact(concat!($name, "-receipt"), "… deduct once, and the receipt is lost.", of_row(Semantics::$semantics, ends::<{ Column::ReceiptLost as usize }>));
+            $list.fact(concat!($name, "-twice"), "… deduct more than once.", of_row(Semantics::$semantics, ends::<{ Column::Repeated as usize }>));
+            $list.fact(concat!($name, "-promise"), "\"kept\", \"broken\", or \"none\" if nothing is promised.", of_row(Semantics::$semantics, |row| json!(promise(row))));
+            $list.fact(concat!($name, "-broken"), "How many break the promise.", of_row(Semantics::$semantics, |row| json!(row.broken.schedules)));
+            $list.fact(concat!($name, "-smallest"), "The faults of the smallest that breaks the promise, such as \"reply to attempt 1 lost\", or \"none\".", of_row(Semantics::$semantics, smallest));
+        )*
+    };
 }
 
 impl Authored for RpcSearch {
@@ -154,27 +141,40 @@ impl Authored for RpcSearch {
   "faults": 2,
   "expect": { "at-most-once-volatile-promise": "broken", "idempotency-key-twice": 0 }
 }"#;
-    const FACTS: &'static [FactInfo] = facts!(
-        "maybe" "at-least-once" "at-most-once-volatile" "at-most-once-durable" "idempotent"
-        "key-checked-apart" "idempotency-key" "key-then-mail" "outbox"
-    );
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
+    type Seen = Found;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Found>) {
+        let total = |of: fn(&Row) -> u64| move |(_, rows): &Found| json!(rows.iter().map(of).sum::<u64>());
+        list.fact(
+            "schedules",
+            "How many schedules there are, under all semantics together.",
+            total(|row| row.schedules),
+        );
+        list.fact("states", "How many different states were followed.", total(|row| row.states));
+        facts_of!(list,
+            "maybe" Maybe
+            "at-least-once" AtLeastOnce
+            "at-most-once-volatile" AtMostOnceVolatile
+            "at-most-once-durable" AtMostOnceDurable
+            "idempotent" Idempotent
+            "key-checked-apart" KeyCheckedApart
+            "idempotency-key" IdempotencyKey
+            "key-then-mail" KeyThenMail
+            "outbox" Outbox
+        );
+        list.fact(
+            "hash",
+            "The fingerprint of question and answer, 16 hexadecimal digits.",
+            |(question, rows): &Found| json!(fingerprint(question, rows)),
+        );
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let question = block.question()?;
         let rows = question.matrix().finish();
-        let total = |of: fn(&Row) -> u64| json!(rows.iter().map(of).sum::<u64>());
-        let mut facts = vec![total(|row| row.schedules), total(|row| row.states)];
-        for semantics in Semantics::ALL {
-            facts.extend(facts_of(rows.iter().find(|row| row.semantics == semantics)));
-        }
-        facts.push(json!(fingerprint(&question, &rows)));
-        Ok(Examined { view: question.answered(&rows), offers: String::new(), facts })
+        Ok(Examined { view: question.answered(&rows), offers: String::new(), seen: (question, rows) })
     }
 }
 
@@ -183,11 +183,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_facts_stand_in_the_order_of_the_semantics() {
+    fn every_semantics_has_its_facts() {
+        let names: Vec<&str> = FactList::of::<RpcSearch>().iter().map(|fact| fact.info.name).collect();
         for (index, semantics) in Semantics::ALL.into_iter().enumerate() {
-            let fact = RpcSearch::FACTS[2 + 10 * index];
-            assert_eq!(fact.name, format!("{}-schedules", semantics.name()));
+            assert_eq!(names[2 + 10 * index], format!("{}-schedules", semantics.name()));
         }
-        assert_eq!(RpcSearch::FACTS.len(), 2 + 10 * Semantics::ALL.len() + 1);
+        assert_eq!(names.len(), 2 + 10 * Semantics::ALL.len() + 1);
     }
 }

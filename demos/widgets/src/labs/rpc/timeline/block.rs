@@ -2,10 +2,10 @@
 
 use super::RpcTimeline;
 use crate::{
-    chrome::demo::{Authored, Examined, FactInfo, Problem, View},
+    chrome::demo::{Authored, Examined, FactList, Problem, View},
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
-use protocols::rpc::{self, Run, Scenario, Semantics};
+use protocols::rpc::{self, Outcome, Run, Scenario, Semantics};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Duration;
@@ -14,12 +14,6 @@ use sim::Duration;
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// How caller and server make up for failures.
     #[serde(default)]
     pub semantics: SemanticsName,
@@ -135,37 +129,52 @@ impl Authored for RpcTimeline {
   "faults": ["crash server after commit of call 1, restart after 300 ms"],
   "expect": { "applied": 2, "caller": "done" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo { name: "applied", meaning: "How often the database carried the operation out." },
-        FactInfo {
-            name: "deducted",
-            meaning: "How many times the amount is gone; setting the balance twice takes it once.",
-        },
-        FactInfo { name: "balance", meaning: "The balance at the end, such as \"50.00\"." },
-        FactInfo {
-            name: "caller",
-            meaning: "What the caller can know at the end: \"done\", \"not done\" or \"cannot tell\".",
-        },
-        FactInfo {
-            name: "verdict",
-            meaning: "\"correct\", \"failed cleanly\", \"caller cannot tell\", \"receipt lost\", \"lost\", \"applied twice\", \"applied 3 times\", …",
-        },
-        FactInfo { name: "attempts", meaning: "How often the stub sent the request." },
-        FactInfo { name: "status", meaning: "How the call ends, as gRPC names it, such as \"DEADLINE_EXCEEDED\"." },
-        FactInfo { name: "receipts", meaning: "How many receipts arrived." },
-        FactInfo { name: "late", meaning: "How often the operation was carried out after the call had returned." },
-        FactInfo { name: "promise", meaning: "\"kept\" or \"broken\": what the semantics promise." },
-        FactInfo { name: "took", meaning: "How long everything takes to settle, such as \"412 ms\"." },
-        FactInfo { name: "hash", meaning: "The run's fingerprint, 16 hexadecimal digits." },
-    ];
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
+    type Seen = Outcome;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("applied", "How often the database carried the operation out.", |outcome| {
+            json!(outcome.truth(outcome.end()).applied)
+        });
+        list.fact(
+            "deducted",
+            "How many times the amount is gone; setting the balance twice takes it once.",
+            |outcome| json!(outcome.truth(outcome.end()).deducted),
+        );
+        list.fact("balance", "The balance at the end, such as \"50.00\".", |outcome| {
+            json!(outcome.truth(outcome.end()).balance.to_string())
+        });
+        list.fact(
+            "caller",
+            "What the caller can know at the end: \"done\", \"not done\" or \"cannot tell\".",
+            |outcome| json!(outcome.belief(outcome.end()).name()),
+        );
+        list.fact(
+                "verdict",
+                "\"correct\", \"failed cleanly\", \"caller cannot tell\", \"receipt lost\", \"lost\", \"applied twice\", \"applied 3 times\", …",
+                |outcome| json!(outcome.verdict().to_string()),
+            );
+        list.fact("attempts", "How often the stub sent the request.", |outcome| json!(outcome.attempts()));
+        list.fact("status", "How the call ends, as gRPC names it, such as \"DEADLINE_EXCEEDED\".", |outcome| {
+            json!(outcome.status(outcome.end()).map_or("none", rpc::Status::name))
+        });
+        list.fact("receipts", "How many receipts arrived.", |outcome| json!(outcome.truth(outcome.end()).receipts));
+        list.fact("late", "How often the operation was carried out after the call had returned.", |outcome| {
+            json!(outcome.late())
+        });
+        list.fact("promise", "\"kept\" or \"broken\": what the semantics promise.", |outcome| {
+            json!(if outcome.promise_kept() { "kept" } else { "broken" })
+        });
+        list.fact("took", "How long everything takes to settle, such as \"412 ms\".", |outcome| {
+            json!(outcome.end().to_string())
+        });
+        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |outcome| {
+            json!(outcome.trace.hash().to_string())
+        });
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let run = block.run()?;
         let outcome = rpc::simulate(&run);
         let unmet = outcome.unmet();
@@ -181,8 +190,6 @@ impl Authored for RpcTimeline {
                 })
                 .collect());
         }
-        let end = outcome.end();
-        let truth = outcome.truth(end);
         let mut words = vec![];
         if block.predict {
             words.push("ask".to_owned());
@@ -192,20 +199,6 @@ impl Authored for RpcTimeline {
             words.push(std::iter::once("with").chain(names).collect::<Vec<_>>().join("."));
         }
         let view = View::with_words(&run.code(), words);
-        let facts = vec![
-            json!(truth.applied),
-            json!(truth.deducted),
-            json!(truth.balance.to_string()),
-            json!(outcome.belief(end).name()),
-            json!(outcome.verdict().to_string()),
-            json!(outcome.attempts()),
-            json!(outcome.status(end).map_or("none", rpc::Status::name)),
-            json!(truth.receipts),
-            json!(outcome.late()),
-            json!(if outcome.promise_kept() { "kept" } else { "broken" }),
-            json!(end.to_string()),
-            json!(outcome.trace.hash().to_string()),
-        ];
-        Ok(Examined { view, offers: String::new(), facts })
+        Ok(Examined { view, offers: String::new(), seen: outcome })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DesignLab, state::State};
 use crate::chrome::{
-    demo::{Authored, Examined, FactInfo, Problem},
+    demo::{Authored, Examined, FactList, Problem},
     seeds::BUDGET_EVENTS,
 };
 use architectures::file_sharing::{Cause, Day, Design, Outcome};
@@ -97,12 +97,6 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// Who serves the files.
     #[serde(default)]
     pub model: ModelName,
@@ -184,73 +178,69 @@ impl Authored for DesignLab {
   "model": "server",
   "expect": { "passes": "< 4", "verdict": "misses availability and cost" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo { name: "passes", meaning: "How many of the four targets are met." },
-        FactInfo {
-            name: "verdict",
-            meaning: "\"all four targets met\", or which are missed, such as \"misses availability and cost\".",
-        },
-        FactInfo {
-            name: "availability",
-            meaning: "Requests whose file could be got in full, in percent, rounded down to a tenth.",
-        },
-        FactInfo { name: "p50", meaning: "The time within which half of the downloads were complete, in seconds." },
-        FactInfo { name: "p95", meaning: "The time within which 95 of 100 downloads were complete, in seconds." },
-        FactInfo { name: "p95-minutes", meaning: "The same in whole minutes, rounded up." },
-        FactInfo { name: "cost", meaning: "What the central machines cost, in dollars a month." },
-        FactInfo { name: "corrupted", meaning: "Corrupted downloads, in percent, to a hundredth." },
-        FactInfo { name: "forged", meaning: "Of the corrupted downloads, those of forged entries." },
-        FactInfo { name: "requests", meaning: "How many requests were made." },
-        FactInfo { name: "failed", meaning: "How many of them failed." },
-        FactInfo {
-            name: "failed-because",
-            meaning: "What most of the failed ones failed for, such as \"a central machine was down\", or \"none\".",
-        },
-        FactInfo {
-            name: "slow-because",
-            meaning: "What most downloads of more than 20 minutes were slow for, such as \"too few uplinks\", or \"none\".",
-        },
-        FactInfo { name: "sent", meaning: "What the central machines sent during the day, in gigabytes." },
-        FactInfo { name: "hash", meaning: "The fingerprint of the day, 16 hexadecimal digits." },
-    ];
     const SEED: Option<&'static str> = Some("day");
     type Block = Block;
+    type Seen = Outcome;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("passes", "How many of the four targets are met.", |outcome| json!(outcome.passes()));
+        list.fact(
+            "verdict",
+            "\"all four targets met\", or which are missed, such as \"misses availability and cost\".",
+            |outcome| json!(outcome.verdict()),
+        );
+        list.fact(
+            "availability",
+            "Requests whose file could be got in full, in percent, rounded down to a tenth.",
+            |outcome| json!(f64::from(outcome.availability()) / 10.0),
+        );
+        list.fact("p50", "The time within which half of the downloads were complete, in seconds.", |outcome| {
+            json!(outcome.median)
+        });
+        list.fact("p95", "The time within which 95 of 100 downloads were complete, in seconds.", |outcome| {
+            json!(outcome.p95)
+        });
+        list.fact("p95-minutes", "The same in whole minutes, rounded up.", |outcome| json!(outcome.p95.div_ceil(60)));
+        list.fact("cost", "What the central machines cost, in dollars a month.", |outcome| json!(outcome.cost()));
+        list.fact("corrupted", "Corrupted downloads, in percent, to a hundredth.", |outcome| {
+            json!(f64::from(outcome.corruption()) / 100.0)
+        });
+        list.fact("forged", "Of the corrupted downloads, those of forged entries.", |outcome| {
+            json!(outcome.corrupted[2])
+        });
+        list.fact("requests", "How many requests were made.", |outcome| json!(outcome.requests));
+        list.fact("failed", "How many of them failed.", |outcome| json!(outcome.failures()));
+        list.fact(
+            "failed-because",
+            "What most of the failed ones failed for, such as \"a central machine was down\", or \"none\".",
+            |outcome| reason(outcome.failed_by()),
+        );
+        list.fact(
+            "slow-because",
+            "What most downloads of more than 20 minutes were slow for, such as \"too few uplinks\", or \"none\".",
+            |outcome| reason(outcome.slow_by()),
+        );
+        list.fact("sent", "What the central machines sent during the day, in gigabytes.", |outcome| {
+            json!(outcome.sent)
+        });
+        list.fact("hash", "The fingerprint of the day, 16 hexadecimal digits.", |outcome| json!(outcome.hash));
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let design = block.design();
         let outcome = outcome(design);
-        let facts = vec![
-            json!(outcome.passes()),
-            json!(outcome.verdict()),
-            json!(f64::from(outcome.availability()) / 10.0),
-            json!(outcome.median),
-            json!(outcome.p95),
-            json!(outcome.p95.div_ceil(60)),
-            json!(outcome.cost()),
-            json!(f64::from(outcome.corruption()) / 100.0),
-            json!(outcome.corrupted[2]),
-            json!(outcome.requests),
-            json!(outcome.failures()),
-            reason(outcome.failed_by()),
-            reason(outcome.slow_by()),
-            json!(outcome.sent),
-            json!(outcome.hash),
-        ];
-        Ok(Examined { view: State::code(design, block.shown.then_some(&outcome)), offers: String::new(), facts })
+        let view = State::code(design, block.shown.then_some(&outcome));
+        Ok(Examined { view, offers: String::new(), seen: outcome })
     }
 
-    fn yields(block: &Block, events: u64) -> Result<Vec<Value>, Vec<Problem>> {
+    fn see(block: &Block, events: u64) -> Result<Outcome, Vec<Problem>> {
         if events < DAY_EVENTS {
             return Err(vec![Problem {
                 help: Some(format!("ask for at most {} seeds", BUDGET_EVENTS / DAY_EVENTS)),
                 ..Problem::of_all("so many days of 100,000 users take too long".into())
             }]);
         }
-        Self::examine(block).map(|examined| examined.facts)
+        Self::examine(block).map(|examined| examined.seen)
     }
 }
 
@@ -263,7 +253,7 @@ mod tests {
     fn every_choice_can_be_written() {
         for (place, question) in QUESTIONS.iter().enumerate() {
             for (choice, answer) in question.choices.iter().enumerate() {
-                let block = json!({ "id": "a", "title": "A", question.name: answer.name });
+                let block = json!({ question.name: answer.name });
                 let block: Block = serde_json::from_value(block).expect(answer.name);
                 assert_eq!(block.design(), Design::default().with(place, choice), "{} {}", question.name, answer.name);
             }

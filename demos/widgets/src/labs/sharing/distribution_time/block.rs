@@ -1,8 +1,11 @@
 //! What an author writes, and what follows from it.
 
 use super::DistributionTime;
-use crate::chrome::demo::{Authored, Examined, FactInfo, Problem};
-use architectures::{distribution::Plan, spread::Spread};
+use crate::chrome::demo::{Authored, Examined, FactList, Problem};
+use architectures::{
+    distribution::{Bound, Plan},
+    spread::{Point, Spread},
+};
 use serde::Deserialize;
 use serde_json::json;
 use sim::Duration;
@@ -11,12 +14,6 @@ use sim::Duration;
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// The size of the file, in megabytes of 1,000,000 bytes.
     #[serde(default = "file_mb")]
     #[schemars(range(min = 1, max = 100_000))]
@@ -68,6 +65,16 @@ fn seconds(time: Duration) -> u64 {
     (time.as_micros() + 500_000) / 1_000_000
 }
 
+/// What came of a plan.
+pub struct Seen {
+    plan: Plan,
+    /// The bound for the server alone, and with the users' help.
+    alone: Bound,
+    together: Bound,
+    /// The largest number of users that is simulated.
+    last: Point,
+}
+
 impl Authored for DistributionTime {
     const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N, and what simulated swarms of up to 1,000 users need.";
     const SHEETS: &'static [&'static str] = &["demos-maps"];
@@ -80,59 +87,55 @@ impl Authored for DistributionTime {
   "peers-max": 1000,
   "expect": { "client-server": 8000, "peer-to-peer": "< 800" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo {
-            name: "client-server",
-            meaning: "The least time for a server alone to serve peers-max users, in whole seconds.",
-        },
-        FactInfo {
-            name: "peer-to-peer",
-            meaning: "The least time if the users pass on what they have, in whole seconds.",
-        },
-        FactInfo { name: "ratio", meaning: "The first divided by the second, to one decimal." },
-        FactInfo {
-            name: "client-server-dominated-by",
-            meaning: "What the server alone is held up by, such as \"the server, which sends every copy itself\".",
-        },
-        FactInfo {
-            name: "peer-to-peer-dominated-by",
-            meaning: "What server and users together are held up by, such as \"each user’s own download\".",
-        },
-        FactInfo {
-            name: "simulated-users",
-            meaning: "The largest number of users that is simulated: peers-max or 1,000.",
-        },
-        FactInfo {
-            name: "simulated-alone",
-            meaning: "How long the server alone took with so many users, in whole seconds; nothing if that was too long to be simulated to its end.",
-        },
-        FactInfo { name: "simulated", meaning: "How long it took with the users’ help; likewise." },
-        FactInfo { name: "simulated-ratio", meaning: "How many times the bound that is, to one decimal." },
-        FactInfo { name: "hash", meaning: "The fingerprint of the plan and of its bounds, 16 hexadecimal digits." },
-    ];
     type Block = Block;
+    type Seen = Seen;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact(
+            "client-server",
+            "The least time for a server alone to serve peers-max users, in whole seconds.",
+            |seen| json!(seconds(seen.alone.time)),
+        );
+        list.fact("peer-to-peer", "The least time if the users pass on what they have, in whole seconds.", |seen| {
+            json!(seconds(seen.together.time))
+        });
+        list.fact("ratio", "The first divided by the second, to one decimal.", |seen| {
+            json!(super::ratio(seen.alone.time, seen.together.time))
+        });
+        list.fact(
+            "client-server-dominated-by",
+            "What the server alone is held up by, such as \"the server, which sends every copy itself\".",
+            |seen| json!(seen.alone.term.bottleneck()),
+        );
+        list.fact(
+            "peer-to-peer-dominated-by",
+            "What server and users together are held up by, such as \"each user’s own download\".",
+            |seen| json!(seen.together.term.bottleneck()),
+        );
+        list.fact("simulated-users", "The largest number of users that is simulated: peers-max or 1,000.", |seen| {
+            json!(seen.last.users)
+        });
+        list.fact(
+                "simulated-alone",
+                "How long the server alone took with so many users, in whole seconds; nothing if that was too long to be simulated to its end.",
+                |seen| json!(seen.last.alone.map(seconds)),
+            );
+        list.fact("simulated", "How long it took with the users’ help; likewise.", |seen| {
+            json!(seen.last.together.map(seconds))
+        });
+        list.fact("simulated-ratio", "How many times the bound that is, to one decimal.", |seen| {
+            json!(seen.last.together.map(|time| super::ratio(time, seen.plan.peer_to_peer(seen.last.users).time)))
+        });
+        list.fact("hash", "The fingerprint of the plan and of its bounds, 16 hexadecimal digits.", |seen| {
+            json!(super::fingerprint(&seen.plan))
+        });
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let plan = block.plan();
         let (alone, together) = (plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max));
         let view = plan.code();
         let last = *Spread::finished(plan).last().expect("at least one number of users");
-        let facts = vec![
-            json!(seconds(alone.time)),
-            json!(seconds(together.time)),
-            json!(super::ratio(alone.time, together.time)),
-            json!(alone.term.bottleneck()),
-            json!(together.term.bottleneck()),
-            json!(last.users),
-            json!(last.alone.map(seconds)),
-            json!(last.together.map(seconds)),
-            json!(last.together.map(|time| super::ratio(time, plan.peer_to_peer(last.users).time))),
-            json!(super::fingerprint(&plan)),
-        ];
-        Ok(Examined { view, offers: String::new(), facts })
+        Ok(Examined { view, offers: String::new(), seen: Seen { plan, alone, together, last } })
     }
 }

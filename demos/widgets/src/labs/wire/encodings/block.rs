@@ -1,21 +1,15 @@
 //! What an author writes, and what follows from it.
 
 use super::{Encodings, fingerprint};
-use crate::chrome::demo::{Authored, Examined, FactInfo, Problem};
+use crate::chrome::demo::{Authored, Examined, FactList, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::formats::{Format, Sample, encode, many};
+use wire::formats::{Format, Many, Sample, encode, many};
 
 /// A person in six encodings: one record byte by byte, and what many take.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// The record.
     #[serde(default)]
     pub person: Person,
@@ -51,20 +45,40 @@ fn records() -> u32 {
     Sample::default().count
 }
 
-/// The facts: those of each encoding, and of all.
-macro_rules! facts {
-    ($($key:literal $name:literal)*) => {
-        &[
-            $(
-                FactInfo { name: concat!($key, "-bytes"), meaning: concat!("How many bytes one record has in ", $name, ".") },
-                FactInfo { name: concat!($key, "-hex"), meaning: "These bytes, such as \"0a 05 41\"." },
-                FactInfo { name: concat!($key, "-many-bytes"), meaning: "How many bytes all records have, in the form that one keeps them in." },
-            )*
-            FactInfo { name: "smallest", meaning: "The encoding with the fewest bytes for one record, such as \"Avro\"." },
-            FactInfo { name: "many-smallest", meaning: "The encoding with the fewest bytes for all records." },
-            FactInfo { name: "avro-header-bytes", meaning: "How many of the Avro file's bytes are its header, which holds the schema." },
-            FactInfo { name: "hash", meaning: "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits." },
-        ]
+/// What became of a record.
+pub struct Seen {
+    sample: Sample,
+    /// In each encoding: one record, and all of them.
+    all: Vec<(Format, Vec<u8>, Many)>,
+}
+
+impl Seen {
+    fn of(&self, format: Format) -> &(Format, Vec<u8>, Many) {
+        self.all.iter().find(|(other, ..)| *other == format).expect("every format is there")
+    }
+
+    /// The encoding of which that is the least; of several the first.
+    fn least(&self, size: impl Fn(&(Format, Vec<u8>, Many)) -> u64) -> Value {
+        json!(self.all.iter().min_by_key(|one| size(one)).map(|(format, ..)| format.name()))
+    }
+}
+
+/// The facts of one encoding, by the word that they begin with.
+macro_rules! facts_of {
+    ($list:ident, $($key:literal $format:ident $name:literal)*) => {
+        $(
+            $list.fact(concat!($key, "-bytes"), concat!("How many bytes one record has in ", $name, "."), |seen| {
+                json!(seen.of(Format::$format).1.len())
+            });
+            $list.fact(concat!($key, "-hex"), "These bytes, such as \"0a 05 41\".", |seen| {
+                json!(super::hex(&seen.of(Format::$format).1))
+            });
+            $list.fact(
+                concat!($key, "-many-bytes"),
+                "How many bytes all records have, in the form that one keeps them in.",
+                |seen| json!(seen.of(Format::$format).2.bytes),
+            );
+        )*
     };
 }
 
@@ -78,22 +92,38 @@ impl Authored for Encodings {
   "records": 1000,
   "expect": { "json-bytes": 42, "protobuf-bytes": 18, "thrift-bytes": 19, "avro-hex": "0a 41 6c 69 63 65 54 0e 61 40 62 2e 63 6f 6d" }
 }"#;
-    // In the order of `Format::ALL`.
-    const FACTS: &'static [FactInfo] = facts!(
-        "json" "JSON"
-        "messagepack" "MessagePack"
-        "cbor" "CBOR"
-        "protobuf" "Protocol Buffers"
-        "thrift" "Thrift’s compact protocol"
-        "avro" "Avro’s binary encoding"
-    );
     type Block = Block;
+    type Seen = Seen;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Seen>) {
+        facts_of!(list,
+            "json" Json "JSON"
+            "messagepack" MessagePack "MessagePack"
+            "cbor" Cbor "CBOR"
+            "protobuf" Protobuf "Protocol Buffers"
+            "thrift" ThriftCompact "Thrift’s compact protocol"
+            "avro" Avro "Avro’s binary encoding"
+        );
+        list.fact("smallest", "The encoding with the fewest bytes for one record, such as \"Avro\".", |seen| {
+            seen.least(|(_, one, _)| one.len() as u64)
+        });
+        list.fact("many-smallest", "The encoding with the fewest bytes for all records.", |seen| {
+            seen.least(|(.., many)| many.bytes)
+        });
+        list.fact(
+            "avro-header-bytes",
+            "How many of the Avro file's bytes are its header, which holds the schema.",
+            |seen| {
+                let mut counted = seen.all.iter().flat_map(|(.., many)| &many.counted);
+                json!(counted.find(|counted| counted.what.contains("header")).map(|header| header.bytes))
+            },
+        );
+        list.fact("hash", "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits.", |seen| {
+            json!(fingerprint(&seen.sample))
+        });
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let Person { name, id, email } = block.person.clone();
         let sample = Sample { name, id, email, count: block.records };
         let record = sample.record();
@@ -101,38 +131,23 @@ impl Authored for Encodings {
             .iter()
             .map(|format| (*format, encode(*format, &record).bytes, many(*format, &record, sample.count.into())))
             .collect();
-        let mut facts: Vec<Value> = all
-            .iter()
-            .flat_map(|(_, one, many)| [json!(one.len()), json!(super::hex(one)), json!(many.bytes)])
-            .collect();
-        // Of several that are as small, the first.
-        let smallest = all.iter().min_by_key(|(_, one, _)| one.len()).map(|(format, ..)| format.name());
-        let many_smallest = all.iter().min_by_key(|(.., many)| many.bytes).map(|(format, ..)| format.name());
-        let header = all.iter().flat_map(|(.., many)| &many.counted).find(|counted| counted.what.contains("header"));
-        facts.extend([
-            json!(smallest),
-            json!(many_smallest),
-            json!(header.map(|header| header.bytes)),
-            json!(fingerprint(&sample)),
-        ]);
-        Ok(Examined { view: sample.code(), offers: String::new(), facts })
+        Ok(Examined { view: sample.code(), offers: String::new(), seen: Seen { sample, all } })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chrome::demo::Demo;
+    use crate::chrome::{demo::Demo, registry::Facts};
 
-    fn facts(name: &str, id: i32, email: &str, records: u32) -> Vec<(&'static str, Value)> {
+    fn facts(name: &str, id: i32, email: &str, records: u32) -> Facts {
         let person = Person { name: name.into(), id, email: email.into() };
-        let block = Block { id: "a".into(), title: "A".into(), person, records };
-        let examined = Encodings::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
-        Encodings::FACTS.iter().map(|fact| fact.name).zip(examined.facts).collect()
+        let examined = Encodings::examine(&Block { person, records }).unwrap_or_else(|problems| panic!("{problems:?}"));
+        crate::chrome::registry::facts::<Encodings>(&examined.seen)
     }
 
-    fn fact(facts: &[(&'static str, Value)], name: &str) -> Value {
-        facts.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone()).expect(name)
+    fn fact(facts: &Facts, name: &str) -> Value {
+        facts[name].0.clone()
     }
 
     #[test]

@@ -6,11 +6,12 @@ use super::{
     words::{self, hex},
 };
 use crate::chrome::{
-    demo::{Authored, Examined, FactInfo, Problem, View, choices},
-    registry::FactValue,
+    demo::{Authored, Examined, FactList, Problem, View, choices},
+    registry,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use wire::{
     case::{Case, LONGEST, Outcome},
@@ -24,12 +25,6 @@ use wire::{
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Block {
-    /// The figure's id, unique in the book: small letters, digits and hyphens.
-    #[schemars(regex(pattern = "^[a-z][a-z0-9-]*$"))]
-    pub id: String,
-    /// The figure's title.
-    #[schemars(length(min = 1))]
-    pub title: String,
     /// The message type, by its name in both schemas; if not said, the first of the writer's.
     #[serde(default)]
     pub message: Option<String>,
@@ -219,7 +214,7 @@ struct Parts<'a> {
 }
 
 /// A case that was found good.
-struct Made {
+pub struct Made {
     case: Case,
     outcome: Outcome,
     words: Vec<String>,
@@ -507,63 +502,56 @@ fn compiler(outcome: &Outcome) -> String {
     }
 }
 
-/// What the reader sees of the watched field, and why it sees that.
-fn watched(made: &Made) -> (Value, Value) {
-    let Made { outcome, watch: Some(name), .. } = made else { return (Value::Null, Value::Null) };
-    if outcome.view.decoded.error.is_some() {
-        return (Value::Null, Value::Null);
-    }
-    let number = outcome.reader.message().field_by_name(name).map(|field| field.number);
-    match outcome.view.seen.iter().find(|seen| Some(seen.number) == number) {
-        Some(seen) => (json!(seen.value), json!(words::because(seen.because))),
-        None => (json!("no such field"), json!("its type has no such field")),
-    }
+fn yes(is: bool) -> Value {
+    json!(if is { "yes" } else { "no" })
 }
 
-/// What a case yields, in the order of [`WireLab::FACTS`].
-fn facts(made: &Made) -> Vec<Value> {
-    let Made { case, outcome, .. } = made;
-    let passed_on = outcome.view.passed_on.as_ref();
-    let after_json = outcome.view.through_json.as_ref().map(|(_, bytes)| bytes);
-    let lost = outcome.back_of_json.as_ref().map(|back| outcome.lost(back));
-    let sees = match outcome.view.decoded.error {
-        Some(_) => Value::Null,
-        None => {
-            let name = |seen: &wire::reader::Seen| words::name_of(outcome, seen).to_owned();
-            let json_name =
-                |number: u32| outcome.reader.message().field(number).map_or("", |field| field.json_name.as_str());
-            let fields = outcome.view.seen.iter().map(|seen| {
-                debug_assert!(!name(seen).is_empty());
-                format!("\"{}\": {}", json_name(seen.number), seen.value)
-            });
-            json!(format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")))
+impl Made {
+    /// All that the reader sees, as JSON in one line; nothing if it refuses the message.
+    fn sees(&self) -> Option<String> {
+        let outcome = &self.outcome;
+        if outcome.view.decoded.error.is_some() {
+            return None;
         }
-    };
-    let mut rules: Vec<&str> = outcome.changes.iter().flat_map(|change| change.buf.iter().copied()).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    let (watched, because) = watched(made);
-    vec![
-        json!(outcome.bytes.len()),
-        json!(hex(&outcome.bytes)),
-        sees,
-        json!(outcome.view.decoded.message.unknown.len()),
-        json!(hex(&outcome.view.decoded.message.unknown)),
-        passed_on.map_or(Value::Null, |bytes| json!(hex(bytes))),
-        passed_on.map_or(Value::Null, |bytes| json!(if *bytes == outcome.bytes { "yes" } else { "no" })),
-        after_json.map_or(Value::Null, |bytes| json!(hex(bytes))),
-        lost.map_or(Value::Null, |lost| json!(if lost.is_empty() { "nothing".to_owned() } else { lost.join(", ") })),
-        json!(words::harm(outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0),
-        json!(outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()),
-        json!(if outcome.changes.complete { "yes" } else { "no" }),
-        json!(words::reading(&outcome.bytes, &outcome.view.decoded)),
-        json!(words::reading(&outcome.bytes, &outcome.prost.decoded)),
-        json!(if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }),
-        json!(compiler(outcome)),
-        watched,
-        because,
-        json!(super::fingerprint(case, outcome)),
-    ]
+        let json_name =
+            |number: u32| outcome.reader.message().field(number).map_or("", |field| field.json_name.as_str());
+        let fields = outcome.view.seen.iter().map(|seen| {
+            debug_assert!(!words::name_of(outcome, seen).is_empty());
+            format!("\"{}\": {}", json_name(seen.number), seen.value)
+        });
+        Some(format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")))
+    }
+
+    /// What goes out when the reader serialises what it has read.
+    fn passed_on(&self) -> Option<&Vec<u8>> {
+        self.outcome.view.passed_on.as_ref()
+    }
+
+    /// The writer's fields that JSON loses or changes on the way; nothing if the reader refuses the message.
+    fn lost(&self) -> Option<Value> {
+        let lost = self.outcome.back_of_json.as_ref().map(|back| self.outcome.lost(back))?;
+        Some(if lost.is_empty() { json!("nothing") } else { json!(lost.join(", ")) })
+    }
+
+    /// The rules of `buf breaking` that the changes break, each once.
+    fn rules(&self) -> Value {
+        let rules: BTreeSet<&str> = self.outcome.changes.iter().flat_map(|change| change.buf.iter().copied()).collect();
+        let rules: Vec<&str> = rules.into_iter().collect();
+        if rules.is_empty() { json!("none") } else { json!(rules.join(", ")) }
+    }
+
+    /// What the reader sees of the watched field, and why it sees that.
+    fn watched(&self) -> Option<[Value; 2]> {
+        let (Self { outcome, .. }, name) = (self, self.watch.as_ref()?);
+        if outcome.view.decoded.error.is_some() {
+            return None;
+        }
+        let number = outcome.reader.message().field_by_name(name).map(|field| field.number);
+        Some(match outcome.view.seen.iter().find(|seen| Some(seen.number) == number) {
+            Some(seen) => [json!(seen.value), json!(words::because(seen.because))],
+            None => [json!("no such field"), json!("its type has no such field")],
+        })
+    }
 }
 
 impl Authored for WireLab {
@@ -610,67 +598,86 @@ impl Authored for WireLab {
   ],
   "expect": { "bytes": 22, "unknown-bytes": 8, "passed-on-equal": "yes", "after-json-lost": "coupon_code" }
 }"#;
-    const FACTS: &'static [FactInfo] = &[
-        FactInfo { name: "bytes", meaning: "How many bytes the message has, edits made." },
-        FactInfo { name: "hex", meaning: "These bytes, such as \"08 96 01\"." },
-        FactInfo {
-            name: "sees",
-            meaning: "What the reader sees, as JSON in one line with the defaults spelt out; none where it refuses the message.",
-        },
-        FactInfo {
-            name: "unknown-bytes",
-            meaning: "How many bytes the reader keeps as unknown fields of the message itself.",
-        },
-        FactInfo { name: "unknown-hex", meaning: "These bytes." },
-        FactInfo {
-            name: "passed-on-hex",
-            meaning: "What goes out when the reader serialises what it has read; none where it refuses the message.",
-        },
-        FactInfo { name: "passed-on-equal", meaning: "\"yes\" if these are the bytes that came, else \"no\"." },
-        FactInfo {
-            name: "after-json-hex",
-            meaning: "What goes out when the reader's message goes through JSON first.",
-        },
-        FactInfo {
-            name: "after-json-lost",
-            meaning: "The writer's fields that are lost or changed by that, such as \"coupon_code\"; or \"nothing\".",
-        },
-        FactInfo {
-            name: "verdict",
-            meaning: "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
-        },
-        FactInfo { name: "breaking", meaning: "How many changes do harm to binary messages, in either direction." },
-        FactInfo {
-            name: "verdict-complete",
-            meaning: "\"yes\"; or \"no\", if the two versions are too large, or refer to one another too much, to be compared to the end with every key stroke: `verdict`, `breaking` and `buf` are then the least that is known.",
-        },
-        FactInfo {
-            name: "mainstream",
-            meaning: "What C++, Java, Go and Python do with the bytes: \"reads it\", or \"refuses: \" and why.",
-        },
-        FactInfo { name: "prost", meaning: "The same for prost, of Rust." },
-        FactInfo {
-            name: "buf",
-            meaning: "The rules of `buf breaking`, categories WIRE and WIRE_JSON, that the changes break, such as \"FIELD_SAME_TYPE\"; or \"none\".",
-        },
-        FactInfo {
-            name: "compiler",
-            meaning: "\"takes both\", or \"refuses: \" with the place and the first thing that is wrong in a schema.",
-        },
-        FactInfo {
-            name: "watched",
-            meaning: "What the reader sees in the field that `watch` names, as JSON; \"no such field\" if its type has none.",
-        },
-        FactInfo { name: "watched-because", meaning: "Why it sees that." },
-        FactInfo { name: "hash", meaning: "The fingerprint of the case and of all of this, 16 hexadecimal digits." },
-    ];
     type Block = Block;
+    type Seen = Made;
 
-    fn name_of(block: &Block) -> (&str, &str) {
-        (&block.id, &block.title)
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("bytes", "How many bytes the message has, edits made.", |made| json!(made.outcome.bytes.len()));
+        list.fact("hex", "These bytes, such as \"08 96 01\".", |made| json!(hex(&made.outcome.bytes)));
+        list.fact(
+            "sees",
+            "What the reader sees, as JSON in one line with the defaults spelt out; none where it refuses the message.",
+            |made| json!(made.sees()),
+        );
+        list.fact(
+            "unknown-bytes",
+            "How many bytes the reader keeps as unknown fields of the message itself.",
+            |made| json!(made.outcome.view.decoded.message.unknown.len()),
+        );
+        list.fact("unknown-hex", "These bytes.", |made| json!(hex(&made.outcome.view.decoded.message.unknown)));
+        list.fact(
+            "passed-on-hex",
+            "What goes out when the reader serialises what it has read; none where it refuses the message.",
+            |made| json!(made.passed_on().map(|bytes| hex(bytes))),
+        );
+        list.fact("passed-on-equal", "\"yes\" if these are the bytes that came, else \"no\".", |made| {
+            made.passed_on().map_or(Value::Null, |bytes| yes(*bytes == made.outcome.bytes))
+        });
+        list.fact("after-json-hex", "What goes out when the reader's message goes through JSON first.", |made| {
+            json!(made.outcome.view.through_json.as_ref().map(|(_, bytes)| hex(bytes)))
+        });
+        list.fact(
+            "after-json-lost",
+            "The writer's fields that are lost or changed by that, such as \"coupon_code\"; or \"nothing\".",
+            |made| json!(made.lost()),
+        );
+        list.fact(
+                "verdict",
+                "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
+                |made| {
+                    json!(words::harm(made.outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0)
+                },
+            );
+        list.fact("breaking", "How many changes do harm to binary messages, in either direction.", |made| {
+            json!(
+                made.outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()
+            )
+        });
+        list.fact(
+                "verdict-complete",
+                "\"yes\"; or \"no\", if the two versions are too large, or refer to one another too much, to be compared to the end with every key stroke: `verdict`, `breaking` and `buf` are then the least that is known.",
+                |made| yes(made.outcome.changes.complete),
+            );
+        list.fact(
+            "mainstream",
+            "What C++, Java, Go and Python do with the bytes: \"reads it\", or \"refuses: \" and why.",
+            |made| json!(words::reading(&made.outcome.bytes, &made.outcome.view.decoded)),
+        );
+        list.fact("prost", "The same for prost, of Rust.", |made| {
+            json!(words::reading(&made.outcome.bytes, &made.outcome.prost.decoded))
+        });
+        list.fact(
+                "buf",
+                "The rules of `buf breaking`, categories WIRE and WIRE_JSON, that the changes break, such as \"FIELD_SAME_TYPE\"; or \"none\".",
+                |made| made.rules(),
+            );
+        list.fact(
+            "compiler",
+            "\"takes both\", or \"refuses: \" with the place and the first thing that is wrong in a schema.",
+            |made| json!(compiler(&made.outcome)),
+        );
+        list.fact(
+            "watched",
+            "What the reader sees in the field that `watch` names, as JSON; \"no such field\" if its type has none.",
+            |made| json!(made.watched().map(|[sees, _]| sees)),
+        );
+        list.fact("watched-because", "Why it sees that.", |made| json!(made.watched().map(|[_, because]| because)));
+        list.fact("hash", "The fingerprint of the case and of all of this, 16 hexadecimal digits.", |made| {
+            json!(super::fingerprint(&made.case, &made.outcome))
+        });
     }
 
-    fn examine(block: &Block) -> Result<Examined, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let mut problems = vec![];
         let own = block.parts().make(&mut problems);
         let mut offers = vec![];
@@ -689,19 +696,19 @@ impl Authored for WireLab {
             problems.extend(found.into_iter().filter(|problem| problem.pointer.starts_with(&here) || own.is_some()));
             let Some(made) = made else { continue };
             offers.push(offer(&preset.label, &made));
-            let names = Self::FACTS.iter().map(|fact| fact.name);
-            let facts: Vec<(&str, FactValue)> = names.zip(facts(&made).into_iter().map(FactValue)).collect();
+            let facts = registry::facts::<Self>(&made);
             for (name, expected) in &preset.expect {
                 let pointer = format!("{here}expect/{name}");
-                match facts.iter().find(|(other, value)| other == name && !value.0.is_null()) {
+                match facts.get(name.as_str()) {
                     None => {
-                        let names: Vec<String> = facts.iter().map(|(name, _)| (*name).to_owned()).collect();
+                        let names: Vec<String> =
+                            FactList::of::<Self>().iter().map(|fact| fact.info.name.to_owned()).collect();
                         let help = choices(name, &names);
                         let mut unknown = problem(&pointer, format!("this case yields no `{name}`"), help);
                         unknown.key = true;
                         problems.push(unknown);
                     }
-                    Some((_, fact)) if !fact.meets(expected).unwrap_or(false) => {
+                    Some(fact) if !fact.meets(expected).unwrap_or(false) => {
                         let message = format!("expected {name} {expected}, but the case yields {}", fact.0);
                         let help = Some(format!("if the case is right, write {}", fact.0));
                         problems.push(problem(&pointer, message, help));
@@ -715,7 +722,7 @@ impl Authored for WireLab {
             return Err(problems);
         }
         let view = View::with_words(&own.case.code(), own.words.clone());
-        Ok(Examined { view, offers: offers.join("\n"), facts: facts(&own) })
+        Ok(Examined { view, offers: offers.join("\n"), seen: own })
     }
 }
 
