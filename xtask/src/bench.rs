@@ -1,19 +1,21 @@
 //! `bench`: figures against their budgets. No test depends on any of them.
 
+mod book;
+mod edits;
 mod kernel;
 
 use std::{
-    env, fs,
-    io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use self::edits::Edits;
 use crate::{
     project::Project,
     run,
@@ -44,12 +46,6 @@ const TIMELINE: &str = "embed/one-crash-five-promises.html";
 
 /// The page of a live system.
 const SYSTEM: &str = "embed/example-topology.html";
-
-/// The file that is edited for a demo: everything that is drawn is compiled with it.
-const DEMO: &str = "demos/widgets/src/lib.rs";
-
-/// How often an edit is measured; the median is reported.
-const EDITS: usize = 3;
 
 /// What to measure.
 #[derive(Args, Clone, Debug)]
@@ -118,6 +114,24 @@ enum Name {
     EditDemo,
     /// `cargo xtask build` in a fresh clone; needs minutes
     ColdBuild,
+    /// In a book of 20 modules: from saving a lesson to its page reloaded
+    #[value(name = "book-20-edit-lesson")]
+    Book20Lesson,
+    /// In a book of 20 modules: from saving the Rust code of a stage to a page with it reloaded
+    #[value(name = "book-20-edit-stage")]
+    Book20Stage,
+    /// A book of 20 modules written with nothing cached; everything is compiled already
+    #[value(name = "book-20-cold")]
+    Book20Cold,
+    /// The same with everything cached
+    #[value(name = "book-20-cached")]
+    Book20Cached,
+    /// What another module adds to a page that does not use it, compressed
+    #[value(name = "book-20-page")]
+    Book20Page,
+    /// Opening the page for print of a book of 20 modules
+    #[value(name = "book-20-print")]
+    Book20Print,
 }
 
 /// One measured value.
@@ -247,6 +261,7 @@ pub fn command(project: &Project, options: &Options) -> Result<()> {
             figures.push(bench.demo()?);
         }
     }
+    figures.extend(book::figures(project, wanted)?);
     if wanted(Name::ColdBuild) {
         figures.push(cold_build(project)?);
     }
@@ -497,126 +512,6 @@ fn weight(name: &'static str, parts: &[&Sent], budget: f64, peer: (&'static str,
     Figure { name, value, unit: "KB", budget: Budget::AtMost(budget), peer: Some(peer), notes }
 }
 
-/// A copy of the checkout that is served and edited, and a browser that has the lesson open.
-struct Edits {
-    tree: PathBuf,
-    serve: Child,
-    browser: Child,
-    // Closed on drop.
-    input: Option<ChildStdin>,
-    output: std::cell::RefCell<BufReader<ChildStdout>>,
-}
-
-impl Edits {
-    fn start(project: &Project) -> Result<Self> {
-        let browser = tools::browser()?;
-        let mut measure = measure(project, &browser)?;
-        let bench = project.target.join("bench");
-        let tree = bench.join("tree");
-        copy_checkout(&project.root, &tree)?;
-
-        run::step("building a copy of the book to edit; the first time takes minutes");
-        let mut serve = Command::new(env::current_exe().context("where is this program?")?);
-        serve.args(["serve", "--port=3900"]).current_dir(&tree);
-        serve.env("CARGO_MANIFEST_DIR", tree.join("xtask")).env("CARGO_TARGET_DIR", bench.join("target"));
-        serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut serve = serve.spawn().context("cannot start serve")?;
-        let mut lines = BufReader::new(serve.stderr.take().context("serve's output")?).lines();
-        let url = loop {
-            let Some(line) = lines.next().transpose()? else { bail!("serve ended before it served") };
-            if let Some(at) = line.find("http://127.0.0.1:") {
-                break line[at..].trim_end_matches(|c: char| !c.is_ascii_digit()).to_owned();
-            }
-            eprintln!("{} {line}", run::paint("2", "copy │"));
-        };
-        std::thread::spawn(move || {
-            lines.map_while(Result::ok).for_each(|line| eprintln!("{} {line}", run::paint("2", "copy │")))
-        });
-
-        measure.args(["reload", &format!("{url}/{LESSON}.html")]).env("SITE_DIR", tree.join("book"));
-        measure.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = measure.spawn().context("cannot start the measuring program")?;
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().context("the measuring program's output")?).into();
-        Ok(Self { tree, serve, browser: child, input, output })
-    }
-
-    fn lesson(&self) -> Result<Figure> {
-        let value = self.median(&format!("src/{LESSON}.md"), |text, edit| format!("{text}\n\nEdit {edit}.\n"))?;
-        let notes = vec![format!("median of {EDITS} edits, in a browser")];
-        Ok(Figure { name: "edit-lesson", value, unit: "s", budget: Budget::AtMost(2.0), peer: None, notes })
-    }
-
-    fn demo(&self) -> Result<Figure> {
-        let value = self.median(DEMO, |text, edit| {
-            format!("{text}\n/// An edit.\n#[must_use]\npub fn edit() -> usize {{\n    {edit}\n}}\n")
-        })?;
-        let notes = vec![format!("median of {EDITS} edits of {DEMO}, in a browser")];
-        Ok(Figure { name: "edit-demo", value, unit: "s", budget: Budget::AtMost(12.0), peer: None, notes })
-    }
-
-    /// Seconds from writing `file` to the page reloaded.
-    fn median(&self, file: &str, edited: impl Fn(&str, usize) -> String) -> Result<f64> {
-        let path = self.tree.join(file);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
-        let mut seconds = Vec::new();
-        for edit in 1..=EDITS {
-            let edited = edited(&text, edit);
-            self.prepare()?;
-            let start = Instant::now();
-            fs::write(&path, edited).with_context(|| format!("cannot write {file}"))?;
-            self.expect("reloaded")?;
-            seconds.push(start.elapsed().as_secs_f64());
-        }
-        seconds.sort_by(f64::total_cmp);
-        Ok(seconds[EDITS / 2])
-    }
-
-    /// Has the browser wait for a reload.
-    fn prepare(&self) -> Result<()> {
-        let mut input = self.input.as_ref().context("the measuring program's input is closed")?;
-        input.write_all(b"\n").and_then(|()| input.flush()).context("the measuring program ended")?;
-        self.expect("ready")
-    }
-
-    fn expect(&self, word: &str) -> Result<()> {
-        let mut line = String::new();
-        self.output.borrow_mut().read_line(&mut line)?;
-        ensure!(line.trim() == word, "the measuring program says {line:?} instead of {word:?}");
-        Ok(())
-    }
-}
-
-impl Drop for Edits {
-    fn drop(&mut self) {
-        // It ends with its input, and ends its browser; killed, it could not.
-        self.input = None;
-        let _ = self.browser.wait();
-        let _ = self.serve.kill();
-        let _ = self.serve.wait();
-    }
-}
-
-/// Copies what git tracks, and what it would track, into `tree`; files that are equal stay as they
-/// are, so that nothing is compiled anew because of them.
-fn copy_checkout(root: &Path, tree: &Path) -> Result<()> {
-    let mut list = Command::new("git");
-    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(root);
-    let list = run::output(&mut list, "git ls-files")?;
-    for file in list.split('\0').filter(|file| !file.is_empty()) {
-        let (from, to) = (root.join(file), tree.join(file));
-        // Deleted, but not yet for git.
-        let Ok(bytes) = fs::read(&from) else { continue };
-        if fs::read(&to).is_ok_and(|old| old == bytes) {
-            continue;
-        }
-        let folder = to.parent().context("a file without a folder")?;
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        fs::write(&to, bytes).with_context(|| format!("cannot write {}", to.display()))?;
-    }
-    Ok(())
-}
-
 fn cold_build(project: &Project) -> Result<Figure> {
     let clone = project.target.join("bench/clone");
     if clone.exists() {
@@ -740,22 +635,5 @@ mod tests {
              a       130.0 KB  120 KB  NO      0.50 × stock\n\
              edit       1.2 s     2 s  yes     –\n    note\n"
         );
-    }
-
-    #[test]
-    fn a_copy_keeps_what_is_equal() {
-        let dir = tempfile::tempdir().unwrap();
-        let (root, tree) = (dir.path().join("root"), dir.path().join("tree"));
-        fs::create_dir_all(root.join("src")).unwrap();
-        fs::write(root.join("src/a.md"), "a").unwrap();
-        fs::write(root.join(".gitignore"), "ignored\n").unwrap();
-        fs::write(root.join("ignored"), "x").unwrap();
-        run::output(Command::new("git").args(["init", "-q"]).current_dir(&root), "git init").unwrap();
-        copy_checkout(&root, &tree).unwrap();
-        assert_eq!(fs::read_to_string(tree.join("src/a.md")).unwrap(), "a");
-        assert!(!tree.join("ignored").exists());
-        let before = fs::metadata(tree.join("src/a.md")).unwrap().modified().unwrap();
-        copy_checkout(&root, &tree).unwrap();
-        assert_eq!(fs::metadata(tree.join("src/a.md")).unwrap().modified().unwrap(), before);
     }
 }

@@ -52,6 +52,8 @@ pub struct Stale {
 pub struct Site {
     project: Project,
     options: Options,
+    /// The folder with `book.toml`.
+    root: PathBuf,
     /// Where the finished site goes.
     pub out: PathBuf,
 }
@@ -59,7 +61,13 @@ pub struct Site {
 impl Site {
     /// The site of `project`, to be written to `out`.
     pub fn new(project: Project, options: Options, out: PathBuf) -> Self {
-        Self { project, options, out }
+        let root = project.root.clone();
+        Self { project, options, root, out }
+    }
+
+    /// The site of another book with the builder and the demos of `project`: of the book at `root`.
+    pub fn of_book(project: Project, options: Options, root: PathBuf, out: PathBuf) -> Self {
+        Self { project, options, root, out }
     }
 
     /// Compiles what is stale; both at the same time if both are. With the modules, what they are made of is listed.
@@ -81,7 +89,7 @@ impl Site {
     pub fn write(&self) -> Result<()> {
         let mut command = Command::new(self.project.program("mdbook-demos"));
         command.current_dir(&self.project.root).env("CARGO_TARGET_DIR", &self.project.target);
-        command.arg("build").arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
+        command.arg("build").arg("--root").arg(&self.root).arg("--wasm").arg(self.wasm()).arg("--out").arg(&self.out);
         command.arg("--licences").arg(licences::file(&self.project)?);
         if self.options.release {
             command.arg("--release");
