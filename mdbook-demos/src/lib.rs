@@ -57,7 +57,7 @@ use crate::{
         links::{self, Problem},
         module,
         redirects::{self, Redirects},
-        settings,
+        search, settings,
         site::Site,
         template::Pages,
         warnings,
@@ -199,6 +199,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let start = Instant::now();
     let site =
         Site { staging: &staging, gathered: &gathered, book: &book, config: &config, redirects: &redirects, base_url };
+    diagnostics.extend(search::unknown_chapters(&config, &settings, &book));
     let taken = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(files::SCHEMA), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
@@ -258,6 +259,7 @@ fn render(
         if config.contains_key("output.html") {
             config.set("output.html.redirect", BTreeMap::<String, String>::new())?;
         }
+        search::instead_of_mdbooks(&mut config)?;
         let summary = config.book.src.join("SUMMARY.md");
         let mut book = caught(|| MDBook::load_with_config(root, config))
             .map_err(|panic| {

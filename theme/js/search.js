@@ -1,9 +1,16 @@
-// The search dialog over mdBook's index. page.js fetches this file when the reader first opens the search.
-// Text from the index is put in as text, never as HTML.
+// The search dialog. page.js fetches this file when the reader first opens the search.
+// The index is in many small scripts, written by the builder (pages/search): scripts, because those come where nothing can
+// be fetched. Each hands over what it holds by `take`. Texts from them are put in as text, never as HTML.
 window.bookSearch = (() => {
   "use strict";
   let dialog, input, status, list, addresses, index;
   let root = "";
+  let asked = 0;
+  let timer = 0;
+  let opens = false;
+  let failed = false;
+  const taken = new Map();
+  const coming = new Map();
 
   const make = (name, className, text) => {
     const element = document.createElement(name);
@@ -12,78 +19,265 @@ window.bookSearch = (() => {
     return element;
   };
 
-  const load = (address) =>
-    new Promise((resolve, reject) => {
-      const element = make("script");
-      element.src = address;
-      element.onload = resolve;
-      element.onerror = () => {
-        element.remove();
-        reject(new Error(address));
-      };
-      document.head.append(element);
-    });
-
-  async function loadIndex() {
-    status.textContent = "Loading the index…";
-    try {
-      if (!window.elasticlunr) await load(addresses.engine);
-      // The index file assigns into this object.
-      window.search = window.search || {};
-      await load(addresses.index);
-      index = window.elasticlunr.Index.load(window.search.index);
-      // The index takes a reader's words apart by this.
-      window.elasticlunr.tokenizer = tokens;
-      run();
-    } catch (_) {
-      status.textContent = "The search index could not be loaded. Close this box and open it to try again.";
-      try {
-        if (await window.pageIsOld()) status.textContent = "This page is older than the site, whose index is another by now. Reload the page, and search then.";
-      } catch (_) {}
+  // What the script at an address hands over as `name`. One that did not come is asked for again the next time.
+  function fetched(name, address) {
+    if (!coming.has(name)) {
+      const promise = new Promise((resolve, reject) => {
+        const element = make("script");
+        const done = () => {
+          element.remove();
+          // It may have come and not be one that this browser can read.
+          if (taken.has(name)) return resolve(taken.get(name));
+          coming.delete(name);
+          reject(new Error(address));
+        };
+        element.src = address;
+        element.onload = done;
+        element.onerror = done;
+        document.head.append(element);
+      });
+      coming.set(name, promise);
     }
+    return coming.get(name);
   }
 
-  // The words of a text as the index has them, which the builder (search.rs) takes apart in the same way: in small letters,
-  // without accents, English ones by their stems; what is written without spaces is every two characters in a row.
+  const file = (name) => fetched(name, `${addresses.index.slice(0, addresses.index.lastIndexOf("/") + 1)}${name}.js`);
+
+  async function trouble() {
+    const mine = asked;
+    failed = true;
+    list.removeAttribute("aria-busy");
+    status.textContent = "The search index could not be loaded. Close this box and open it to try again.";
+    try {
+      if ((await window.pageIsOld()) && mine === asked) status.textContent = "This page is older than the site, whose index is another by now. Reload the page, and search then.";
+    } catch (_) {}
+  }
+
+  // The words of a text as the index has them, which the builder (pages/search/words.rs) takes apart in the same way: in
+  // small letters, without accents and the apostrophes within them; what is written without spaces is every two characters
+  // in a row.
   const SIGNS = /[\u{ad}\u{300}-\u{36f}\u{591}-\u{5bd}\u{5bf}\u{5c1}\u{5c2}\u{5c4}\u{5c5}\u{5c7}\u{610}-\u{61a}\u{640}\u{64b}-\u{65f}\u{670}\u{200b}-\u{200f}\u{20d0}-\u{20ff}\u{fe00}-\u{fe0f}\u{feff}]/gu;
   const WORDS = /[\p{L}\p{N}\p{M}_]+|\p{So}/gu;
+  const APOSTROPHE = /([\p{L}\p{N}])['’‘ʼ＇](\p{L}{1,2})([^\p{L}\p{N}\p{M}_]|$)/gu;
   const NO_SPACES = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\u30fc";
   const STRETCHES = new RegExp(`[${NO_SPACES}]+|[^${NO_SPACES}]+`, "gu");
   const SPACELESS = new RegExp(`^[${NO_SPACES}]`, "u");
   const short = (word) => Array.from(word, (c) => (c.length > 1 ? `u${c.codePointAt(0).toString(16)}` : c)).join("");
 
-  function tokens(text) {
-    const plain = text.toLowerCase().normalize("NFKD").replace(SIGNS, "").normalize("NFC").replace(/ς/g, "σ");
+  // A text in small letters, without the signs that many leave out.
+  function plain(text) {
+    const small = text.toLowerCase();
+    if (/^[a-z0-9_ ]*$/.test(small)) return small;
+    return small.normalize("NFKD").replace(SIGNS, "").normalize("NFC").replace(/ς/g, "σ").replace(APOSTROPHE, "$1$2$3");
+  }
+
+  // What a text is made of: words as they are written, but for accents, each with what the index has of it.
+  function parts(text) {
     const found = [];
-    for (const word of plain.match(WORDS) || []) {
+    for (const word of plain(text).match(WORDS) || []) {
       for (const stretch of word.match(STRETCHES)) {
-        const chars = Array.from(stretch);
-        if (SPACELESS.test(stretch)) {
-          for (let i = 0; i + 1 < chars.length; i++) found.push(short(chars[i] + chars[i + 1]));
-          // In the index each stretch ends with its last character alone; a reader's words need it only where it is all.
-          if (chars.length === 1) found.push(short(stretch));
-        } else if (/^[a-z0-9_]+$/.test(stretch)) {
-          const kept = window.elasticlunr.stopWordFilter(stretch);
-          if (kept) found.push(window.elasticlunr.stemmer(kept));
-        } else {
-          found.push(short(stretch));
+        if (!SPACELESS.test(stretch)) {
+          found.push({ word: stretch, tokens: [short(stretch)] });
+          continue;
         }
+        const chars = Array.from(stretch);
+        const tokens = chars.slice(1).map((c, i) => short(chars[i] + c));
+        // In the index each stretch ends with its last character alone; a reader's words need it only where it is all.
+        found.push({ word: stretch, tokens: tokens.length ? tokens : [short(stretch)] });
       }
     }
     return found;
+  }
+
+  const tokens = (text) => parts(text).flatMap((part) => part.tokens);
+
+  // A file of words: each with its stem and where it stands.
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const DIGIT = new Map(Array.from(DIGITS, (c, i) => [c, i]));
+  const read = new Map();
+
+  async function words(number) {
+    const name = index.words[number][1];
+    const text = await file(name);
+    if (!read.has(name)) {
+      read.set(
+        name,
+        text.split("\n").map((line) => {
+          const [word, ending, places] = line.split(" ");
+          const [, gone, added] = /^(\d*)(.*)$/.exec(ending);
+          return { word, stem: Array.from(word).slice(0, gone ? -gone : undefined).join("") + added, places };
+        }),
+      );
+    }
+    return read.get(name);
+  }
+
+  // Calls `f` with the number of each section in which a word stands, and with how much that says.
+  const PAGE = 65536;
+  function unpack(places, f) {
+    let at = 0;
+    const number = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 5) {
+        const digit = DIGIT.get(places[at++]);
+        value |= (digit & 31) << shift;
+        if (digit < 32) return value;
+      }
+    };
+    for (let page = 0; at < places.length; ) {
+      page += number();
+      let section = 0;
+      for (let left = number(); left > 0; left--) {
+        section += number();
+        f(page * PAGE + section, DIGIT.get(places[at++]));
+      }
+    }
+  }
+
+  // The file in which a word would stand.
+  function fileOf(word) {
+    let low = 0;
+    let high = index.words.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (index.words[middle][0] <= word) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // The words that begin so; nothing if they are in too many files to fetch.
+  async function beginning(prefix) {
+    const first = fileOf(prefix);
+    const last = fileOf(`${prefix}\uffff`);
+    if (last - first > 2) return [];
+    const files = await Promise.all(Array.from({ length: last - first + 1 }, (_, i) => words(first + i)));
+    return files.flat().filter(({ word }) => word.startsWith(prefix));
+  }
+
+  // The words of the index that are meant by a token: itself and its other forms (2), or words that begin with it (1).
+  // `typing`: whether the reader may not have finished it.
+  async function meant(token, typing) {
+    const found = new Map();
+    const exact = (await words(fileOf(token))).find(({ word }) => word === token);
+    if (exact) {
+      found.set(token, { ...exact, kind: 2, factor: 1 });
+      const { stem } = exact;
+      for (const entry of await beginning(stem.length > 3 ? stem.slice(0, -1) : stem)) {
+        if (entry.stem === stem && entry.word !== token) found.set(entry.word, { ...entry, kind: 2, factor: 0.9 });
+      }
+    }
+    if (index.expand && (typing || !exact)) {
+      for (const entry of await beginning(token)) {
+        if (!found.has(entry.word)) found.set(entry.word, { ...entry, kind: 1, factor: 0.4 });
+      }
+    }
+    return [...found.values()];
+  }
+
+  // Forms of a word that the book has, of one that it has not: "idempotencies" where there is "idempotency".
+  async function otherForms(token) {
+    if (token.length < 5) return [];
+    const near = (await beginning(token.slice(0, 4))).filter(
+      ({ stem }) => stem.length > 3 && token.startsWith(stem) && token.length <= 2 * stem.length,
+    );
+    const longest = Math.max(...near.map(({ stem }) => stem.length));
+    return near.filter(({ stem }) => stem.length === longest).map((entry) => ({ ...entry, kind: 1, factor: 0.4 }));
+  }
+
+  // Where one token stands: section by section the best that is meant by it.
+  function standing(entries) {
+    const sections = new Map();
+    const [title, above, body] = index.boost;
+    const places = [0, above / 2, title, 2 * title, 0.75 * title];
+    for (const { places: where, kind, factor } of entries) {
+      unpack(where, (section, digit) => {
+        const score = factor * (places[digit >> 3] + (body * (digit & 7)) / 7);
+        // A heading above says where a section is, not what it is about.
+        const own = digit >> 3 !== 1 || (digit & 7) > 0;
+        const best = sections.get(section);
+        const better = !best || (own !== best.own ? own : kind !== best.kind ? kind > best.kind : score > best.score);
+        if (better) sections.set(section, { kind, score, own });
+      });
+    }
+    return sections;
+  }
+
+  // What a query finds.
+  async function find(query) {
+    const typing = !/\s$/.test(query);
+    const all = parts(query).slice(0, 12);
+    const common = new Set(index.common);
+    const units = await Promise.all(
+      all.map(async ({ word, tokens: own }, at) => {
+        const last = typing && at === all.length - 1;
+        let instead = [];
+        const entries = await Promise.all(own.map((token, i) => meant(token, last && i === own.length - 1)));
+        if (own.length === 1 && !entries[0].length) {
+          instead = await otherForms(own[0]);
+          entries[0] = instead;
+        }
+        const [first, ...rest] = entries.map(standing);
+        // Of what is written without spaces all must be there.
+        for (const [section, here] of first) {
+          const others = rest.map((sections) => sections.get(section));
+          if (others.some((other) => !other)) first.delete(section);
+          else {
+            here.kind = Math.min(here.kind, ...others.map((other) => other.kind));
+            here.score = others.reduce((sum, other) => sum + other.score, here.score) / own.length;
+          }
+        }
+        return {
+          word,
+          sections: first,
+          common: own.length === 1 && common.has(own[0]),
+          nowhere: !first.size || instead.length > 0,
+          instead: [...new Set(instead.map((entry) => entry.word))],
+          words: first.size ? entries.flat().map((entry) => entry.word) : [],
+        };
+      }),
+    );
+    const there = units.filter(({ sections }) => sections.size);
+    const telling = there.filter((unit) => !unit.common);
+    const counted = telling.length ? telling : there;
+    const found = new Map();
+    for (const unit of there) {
+      const df = unit.sections.size;
+      const weight = Math.log(1 + (index.sections - df + 0.5) / (df + 0.5));
+      for (const [section, { kind, score, own }] of unit.sections) {
+        let result = found.get(section);
+        if (!result) found.set(section, (result = { section, has: new Set(), whole: 0, score: 0, own: false }));
+        result.score += weight * score;
+        if (!counted.includes(unit)) continue;
+        result.has.add(unit);
+        result.own ||= own;
+        if (kind === 2) result.whole++;
+      }
+    }
+    let results = [...found.values()].filter(({ own }) => own);
+    const whole = results.filter(({ has }) => has.size === counted.length);
+    if (index.all && whole.length) results = whole;
+    results.sort((a, b) => b.has.size - a.has.size || b.whole - a.whole || b.score - a.score || a.section - b.section);
+    return {
+      results,
+      whole: whole.length,
+      counted,
+      nowhere: units.filter((unit) => unit.nowhere),
+      marked: new Set([...units.flatMap((unit) => unit.words), ...tokens(query)]),
+    };
   }
 
   // A text as pieces that are marked one by one: words with what follows them, and single characters where no spaces are.
   const PIECES = new RegExp(`[${NO_SPACES}]|[^\\s${NO_SPACES}]+\\s*|\\s+`, "gu");
 
   // The stretch of the body with the most words that match, those marked.
-  function teaser(body, stems, length) {
+  function teaser(body, marked, length) {
     const words = body.match(PIECES) || [];
-    const matches = (text) => tokens(text).some((s) => stems.some((t) => s.startsWith(t)));
+    const matches = (text) => tokens(text).some((token) => marked.has(token));
     const hits = words.map((word, i) => {
       if (!SPACELESS.test(word)) return matches(word);
       const pair = (a, b) => a && b && SPACELESS.test(a) && SPACELESS.test(b) && matches(a + b);
-      return pair(words[i - 1], word) || pair(word, words[i + 1]) || stems.includes(word);
+      return pair(words[i - 1], word) || pair(word, words[i + 1]) || marked.has(word);
     });
     let count = hits.slice(0, length).filter(Boolean).length;
     let best = count;
@@ -105,43 +299,95 @@ window.bookSearch = (() => {
     return element;
   }
 
-  function run() {
+  // The page and the text of a section.
+  async function section(number) {
+    const page = index.pages[Math.floor(number / PAGE)];
+    const at = number % PAGE;
+    const files = page[2];
+    let i = files.length - 2;
+    while (files[i] > at) i -= 2;
+    const [anchor, title, above, body, planned] = (await file(files[i + 1]))[at - files[i]];
+    return { address: page[0] + (anchor && `#${anchor}`), path: [...page[1], ...above], title, body, planned };
+  }
+
+  const quoted = (words) => words.map((word) => `“${word}”`).join(words.length > 2 ? ", " : " and ");
+
+  function item(result, { address, path, title, body, planned }, { counted, marked }) {
+    const link = make("a");
+    link.href = new URL(root + address, document.baseURI).href;
+    if (path[path.length - 1] === title) path.pop();
+    link.append(make("span", "search-title", title));
+    if (path.length) link.append(make("span", "search-path", path.join(" › ")));
+    if (planned) link.append(make("span", "search-remark", "Planned: there is no lesson about this yet. The map of the course shows where it belongs."));
+    else link.append(teaser(body, marked, index.teaser));
+    const without = counted.filter((unit) => !result.has.has(unit)).map((unit) => unit.word);
+    if (without.length) link.append(make("span", "search-remark", `Without ${quoted(without)}`));
+    const element = make("li");
+    element.append(link);
+    return element;
+  }
+
+  // What is said of a query: how much it finds, and what it does not.
+  function told(query, { results, whole, nowhere }, shown) {
+    if (!results.length) return `Nothing in the book matches “${query}”.`;
+    let said = results.length === 1 ? "1 result" : `${results.length} results`;
+    if (results.length > shown) said = `The best ${shown} of ${results.length} results`;
+    if (!whole) said += ". No section has all these words; these have some of them";
+    else if (whole < results.length) said += `. ${whole === 1 ? "One has" : `${whole} have`} all these words, the others some of them`;
+    const missing = nowhere.map((unit) => unit.word);
+    if (missing.length) said += `. ${quoted(missing)} ${missing.length > 1 ? "are" : "is"} nowhere in the book`;
+    const instead = nowhere.flatMap((unit) => unit.instead);
+    if (instead.length) said += `, ${quoted(instead.slice(0, 3))} ${instead.length > 1 ? "are" : "is"}`;
+    return said === "1 result" || !/\. /.test(said) ? said : `${said}.`;
+  }
+
+  async function run() {
+    const mine = ++asked;
     const query = input.value.trim();
-    if (!index) return;
-    if (!query) {
-      status.textContent = "Type a word. Arrow keys move through the results.";
-      list.replaceChildren();
-      return;
+    failed = false;
+    try {
+      if (!index) {
+        status.textContent = "Loading the index…";
+        index = await fetched("start", addresses.index);
+        if (mine !== asked) return;
+      }
+      if (!query) {
+        status.textContent = "Type a word. Arrow keys move through the results.";
+        list.replaceChildren();
+        list.removeAttribute("aria-busy");
+        return;
+      }
+      const found = await find(input.value);
+      const shown = found.results.slice(0, index.limit);
+      const sections = await Promise.all(shown.map((result) => section(result.section)));
+      // The reader has typed on.
+      if (mine !== asked) return;
+      list.replaceChildren(...shown.map((result, i) => item(result, sections[i], found)));
+      list.scrollTop = 0;
+      list.removeAttribute("aria-busy");
+      status.textContent = told(query, found, shown.length);
+      if (opens) list.querySelector("a")?.click();
+    } catch (_) {
+      if (mine === asked) trouble();
     }
-    const { search_options, results_options, doc_urls } = window.search;
-    const found = index.search(query, search_options);
-    const shown = found.slice(0, results_options.limit_results);
-    const stems = tokens(query);
-    list.replaceChildren(
-      ...shown.map(({ ref, doc }) => {
-        const link = make("a");
-        link.href = new URL(root + doc_urls[ref], document.baseURI).href;
-        const path = doc.breadcrumbs.split(" » ");
-        if (path[path.length - 1] === doc.title) path.pop();
-        link.append(make("span", "search-title", doc.title || path.pop()));
-        if (path.length) link.append(make("span", "search-path", path.join(" › ")));
-        link.append(teaser(doc.body, stems, results_options.teaser_word_count));
-        const item = make("li");
-        item.append(link);
-        return item;
-      }),
-    );
-    list.scrollTop = 0;
-    if (!found.length) status.textContent = `Nothing in the book matches “${query}”.`;
-    else if (found.length > shown.length) status.textContent = `The best ${shown.length} of ${found.length} results`;
-    else status.textContent = found.length === 1 ? "1 result" : `${found.length} results`;
+  }
+
+  function onInput() {
+    asked++;
+    opens = false;
+    list.setAttribute("aria-busy", "true");
+    clearTimeout(timer);
+    // Who types fast need not wait for what each letter would find.
+    timer = setTimeout(run, 80);
   }
 
   function onKey(event) {
     // Not the key that takes what an input method proposes; Safari tells of that one by its code alone.
     if (event.key === "Enter" && event.target === input && !event.isComposing && event.keyCode !== 229) {
       event.preventDefault();
-      list.querySelector("a")?.click();
+      // What is shown may be what was found before the last letter.
+      if (list.hasAttribute("aria-busy")) opens = true;
+      else list.querySelector("a")?.click();
       return;
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -155,7 +401,18 @@ window.bookSearch = (() => {
 
   return {
     tokens,
-    /** Builds the dialog. `data`: the addresses that the page template gives: root, engine, index. */
+    /** Takes over what a script of the index holds. */
+    take(name, content) {
+      taken.set(name, content);
+    },
+    /** What a query finds, best first: addresses from the site's root. `start`: the address of the index. */
+    async find(start, query) {
+      addresses = { index: start };
+      index = await fetched("start", start);
+      const { results } = await find(query);
+      return Promise.all(results.map(async (result) => (await section(result.section)).address));
+    },
+    /** Builds the dialog. `data`: the addresses that the page template gives: root, index. */
     start(data) {
       addresses = data;
       root = data.root;
@@ -178,7 +435,7 @@ window.bookSearch = (() => {
       dialog.append(box, status, list);
       document.body.append(dialog);
 
-      input.addEventListener("input", run);
+      input.addEventListener("input", onInput);
       close.addEventListener("click", () => dialog.close());
       dialog.addEventListener("keydown", onKey);
       dialog.addEventListener("click", (event) => {
@@ -190,7 +447,7 @@ window.bookSearch = (() => {
     open() {
       if (!dialog.open) dialog.showModal();
       input.select();
-      if (!index) loadIndex();
+      if (!index || failed) run();
     },
   };
 })();

@@ -75,7 +75,7 @@ pub const SETTINGS: &[(&str, Fate)] = &[
     ("output.html.search.boost-paragraph", Honoured),
     ("output.html.search.expand", Honoured),
     ("output.html.search.heading-split-level", Honoured),
-    ("output.html.search.copy-js", Honoured),
+    ("output.html.search.copy-js", NoEffect("true", "the search's scripts come with the theme and the index")),
     ("output.html.search.chapter", Honoured),
     ("output.html.git-repository-url", Honoured),
     ("output.html.git-repository-icon", NoEffect("", "the link to the repository has an icon of the theme's own")),

@@ -83,7 +83,7 @@ impl Site<'_> {
         let mut shared = Vec::new();
         let mut sheets = BTreeSet::new();
         let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
-        let index = search::index_anew(self.staging)?;
+        let index = search::write(self.staging, self.book, self.config)?;
         let all = files::list(self.staging)?;
         diagnostics.extend(self.redirects.check(&all));
         let moved = match self.redirects.0.is_empty() {
@@ -118,8 +118,8 @@ impl Site<'_> {
                 };
                 let mut parts = Parts::default();
                 if ours {
-                    if let Some((old, new)) = &index {
-                        raw = raw.replace(old, new);
+                    if let Some(start) = &index {
+                        raw = raw.replace(search::START, start);
                     }
                     raw = self.with_further_files(raw, file, &all);
                     if let Some(moved) = self.redirects.0.get(file).filter(|moved| moved.to.is_none()) {
