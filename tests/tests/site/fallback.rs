@@ -139,9 +139,8 @@ async fn a_script_that_does_not_parse_takes_no_other_with_it() -> Result<()> {
         ensure!(scripts.iter().any(|script| script == needed), "{LESSON} has no {needed}: {scripts:?}");
     }
     // Fetched when they are wanted.
-    scripts.extend(
-        ["theme/js/search.js", "elasticlunr.min.js", "demos/calls-glue.js", "demos/worker.js"].map(str::to_owned),
-    );
+    scripts
+        .extend(["theme/js/search.js", "search/start.js", "demos/calls-glue.js", "demos/worker.js"].map(str::to_owned));
     for script in scripts {
         let options =
             ServerOptions { broken: vec![script.clone()], recorder: false, keep: false, ..ServerOptions::default() };
@@ -172,7 +171,7 @@ async fn a_script_that_does_not_parse_takes_no_other_with_it() -> Result<()> {
                 reader.js("document.querySelector('#search-button').click()").await?;
                 let search = if name == "search.js" { "#search-note" } else { "dialog.search[open]" };
                 reader.until(&context("the search"), &format!("document.querySelector('{search}')")).await?;
-                if name == "elasticlunr.min.js" {
+                if name == "start.js" {
                     reader.until(&context("why not"), "document.querySelector('.search-status').textContent.includes('could not be loaded')").await?;
                 }
                 reader.js("document.querySelector('dialog.search')?.close()").await?;

@@ -90,7 +90,7 @@ async fn search_finds_a_word_and_goes_to_its_page() -> Result<()> {
         reader.until("the search open", "document.querySelector('dialog[open] input')").await?;
         reader.until("its field focused", "document.activeElement.matches('dialog[open] input')").await?;
         reader.press("server").await?;
-        let result = "dialog[open] a[href*='.html']";
+        let result = "dialog[open] ol:not([aria-busy]) a[href*='.html']";
         reader.until("a result", &format!("document.querySelector(\"{result}\")")).await?;
         tab_to(reader, result).await?;
         let target = reader.js("return document.activeElement.pathname").await?;

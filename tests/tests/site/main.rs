@@ -1,6 +1,7 @@
 //! The site, as its readers meet it.
 
 mod access;
+mod book_search;
 mod browsers;
 mod chain;
 mod demos;

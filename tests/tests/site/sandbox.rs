@@ -200,7 +200,7 @@ async fn lesson(reader: &Reader, sandbox: &str) -> Result<()> {
     reader.click("#search-button").await?;
     reader.until("its field focused", "document.activeElement.matches('dialog[open] input')").await?;
     reader.press("varint").await?;
-    reader.until("a result", "document.querySelector('dialog[open] li a')").await?;
+    reader.until("a result", "document.querySelector('dialog[open] ol:not([aria-busy]) li a')").await?;
     let target = reader.js("return document.querySelector('dialog[open] li a').href.split('#')[0]").await?;
     reader.press(Key::Enter).await?;
     reader.until_with("the page found", "location.href.split('#')[0] === arguments[0]", vec![target]).await
