@@ -26,8 +26,8 @@ use syn::{Attribute, ImplItem, Item, TraitItem, UseTree};
 
 /// The crate that has the demos.
 const WIDGETS: &str = "widgets";
-/// The folder of the builder.
-const BUILDER: &str = "mdbook-demos";
+/// The folders of the builder.
+const BUILDER: [&str; 2] = ["mdbook-demos", "book-index"];
 /// The list of browsers, which is compiled into the builder.
 const BROWSERS: &str = ".browserslistrc";
 /// What cargo and the compiler are told beside sources.
@@ -78,7 +78,9 @@ pub fn prints(root: &Path, given: &str) -> Result<Prints, String> {
         }
     }
     let mut builder = vec![];
-    collect(root, BUILDER, &mut builder)?;
+    for folder in BUILDER {
+        collect(root, folder, &mut builder)?;
+    }
     builder.push(File { text: text(&root.join(BROWSERS))?, path: BROWSERS.to_owned() });
     let read = crates.values().flat_map(|one| &one.files).chain(&builder).map(|file| file.path.clone());
     let read = read.chain(MANIFESTS.map(str::to_owned)).collect();

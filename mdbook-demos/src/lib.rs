@@ -20,7 +20,6 @@ pub mod html;
 pub mod package;
 pub mod pages;
 pub mod store;
-pub mod words;
 
 use std::{
     cell::RefCell,

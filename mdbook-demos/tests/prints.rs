@@ -24,6 +24,8 @@ const WORKSPACE: &[(&str, &str)] = &[
     ),
     ("Cargo.lock", "version = 4"),
     (".browserslistrc", "chrome 109"),
+    ("book-index/Cargo.toml", "[package]"),
+    ("book-index/src/lib.rs", "pub fn index() {}"),
     ("mdbook-demos/Cargo.toml", "[package]"),
     ("mdbook-demos/src/lib.rs", "pub fn build() {}"),
     ("mdbook-demos/tests/site.rs", "fn test() {}"),
@@ -260,6 +262,7 @@ fn the_builder_has_a_fingerprint_of_its_own() {
     let before = after("Cargo.toml", "", "").builder;
     for (file, from, to, changes) in [
         ("mdbook-demos/src/lib.rs", "{}", "{ }", true),
+        ("book-index/src/lib.rs", "{}", "{ }", true),
         ("mdbook-demos/Cargo.toml", "package", "lib", true),
         (".browserslistrc", "109", "110", true),
         ("Cargo.lock", "4", "5", true),

@@ -138,9 +138,9 @@ fn both_halves_take_words_apart_alike() {
     for (text, theirs) in texts.iter().zip(theirs) {
         // The index has the last character of each stretch without spaces too: a reader's words need it where it is all.
         let alone =
-            |token: &&String| token.chars().count() == 1 && token.chars().all(mdbook_demos::words::is_spaceless);
+            |token: &&String| token.chars().count() == 1 && token.chars().all(book_index::scripts::is_spaceless);
         let of = |tokens: Vec<String>| tokens.iter().filter(|token| !alone(token)).cloned().collect::<Vec<_>>();
-        assert_eq!(of(mdbook_demos::pages::search::words::tokens(text)), of(theirs), "{text}");
+        assert_eq!(of(book_index::words::tokens(text)), of(theirs), "{text}");
     }
 }
 

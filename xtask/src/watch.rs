@@ -14,7 +14,7 @@ use std::{
 use crate::site::Stale;
 
 /// What the site is made from, relative to the root. `Cargo.lock` is not here: building may write it.
-const SOURCES: [&str; 6] = ["src", "theme", "book.toml", "Cargo.toml", "demos", "mdbook-demos"];
+const SOURCES: [&str; 7] = ["src", "theme", "book.toml", "Cargo.toml", "demos", "book-index", "mdbook-demos"];
 
 /// The state of all source files at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +68,9 @@ pub fn stale(changes: &[PathBuf]) -> Stale {
     for path in changes {
         if path.starts_with("demos") || path == Path::new("Cargo.toml") {
             stale = Stale { modules: true, builder: true };
-        } else if path.starts_with("mdbook-demos") && !path.starts_with("mdbook-demos/tests") {
+        } else if path.starts_with("book-index")
+            || (path.starts_with("mdbook-demos") && !path.starts_with("mdbook-demos/tests"))
+        {
             stale.builder = true;
         }
     }
@@ -107,6 +109,7 @@ mod tests {
         check("book.toml", false, false);
         check("demos/protocols/src/rpc/mod.rs", true, true);
         check("mdbook-demos/src/lib.rs", false, true);
+        check("book-index/src/words.rs", false, true);
         check("mdbook-demos/tests/snapshots/a.snap", false, false);
         check("Cargo.toml", true, true);
     }

@@ -44,8 +44,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("demos/widgets/src", &["demos/widgets/src/bundles"]),
     ("demos/widgets/bundles", &["demos/widgets/src"]),
 
+    // The index of the search knows nothing of the builder, which makes it.
+    ("book-index/src/scripts", &[]),
+    ("book-index/src/texts", &[]),
+    ("book-index/src/words", &["book-index/src/scripts"]),
+    ("book-index/src", &["book-index/src/words", "book-index/src/texts"]),
+
     // The builder. What stands in no folder is for all of them.
-    ("mdbook-demos/src/words", &[]),
     ("mdbook-demos/src/html", &[]),
     ("mdbook-demos/src/files", &[]),
     ("mdbook-demos/src/store", &[]),
@@ -60,12 +65,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mdbook-demos/src/course", &[
         "mdbook-demos/src/blocks", "mdbook-demos/src/figures",
         "mdbook-demos/src/chapters", "mdbook-demos/src/diagnostics", "mdbook-demos/src/files", "mdbook-demos/src/html",
-        "mdbook-demos/src/words", "demos/widgets/src",
+        "book-index/src/scripts", "demos/widgets/src",
     ]),
     ("mdbook-demos/src/pages", &[
         "mdbook-demos/src/course", "mdbook-demos/src/blocks", "mdbook-demos/src/figures",
         "mdbook-demos/src/chapters", "mdbook-demos/src/diagnostics", "mdbook-demos/src/files", "mdbook-demos/src/html",
-        "mdbook-demos/src/store", "mdbook-demos/src/words", "demos/widgets/src",
+        "mdbook-demos/src/store", "book-index/src", "demos/widgets/src",
     ]),
     // It reads the finished site, and knows how pages are named and what they may hold.
     ("mdbook-demos/src/package", &[

@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use book_index::scripts;
 use mdbook_markdown::{
     MarkdownOptions, new_cmark_parser,
     pulldown_cmark::{Event, Tag, TagEnd},
@@ -18,7 +19,6 @@ use mdbook_markdown::{
 use crate::{
     diagnostics::{Diagnostic, Source, Span},
     html::escape,
-    words,
 };
 
 /// The page, relative to the book's sources.
@@ -186,17 +186,17 @@ fn small(text: &str) -> (String, Vec<usize>) {
 
 /// Whether a stretch is not a part of a longer word.
 fn whole(text: &str, range: &Range<usize>) -> bool {
-    let spaceless = |c: Option<char>| c.is_some_and(words::is_spaceless);
+    let spaceless = |c: Option<char>| c.is_some_and(scripts::is_spaceless);
     let inside = &text[range.clone()];
     let joins = |c: Option<char>, edge: Option<char>| {
-        let joined = c.is_some_and(|c| c.is_alphanumeric() || words::is_mark(c) || matches!(c, '-' | '_' | '‑'));
+        let joined = c.is_some_and(|c| c.is_alphanumeric() || scripts::is_mark(c) || matches!(c, '-' | '_' | '‑'));
         // Where no spaces are between words, nothing tells where one ends.
         joined && !(spaceless(c) && spaceless(edge))
     };
     let next = text[range.end..].chars().next();
     // A sign on the last letter makes another word, in these scripts too.
     !joins(text[..range.start].chars().next_back(), inside.chars().next())
-        && !next.is_some_and(words::is_mark)
+        && !next.is_some_and(scripts::is_mark)
         && !joins(next, inside.chars().next_back())
 }
 

@@ -1,5 +1,5 @@
-//! The search of the book: what its pages say, as an index in many small scripts, of which a reader's browser fetches
-//! those that a query needs.
+//! The index of a book's search: what its pages say, in many small scripts, of which a reader's browser fetches those that
+//! a query needs.
 //!
 //! ```text
 //! search/start-….js   settings, pages, and which words and texts are in which other file
@@ -12,35 +12,23 @@
 //! not where so many bytes are full, so that an edit changes few of them.
 //!
 //! `theme/js/search.js` is the other half: it reads these files, and takes a query apart as [`words`] takes texts apart.
+//!
+//! A crate of its own, so that it is compiled for speed while the builder is compiled to be edited: it reads every word of
+//! the book at every build.
 
+pub mod scripts;
 pub mod texts;
 pub mod words;
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use anyhow::Result;
-use mdbook_driver::{
-    book::Book,
-    config::{Config, HtmlConfig, Search},
-};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use self::{
+use crate::{
     texts::Section,
     words::{Stems, tokens},
 };
-use crate::{
-    chapters,
-    diagnostics::{Diagnostic, Source, suggest},
-    files::{self, hash},
-    pages::inherited::places_of,
-};
-
-/// The file that the search begins with, as the template names it: in the site it has a fingerprint.
-pub const START: &str = "search/start.js";
 
 /// So long a word is hardly one; no reader types it. In bytes.
 const LONGEST: usize = 80;
@@ -70,54 +58,30 @@ mod place {
     pub const ABOVE: u8 = 1;
 }
 
-/// The settings of the search, as `book.toml` has them.
-fn settings(config: &Config) -> Search {
-    let html = config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default();
-    html.search.unwrap_or_default()
-}
-
-/// Has mdBook gather nothing for its own search, which is not used, and tell the template that there is one if there is.
-///
-/// # Errors
-///
-/// If the settings cannot be changed.
-pub fn instead_of_mdbooks(config: &mut Config) -> Result<()> {
-    if config.contains_key("output.html") {
-        config.set("output.html.search.copy-js", true)?;
-        // Every path begins with this one.
-        config.set("output.html.search.chapter", BTreeMap::from([("", BTreeMap::from([("enable", false)]))]))?;
-    }
-    Ok(())
-}
-
-/// The chapters that `output.html.search.chapter` names and that the book has not, at their places in `text`, the content
-/// of `book.toml`.
-pub fn unknown_chapters(config: &Config, text: &str, book: &Book) -> Vec<Diagnostic> {
-    let all: Vec<&Path> = chapters::chapters(book).filter_map(|chapter| chapter.source_path.as_deref()).collect();
-    let names: Vec<String> = all.iter().map(|path| chapters::unix(path)).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let source = Source::new("book.toml", text);
-    let chapters: BTreeMap<String, _> = settings(config).chapter.into_iter().collect();
-    let unknown = chapters.keys().filter(|path| !all.iter().any(|chapter| chapter.starts_with(path)));
-    unknown
-        .map(|path| {
-            let message = format!("no chapter of the book lies at `{path}`");
-            let told = match places_of(&source, &["output", "html", "search", "chapter", path]) {
-                Some((key, _)) => Diagnostic::at(key, message, "named here"),
-                None => Diagnostic::in_file("book.toml", message),
-            };
-            told.help("name a file or a folder that SUMMARY.md lists, from the folder of the sources")
-                .maybe_help(suggest(path, &names, "chapter"))
-        })
-        .collect()
+/// How a book is searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many results are shown.
+    pub limit: u32,
+    /// How many words of a section's text are shown.
+    pub teaser: u32,
+    /// Whether sections that lack some words are left out where others have all.
+    pub all: bool,
+    /// Whether words are found by their beginnings.
+    pub expand: bool,
+    /// How much a word says that stands in a heading, in what is above the section, and in its text.
+    pub boost: [u8; 3],
 }
 
 /// A page that can be found.
-struct Page {
-    address: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Where it is, from the site's root, as links have it.
+    pub address: String,
     /// The titles of its parents and its own.
-    path: Vec<String>,
-    sections: Vec<Section>,
+    pub path: Vec<String>,
+    /// What it consists of.
+    pub sections: Vec<Section>,
 }
 
 /// Where a word stands in a section.
@@ -132,60 +96,25 @@ struct Found {
 /// The sections of all pages in which a word stands, as numbers of page and section.
 type Places = BTreeMap<(u32, u32), Found>;
 
-/// Writes the search index of the rendered book into `site` and returns the name of the file that it begins with; `None`
-/// if the book is to have no search, or no template that names the file.
-///
-/// # Errors
-///
-/// If a page cannot be read, or a file not written.
-pub fn write(site: &Path, book: &Book, config: &Config) -> Result<Option<String>> {
-    let settings = settings(config);
-    let index = site.join("index.html");
-    if !settings.enable || !index.is_file() || !files::read(&index)?.contains(START) {
-        return Ok(None);
-    }
-    let mut pages = Vec::new();
-    for chapter in chapters::chapters(book) {
-        let (Some(page), Some(source)) = (chapters::page(chapter), chapter.source_path.as_deref()) else { continue };
-        if !is_searched(&settings, source) {
-            continue;
-        }
-        let mut sections = texts::sections(&files::read(&site.join(&page))?, settings.heading_split_level)?;
-        for section in sections.iter_mut().filter(|section| section.title.is_empty()) {
-            section.title.clone_from(&chapter.name);
-        }
-        let path = chapter.parent_names.iter().chain([&chapter.name]).cloned().collect();
-        pages.push(Page { address: chapters::address(&page), path, sections });
-    }
-    let language = config.book.language.as_deref().unwrap_or("en");
-    let written = files_of(&pages, &settings, &Stems::of(language));
-    let start = written.start;
-    for (name, text) in written.files {
-        files::write(&site.join(name), text)?;
-    }
-    Ok(Some(start))
-}
-
-/// Whether the chapter in the file `source` is to be found.
-fn is_searched(settings: &Search, source: &Path) -> bool {
-    let mut rules: Vec<_> = settings.chapter.iter().filter(|(path, _)| source.starts_with(path)).collect();
-    // The more a path says, the later it speaks.
-    rules.sort_by_key(|(path, _)| Path::new(path).components().count());
-    rules.iter().rev().find_map(|(_, rule)| rule.enable).unwrap_or(true)
-}
-
 /// The files of an index.
-struct Written {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
     /// The name of the file that names the others.
-    start: String,
-    /// All of them, from the site's root.
-    files: BTreeMap<String, String>,
+    pub start: String,
+    /// All of them, by their names from the site's root.
+    pub files: BTreeMap<String, String>,
 }
 
-impl Written {
+/// The first 16 hexadecimal digits of a content's SHA-256.
+fn hash(content: &[u8]) -> String {
+    Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Index {
     /// Takes a file of the index; its name in the folder, without the ending.
     fn add(&mut self, kind: &str, content: &Value) -> String {
-        let hash = hash(content.to_string().as_bytes());
+        let content = content.to_string();
+        let hash = hash(content.as_bytes());
         // Eight digits, as mdBook has them; more if another file has these already.
         let mut names = (8..=hash.len()).map(|digits| format!("{kind}-{}", &hash[..digits]));
         let free = |name: &String, text: &str| self.files.get(&format!("search/{name}.js")).is_none_or(|it| it == text);
@@ -196,9 +125,10 @@ impl Written {
     }
 }
 
-/// The files of the index of these pages.
-fn files_of(pages: &[Page], settings: &Search, stems: &Stems) -> Written {
-    let mut written = Written { start: String::new(), files: BTreeMap::new() };
+/// The index of these pages, of a book in `language`, a tag such as `en`.
+pub fn index(pages: &[Page], settings: &Settings, language: &str) -> Index {
+    let stems = &Stems::of(language);
+    let mut written = Index::default();
     let mut words: BTreeMap<String, Places> = BTreeMap::new();
     let mut accented: HashMap<String, String> = HashMap::new();
     let mut listed = Vec::new();
@@ -225,11 +155,11 @@ fn files_of(pages: &[Page], settings: &Search, stems: &Stems) -> Written {
     });
     let words = words_of(lines, &mut written);
     let start = json!({
-        "limit": settings.limit_results,
-        "teaser": settings.teaser_word_count,
-        "all": settings.use_boolean_and,
+        "limit": settings.limit,
+        "teaser": settings.teaser,
+        "all": settings.all,
         "expand": settings.expand,
-        "boost": [settings.boost_title, settings.boost_hierarchy, settings.boost_paragraph],
+        "boost": settings.boost,
         "sections": sections,
         "common": common,
         "words": words,
@@ -270,7 +200,7 @@ fn gather(page: &Page, section: &Section, place: (u32, u32), words: &mut BTreeMa
 
 /// Writes the texts of a page, in files of some sections each: the number of the first section and the file's name, and so
 /// on.
-fn texts_of(page: &Page, written: &mut Written) -> Vec<Value> {
+fn texts_of(page: &Page, written: &mut Index) -> Vec<Value> {
     let mut out = Vec::new();
     let (mut first, mut size, mut piece) = (0, 0, Vec::new());
     for (at, section) in page.sections.iter().enumerate() {
@@ -290,7 +220,7 @@ fn texts_of(page: &Page, written: &mut Written) -> Vec<Value> {
 }
 
 /// Writes the words, given with their lines in the order of the alphabet: the first word and the name of each file.
-fn words_of<'a>(lines: impl Iterator<Item = (&'a str, String)>, written: &mut Written) -> Vec<[String; 2]> {
+fn words_of<'a>(lines: impl Iterator<Item = (&'a str, String)>, written: &mut Index) -> Vec<[String; 2]> {
     let mut out = Vec::new();
     let (mut first, mut text) = (None::<&str>, String::new());
     for (word, line) in lines {
