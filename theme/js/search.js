@@ -3,12 +3,15 @@
 // be fetched. Each hands over what it holds by `take`. Texts from them are put in as text, never as HTML.
 window.bookSearch = (() => {
   "use strict";
-  let dialog, input, status, list, addresses, index;
+  let dialog, input, status, list, addresses, index, common;
   let root = "";
   let asked = 0;
-  let timer = 0;
+  // Whether the list shows what is asked for, and whether its first result is to be opened as soon as it does.
+  let current = false;
   let opens = false;
   let failed = false;
+  // So many results fill the box.
+  const IN_SIGHT = 7;
   const taken = new Map();
   const coming = new Map();
 
@@ -41,6 +44,11 @@ window.bookSearch = (() => {
     return coming.get(name);
   }
 
+  async function begin() {
+    index = await fetched("start", addresses.index);
+    common = new Set(index.common);
+  }
+
   const file = (name) => fetched(name, `${addresses.index.slice(0, addresses.index.lastIndexOf("/") + 1)}${name}.js`);
 
   async function trouble() {
@@ -67,7 +75,7 @@ window.bookSearch = (() => {
   // A text in small letters, without the signs that many leave out.
   function plain(text) {
     const small = text.toLowerCase();
-    if (/^[a-z0-9_ ]*$/.test(small)) return small;
+    if (/^[ -&(-~]*$/.test(small)) return small;
     return small.normalize("NFKD").replace(SIGNS, "").normalize("NFC").replace(/ς/g, "σ").replace(APOSTROPHE, "$1$2$3");
   }
 
@@ -91,25 +99,37 @@ window.bookSearch = (() => {
 
   const tokens = (text) => parts(text).flatMap((part) => part.tokens);
 
-  // A file of words: each with its stem and where it stands.
+  // A file of words: a line for each, in the order of the alphabet.
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const DIGIT = new Map(Array.from(DIGITS, (c, i) => [c, i]));
-  const read = new Map();
+  const split = new Map();
 
-  async function words(number) {
+  async function lines(number) {
     const name = index.words[number][1];
     const text = await file(name);
-    if (!read.has(name)) {
-      read.set(
-        name,
-        text.split("\n").map((line) => {
-          const [word, ending, places] = line.split(" ");
-          const [, gone, added] = /^(\d*)(.*)$/.exec(ending);
-          return { word, stem: Array.from(word).slice(0, gone ? -gone : undefined).join("") + added, places };
-        }),
-      );
+    if (!split.has(name)) split.set(name, text.split("\n"));
+    return split.get(name);
+  }
+
+  const wordOf = (line) => line.slice(0, line.indexOf(" "));
+
+  // How many of a sorted list come before a word: from there on `key` of them is that word or a later one.
+  function before(list, word, key) {
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (key(list[middle]) < word) low = middle + 1;
+      else high = middle;
     }
-    return read.get(name);
+    return low;
+  }
+
+  // A word, with its stem and where it stands.
+  function entry(line) {
+    const [word, ending, places] = line.split(" ");
+    const [, gone, added] = /^(\d*)(.*)$/.exec(ending);
+    return { word, stem: word.slice(0, word.length - gone) + added, places };
   }
 
   // Calls `f` with the number of each section in which a word stands, and with how much that says.
@@ -135,41 +155,41 @@ window.bookSearch = (() => {
   }
 
   // The file in which a word would stand.
-  function fileOf(word) {
-    let low = 0;
-    let high = index.words.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (index.words[middle][0] <= word) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
+  const fileOf = (word) => Math.max(0, before(index.words, `${word}\u0000`, ([first]) => first) - 1);
 
   // The words that begin so; nothing if they are in too many files to fetch.
   async function beginning(prefix) {
+    const end = `${prefix}\uffff`;
     const first = fileOf(prefix);
-    const last = fileOf(`${prefix}\uffff`);
+    const last = fileOf(end);
     if (last - first > 2) return [];
-    const files = await Promise.all(Array.from({ length: last - first + 1 }, (_, i) => words(first + i)));
-    return files.flat().filter(({ word }) => word.startsWith(prefix));
+    const files = await Promise.all(Array.from({ length: last - first + 1 }, (_, i) => lines(first + i)));
+    return files.flatMap((list) => list.slice(before(list, prefix, wordOf), before(list, end, wordOf)).map(entry));
+  }
+
+  // The word itself, if the book has it.
+  async function exactly(word) {
+    const list = await lines(fileOf(word));
+    const line = list[before(list, word, wordOf)];
+    return line !== undefined && wordOf(line) === word ? entry(line) : undefined;
   }
 
   // The words of the index that are meant by a token: itself and its other forms (2), or words that begin with it (1).
   // `typing`: whether the reader may not have finished it.
   async function meant(token, typing) {
     const found = new Map();
-    const exact = (await words(fileOf(token))).find(({ word }) => word === token);
-    if (exact) {
-      found.set(token, { ...exact, kind: 2, factor: 1 });
+    const exact = await exactly(token);
+    if (exact) found.set(token, { ...exact, kind: 2, factor: 1 });
+    // Of a word that says little the other forms say nothing.
+    if (exact && !common.has(token)) {
       const { stem } = exact;
-      for (const entry of await beginning(stem.length > 3 ? stem.slice(0, -1) : stem)) {
-        if (entry.stem === stem && entry.word !== token) found.set(entry.word, { ...entry, kind: 2, factor: 0.9 });
+      for (const other of await beginning(stem.length > 3 ? stem.slice(0, -1) : stem)) {
+        if (other.stem === stem && other.word !== token) found.set(other.word, { ...other, kind: 2, factor: 0.9 });
       }
     }
     if (index.expand && (typing || !exact)) {
-      for (const entry of await beginning(token)) {
-        if (!found.has(entry.word)) found.set(entry.word, { ...entry, kind: 1, factor: 0.4 });
+      for (const longer of await beginning(token)) {
+        if (!found.has(longer.word)) found.set(longer.word, { ...longer, kind: 1, factor: 0.4 });
       }
     }
     return [...found.values()];
@@ -182,7 +202,7 @@ window.bookSearch = (() => {
       ({ stem }) => stem.length > 3 && token.startsWith(stem) && token.length <= 2 * stem.length,
     );
     const longest = Math.max(...near.map(({ stem }) => stem.length));
-    return near.filter(({ stem }) => stem.length === longest).map((entry) => ({ ...entry, kind: 1, factor: 0.4 }));
+    return near.filter(({ stem }) => stem.length === longest).map((near) => ({ ...near, kind: 1, factor: 0.4 }));
   }
 
   // Where one token stands: section by section the best that is meant by it.
@@ -207,7 +227,6 @@ window.bookSearch = (() => {
   async function find(query) {
     const typing = !/\s$/.test(query);
     const all = parts(query).slice(0, 12);
-    const common = new Set(index.common);
     const units = await Promise.all(
       all.map(async ({ word, tokens: own }, at) => {
         const last = typing && at === all.length - 1;
@@ -229,11 +248,12 @@ window.bookSearch = (() => {
         }
         return {
           word,
+          tokens: own,
           sections: first,
           common: own.length === 1 && common.has(own[0]),
           nowhere: !first.size || instead.length > 0,
-          instead: [...new Set(instead.map((entry) => entry.word))],
-          words: first.size ? entries.flat().map((entry) => entry.word) : [],
+          instead: [...new Set(instead.map(({ word: form }) => form))],
+          words: first.size ? entries.flat().map(({ word: form }) => form) : [],
         };
       }),
     );
@@ -263,7 +283,8 @@ window.bookSearch = (() => {
       whole: whole.length,
       counted,
       nowhere: units.filter((unit) => unit.nowhere),
-      marked: new Set([...units.flatMap((unit) => unit.words), ...tokens(query)]),
+      // Words that say little only where there are no others.
+      marked: new Set(counted.flatMap((unit) => [...unit.words, ...unit.tokens])),
     };
   }
 
@@ -273,9 +294,13 @@ window.bookSearch = (() => {
   // The stretch of the body with the most words that match, those marked.
   function teaser(body, marked, length) {
     const words = body.match(PIECES) || [];
-    const matches = (text) => tokens(text).some((token) => marked.has(token));
+    const known = new Map();
+    const matches = (text) => {
+      if (!known.has(text)) known.set(text, tokens(text).some((token) => marked.has(token)));
+      return known.get(text);
+    };
     const hits = words.map((word, i) => {
-      if (!SPACELESS.test(word)) return matches(word);
+      if (!SPACELESS.test(word)) return matches(word.trimEnd());
       const pair = (a, b) => a && b && SPACELESS.test(a) && SPACELESS.test(b) && matches(a + b);
       return pair(words[i - 1], word) || pair(word, words[i + 1]) || marked.has(word);
     });
@@ -344,11 +369,12 @@ window.bookSearch = (() => {
   async function run() {
     const mine = ++asked;
     const query = input.value.trim();
-    failed = false;
+    failed = current = false;
+    list.setAttribute("aria-busy", "true");
     try {
       if (!index) {
         status.textContent = "Loading the index…";
-        index = await fetched("start", addresses.index);
+        await begin();
         if (mine !== asked) return;
       }
       if (!query) {
@@ -358,27 +384,33 @@ window.bookSearch = (() => {
         return;
       }
       const found = await find(input.value);
-      const shown = found.results.slice(0, index.limit);
-      const sections = await Promise.all(shown.map((result) => section(result.section)));
-      // The reader has typed on.
       if (mine !== asked) return;
-      list.replaceChildren(...shown.map((result, i) => item(result, sections[i], found)));
-      list.scrollTop = 0;
+      const shown = found.results.slice(0, index.limit);
+      // What is in sight first.
+      for (const part of [shown.slice(0, IN_SIGHT), shown.slice(IN_SIGHT)]) {
+        const sections = await Promise.all(part.map((result) => section(result.section)));
+        // The reader has typed on.
+        if (mine !== asked) return;
+        const items = part.map((result, i) => item(result, sections[i], found));
+        if (current) {
+          list.append(...items);
+          continue;
+        }
+        list.replaceChildren(...items);
+        list.scrollTop = 0;
+        status.textContent = told(query, found, shown.length);
+        current = true;
+        if (opens) list.querySelector("a")?.click();
+      }
       list.removeAttribute("aria-busy");
-      status.textContent = told(query, found, shown.length);
-      if (opens) list.querySelector("a")?.click();
     } catch (_) {
       if (mine === asked) trouble();
     }
   }
 
   function onInput() {
-    asked++;
     opens = false;
-    list.setAttribute("aria-busy", "true");
-    clearTimeout(timer);
-    // Who types fast need not wait for what each letter would find.
-    timer = setTimeout(run, 80);
+    run();
   }
 
   function onKey(event) {
@@ -386,8 +418,8 @@ window.bookSearch = (() => {
     if (event.key === "Enter" && event.target === input && !event.isComposing && event.keyCode !== 229) {
       event.preventDefault();
       // What is shown may be what was found before the last letter.
-      if (list.hasAttribute("aria-busy")) opens = true;
-      else list.querySelector("a")?.click();
+      if (current) list.querySelector("a")?.click();
+      else opens = true;
       return;
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -408,7 +440,7 @@ window.bookSearch = (() => {
     /** What a query finds, best first: addresses from the site's root. `start`: the address of the index. */
     async find(start, query) {
       addresses = { index: start };
-      index = await fetched("start", start);
+      await begin();
       const { results } = await find(query);
       return Promise.all(results.map(async (result) => (await section(result.section)).address));
     },
