@@ -132,6 +132,9 @@ enum Name {
     /// Opening the page for print of a book of 20 modules
     #[value(name = "book-20-print")]
     Book20Print,
+    /// What a query of the search fetches in a book of 20 modules, and how soon it answers
+    #[value(name = "search-20-query")]
+    Search20Query,
 }
 
 /// One measured value.

@@ -8,6 +8,9 @@
 //!   at most so many faults five times, each in a worker of its own; then does the same natively. Prints
 //!   milliseconds, medians, and how many tasks of the page took longer than 50 ms while the demo itself
 //!   searched, as JSON.
+//! - `measure find PAGE QUERY…`: serves the site compressed, opens the page anew for each query, and searches the book for
+//!   it. Prints the bytes that were sent for the search and the milliseconds until the first results are drawn and until
+//!   all are there, medians, for each query, as JSON.
 //! - `measure scrub PAGE`: opens the page, a timeline's, drags its scrubber from end to end, a step a frame,
 //!   loses a message, delivers it again and changes the semantics. Prints how many frames were asked for and
 //!   how many tasks took longer than 50 ms, as JSON.
@@ -39,14 +42,14 @@ async fn main() -> Result<()> {
         ["weigh", page] => weigh(page).await,
         ["reload", url] => reload(url).await,
         ["search", page, faults] => search(page, faults.parse().context("how many faults?")?).await,
+        ["find", page, ref queries @ ..] => find(page, queries).await,
         ["scrub", page] => scrub(page).await,
         ["swarm", page] => swarm(page).await,
         ["wire", page] => wire(page).await,
         ["kernel"] => kernel().await,
         _ => bail!(
-            "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | measure scrub PAGE | \
-             measure swarm PAGE | \
-             measure wire PAGE | measure kernel"
+            "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | \
+             measure find PAGE QUERY… | measure scrub PAGE | measure swarm PAGE | measure wire PAGE | measure kernel"
         ),
     }
 }
@@ -408,6 +411,53 @@ async fn search(page: &str, faults: u8) -> Result<()> {
     }
     let found = json!({ "browser": median(took), "native": median(native), "long": long, "schedules": schedules });
     println!("{found}");
+    Ok(())
+}
+
+async fn find(page: &str, queries: &[&str]) -> Result<()> {
+    let setup = Setup::find()?;
+    let options = ServerOptions { gzip: true, recorder: false, keep: false, ..ServerOptions::default() };
+    let server = Server::start(&setup.site, options).await?;
+    // Pasted, so to say: typed letter by letter it would be many queries.
+    let script = "const [query, done] = arguments;
+        const input = document.querySelector('.search input');
+        const list = document.querySelector('.search ol');
+        let first;
+        new MutationObserver(() => {
+            if (list.children.length && !first) first = new Promise((drawn) => requestAnimationFrame(() => drawn(performance.now() - start)));
+            if (list.hasAttribute('aria-busy')) return;
+            const all = performance.now() - start;
+            Promise.resolve(first ?? all).then((first) => done([first, all, list.children.length]));
+        }).observe(list, { attributes: true, childList: true });
+        const start = performance.now();
+        input.value = query;
+        input.dispatchEvent(new Event('input', { bubbles: true }));";
+    let found = Mutex::new(vec![]);
+    reading("find", Look::default(), async |reader| {
+        for query in queries {
+            let (mut firsts, mut wholes, mut bytes, mut results) = (vec![], vec![], 0, 0);
+            for _ in 0..SEARCHES {
+                reader.goto(&server.url(page)).await?;
+                let before = server.hits().len();
+                reader.js("document.querySelector('#search-button').click()").await?;
+                let ready = "document.querySelector('.search-status')?.textContent.startsWith('Type a word')";
+                reader.until("the search", ready).await?;
+                let answer = reader.driver.execute_async(script, vec![json!(query)]).await?.json().clone();
+                let (first, whole, shown): (f64, f64, usize) =
+                    serde_json::from_value(answer.clone()).with_context(|| format!("no time: {answer}"))?;
+                firsts.push(first);
+                wholes.push(whole);
+                let sent = server.hits().split_off(before);
+                bytes = sent.iter().filter(|hit| hit.path.contains("search")).map(|hit| hit.bytes).sum::<usize>();
+                results = shown;
+            }
+            let found_here = json!({ "query": query, "bytes": bytes, "ms": median(firsts), "all": median(wholes), "results": results });
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(found_here);
+        }
+        Ok(())
+    })
+    .await?;
+    println!("{}", json!(found.into_inner().unwrap_or_else(PoisonError::into_inner)));
     Ok(())
 }
 

@@ -30,7 +30,8 @@ pub fn figures(project: &Project, wanted: impl Fn(Name) -> bool) -> Result<Vec<F
     let writes = wanted(Name::Book20Cold) || wanted(Name::Book20Cached);
     let opens = wanted(Name::Book20Page) || wanted(Name::Book20Print);
     let edits = wanted(Name::Book20Lesson) || wanted(Name::Book20Stage);
-    if !(writes || opens || edits) {
+    let searches = wanted(Name::Search20Query);
+    if !(writes || opens || edits || searches) {
         return Ok(vec![]);
     }
     run::step(&format!("making a book of {MODULES} modules"));
@@ -62,6 +63,12 @@ pub fn figures(project: &Project, wanted: impl Fn(Name) -> bool) -> Result<Vec<F
             let note = format!("median of edits of {file}, in a browser; it is compiled twice in that time");
             figures.push(seconds("book-20-edit-stage", value, 30.0, &note));
         }
+    }
+    if searches {
+        let writing = Writing { project, tree: &tree, release: false };
+        writing.compile()?;
+        writing.write()?;
+        figures.extend(search(project, &tree)?);
     }
     if opens {
         // As readers get it.
@@ -230,6 +237,58 @@ fn print(project: &Project, tree: &Path) -> Result<Vec<Figure>> {
     let mut figure = seconds("book-20-print", number("seconds")?, 20.0, &note);
     figure.notes.push(format!("{} MiB of the page's heap", round(number("heap")? / f64::from(1 << 20), 0)));
     Ok(vec![figure])
+}
+
+/// Queries of all kinds: a word, a common one, the beginning of many, several, an unknown one, a planned topic.
+const QUERIES: [&str; 8] = [
+    "idempotency",
+    "the",
+    "co",
+    "con",
+    "server client message reply",
+    "what happens when the reply is lost and the client tries again",
+    "CAP theorem",
+    "raft",
+];
+
+/// What a query fetches, and how soon it answers.
+fn search(project: &Project, tree: &Path) -> Result<Vec<Figure>> {
+    run::step("searching the book");
+    let browser = tools::browser()?;
+    let mut command = measure(project, &browser)?;
+    command.args(["find", "index.html"]).args(QUERIES).env("SITE_DIR", tree.join("book"));
+    let found: Value = serde_json::from_str(&run::output(&mut command, "searching in a browser")?)?;
+    let found = found.as_array().context("measure printed no list")?;
+    let worst = |key: &str| {
+        let numbers: Option<Vec<f64>> = found.iter().map(|query| query[key].as_f64()).collect();
+        numbers.map(|numbers| numbers.into_iter().fold(0.0, f64::max)).with_context(|| format!("no {key} in {found:?}"))
+    };
+    let mut notes = vec![
+        "the most of these queries, each in a page just opened; script and index counted; first and last result"
+            .to_owned(),
+    ];
+    notes.extend(found.iter().map(|query| {
+        let number = |key: &str| query[key].as_f64().unwrap_or_default();
+        let (bytes, ms, all) = (number("bytes") / 1e3, number("ms"), number("all"));
+        format!(
+            "{bytes:6.1} KB {ms:4.0} ms {all:4.0} ms, {} results shown: {}",
+            query["results"],
+            query["query"].as_str().unwrap_or_default()
+        )
+    }));
+    let figure = |value, unit, budget, notes| {
+        let budget = Budget::AtMost(budget);
+        Figure { name: "search-20-query", value, unit, budget, peer: None, notes }
+    };
+    Ok(vec![
+        figure(worst("bytes")? / 1e3, "KB", 150.0, notes),
+        figure(
+            worst("ms")?,
+            "ms",
+            100.0,
+            vec!["from the last letter to the first results drawn, a median, on this machine".to_owned()],
+        ),
+    ])
 }
 
 /// The folders that a book was multiplied into: the module's, and its copy's.
