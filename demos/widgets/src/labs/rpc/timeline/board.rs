@@ -15,8 +15,8 @@ use crate::chrome::{
     shell::{NextFocus, title_of, use_next_focus},
 };
 use protocols::rpc::{self, Outcome, Run, Semantics, Sentence, Transport, Weight};
-use sim::{NodeId, Time};
-use std::{cell::RefCell, rc::Rc};
+use sim::{MessageName, NodeId, Time};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use yew::prelude::*;
 
 /// Simulated time per real time, in thousandths.
@@ -35,6 +35,10 @@ pub struct Shown {
     summary: AttrValue,
     /// Faults that do not come about.
     unmet: Vec<rpc::UnmetFault>,
+    /// What the machines hold, from each moment at which that changes.
+    held: Vec<(Time, Vec<facts::Cell>)>,
+    /// What messages carry, as bytes.
+    bytes: BTreeMap<MessageName, String>,
 }
 
 impl Shown {
@@ -47,8 +51,9 @@ impl Shown {
         stops.dedup();
         let marks = story.iter().filter(|s| s.weight == Weight::Fault).map(|s| s.at).collect();
         let (summary, unmet) = (rpc::summary(&outcome).into(), outcome.unmet());
-        let sites = faults::sites(&run);
-        Self { run, outcome, story, sites, stops: Rc::new(stops), marks: Rc::new(marks), summary, unmet }
+        let (sites, bytes) = (faults::sites(&run), faults::bytes(&run, &outcome.trace));
+        let held = facts::held(&run);
+        Self { held, bytes, run, outcome, story, sites, stops: Rc::new(stops), marks: Rc::new(marks), summary, unmet }
     }
 }
 
@@ -97,6 +102,8 @@ pub struct Board {
     ghost: UseStateHandle<bool>,
     help: UseStateHandle<bool>,
     with: UseStateHandle<Vec<Semantics>>,
+    /// What came of the run under each of these.
+    lanes: Rc<Vec<(Semantics, Rc<Outcome>)>>,
     lanes_open: UseStateHandle<bool>,
     asked: UseReducerHandle<Asked>,
     next_focus: NextFocus,
@@ -128,6 +135,7 @@ pub fn use_board(id: &AttrValue, title: &AttrValue, opening: Rc<Opening>, figure
         use_state(move || open)
     };
     let shown = history.now().clone();
+    let lanes = use_memo((shown.run.clone(), (*with).clone()), |(run, with)| compare::outcomes(run, with));
     let end = shown.outcome.end();
     let begin = if asked.open { end } else { predict::question_time(&shown.outcome, &shown.story) };
     let cursor = use_cursor(begin, end, *speed, figure);
@@ -143,6 +151,7 @@ pub fn use_board(id: &AttrValue, title: &AttrValue, opening: Rc<Opening>, figure
         ghost,
         help,
         with,
+        lanes,
         lanes_open,
         asked,
         next_focus,
@@ -347,7 +356,7 @@ impl Board {
                                     <dd>{ if over { facts::verdict(outcome) } else { html! { "Not over yet." } } }</dd>
                                 </div>
                             </dl>
-                            { facts::machines(run, stop_beside(&shown.stops, at, false).unwrap_or(Time::ZERO), at) }
+                            { facts::machines(&shown.held, stop_beside(&shown.stops, at, false).unwrap_or(Time::ZERO), at) }
                         }
                     </div>
                 </div>
@@ -382,7 +391,7 @@ impl Board {
                 if open {
                     <div class="folded">
                         { settings::more(id, run, live, &change) }
-                        { compare::lanes(id, shown, at, live, *self.lanes_open, &self.with) }
+                        { compare::lanes(id, over, at, live, *self.lanes_open, (&self.with, &self.lanes)) }
                     </div>
                 }
             </>
@@ -409,9 +418,9 @@ impl Board {
         html! {
             <div class="inspector" role="group" aria-label="What happens to it" tabindex="-1" id={format!("{}-panel", self.id)} onkeydown={escape}>
                 <p class="panel-title">{ target.heading() }</p>
-                if let Some((detail, bytes)) = target.detail(&shown.run, &shown.outcome) {
-                    <p class="detail"><code>{ detail }</code></p>
-                    if let Some(bytes) = bytes {
+                if let Some(message) = target.message(&shown.outcome) {
+                    <p class="detail"><code>{ &message.detail }</code></p>
+                    if let Some(bytes) = shown.bytes.get(&message.name) {
                         <p class="detail"><code>{ bytes }</code></p>
                     }
                 }

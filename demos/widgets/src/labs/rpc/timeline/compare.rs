@@ -1,13 +1,22 @@
 //! One schedule of failures under several semantics, side by side.
 
 use super::{
-    board::Shown,
     facts,
     picture::{PictureProps, picture},
 };
-use protocols::rpc::{self, Run, Scenario, Semantics};
+use protocols::rpc::{self, Outcome, Run, Scenario, Semantics};
 use sim::Time;
+use std::rc::Rc;
 use yew::prelude::*;
+
+/// What comes of the run under each of these semantics.
+pub fn outcomes(run: &Run, with: &[Semantics]) -> Vec<(Semantics, Rc<Outcome>)> {
+    let of = |semantics: Semantics| {
+        let run = Run { scenario: Scenario { semantics, ..run.scenario }, ..run.clone() };
+        (semantics, Rc::new(rpc::simulate(&run)))
+    };
+    with.iter().copied().map(of).collect()
+}
 
 /// The lanes, and the choice of them. A lane is the same run with other semantics.
 ///
@@ -15,13 +24,12 @@ use yew::prelude::*;
 /// that the last choice that is taken back does not fold itself away.
 pub fn lanes(
     id: &AttrValue,
-    shown: &Shown,
+    over: bool,
     at: Time,
     live: bool,
     open: bool,
-    with: &UseStateHandle<Vec<Semantics>>,
+    (with, lanes): (&UseStateHandle<Vec<Semantics>>, &[(Semantics, Rc<Outcome>)]),
 ) -> Html {
-    let over = at >= shown.outcome.end();
     let choice = |semantics: Semantics| {
         let with = with.clone();
         let checked = with.contains(&semantics);
@@ -44,14 +52,12 @@ pub fn lanes(
                 <legend translate="yes">{ "Side by side" }</legend>
                 <div class="pills">{ for Semantics::ALL.into_iter().filter(|_| live || open).map(choice) }</div>
             </fieldset>
-            <ul class="lanes">{ for with.iter().map(|semantics| lane(id, shown, *semantics, at, over)) }</ul>
+            <ul class="lanes">{ for lanes.iter().map(|(semantics, outcome)| lane(id, *semantics, outcome, at, over)) }</ul>
         </details>
     }
 }
 
-fn lane(id: &AttrValue, shown: &Shown, semantics: Semantics, at: Time, over: bool) -> Html {
-    let run = Run { scenario: Scenario { semantics, ..shown.run.scenario }, ..shown.run.clone() };
-    let outcome = std::rc::Rc::new(rpc::simulate(&run));
+fn lane(id: &AttrValue, semantics: Semantics, outcome: &Rc<Outcome>, at: Time, over: bool) -> Html {
     let at = if over { outcome.end() } else { at };
     let over = at >= outcome.end();
     let drawing = picture(&PictureProps {
@@ -62,7 +68,7 @@ fn lane(id: &AttrValue, shown: &Shown, semantics: Semantics, at: Time, over: boo
         outcome: outcome.clone(),
         sites: &[],
         ghost: None,
-        story: rpc::summary(&outcome).into(),
+        story: rpc::summary(outcome).into(),
         selected: None,
         on_select: Callback::noop(),
     });
@@ -72,11 +78,11 @@ fn lane(id: &AttrValue, shown: &Shown, semantics: Semantics, at: Time, over: boo
             <p class="panel-title">{ semantics.title() }</p>
             <div class="stage">{ drawing }</div>
             <dl class="facts">
-                <div><dt>{ "What is true" }</dt><dd>{ facts::truth(&outcome, at) }</dd></div>
-                <div><dt>{ "What the caller can know" }</dt><dd>{ facts::belief_short(&outcome, at) }</dd></div>
+                <div><dt>{ "What is true" }</dt><dd>{ facts::truth(outcome, at) }</dd></div>
+                <div><dt>{ "What the caller can know" }</dt><dd>{ facts::belief_short(outcome, at) }</dd></div>
                 <div class={classes!("verdict", over.then(|| facts::verdict_class(verdict)))}>
                     <dt>{ "Verdict" }</dt>
-                    <dd>{ if over { facts::verdict(&outcome) } else { html! { "Not over yet." } } }</dd>
+                    <dd>{ if over { facts::verdict(outcome) } else { html! { "Not over yet." } } }</dd>
                 </div>
             </dl>
             if !outcome.unmet.is_empty() {

@@ -132,24 +132,44 @@ pub fn verdict_name(verdict: Verdict) -> String {
 }
 
 /// A part of a machine's state: how it is kept, what it is, what it holds.
-type Cell = (&'static str, &'static str, String);
+pub type Cell = (&'static str, &'static str, String);
 
-/// What server and database hold at that time, read from the run itself; what has changed since `before`
-/// is marked. Nothing if they hold the balance alone.
-pub fn machines(run: &Run, before: Time, at: Time) -> Html {
+/// What server and database hold, read from the run itself: from each moment at which that changes, what is then there.
+/// Nothing if they hold the balance alone.
+pub fn held(run: &Run) -> Vec<(Time, Vec<Cell>)> {
     if !run.scenario.semantics.has_key() {
-        return Html::default();
+        return vec![];
     }
     let mut simulation = rpc::start(run, None);
-    simulation.run_until(before);
-    let old = cells(run, &simulation);
-    simulation.run_until(at);
-    let new = cells(run, &simulation);
+    let mut held = vec![(Time::ZERO, cells(run, &simulation))];
+    for _ in 0..rpc::MOST_STEPS {
+        if !simulation.step() {
+            break;
+        }
+        let (at, now) = (simulation.now(), cells(run, &simulation));
+        // What several steps of one moment come to.
+        while held.last().is_some_and(|(then, _)| *then == at) {
+            held.pop();
+        }
+        if held.last().is_none_or(|(_, last)| *last != now) {
+            held.push((at, now));
+        }
+    }
+    held
+}
+
+/// What server and database hold at that time; what has changed since `before` is marked.
+pub fn machines(held: &[(Time, Vec<Cell>)], before: Time, at: Time) -> Html {
+    let at_time = |at: Time| {
+        let place = held.partition_point(|(from, _)| *from <= at);
+        place.checked_sub(1).map(|place| &held[place].1)
+    };
+    let (Some(old), Some(new)) = (at_time(before), at_time(at)) else { return Html::default() };
     html! {
         <table class="machines-hold">
             <caption>{ "What the machines hold (dashed: a crash forgets it)" }</caption>
             <tbody>
-                { for new.iter().zip(&old).map(|((kept, name, text), (.., was))| {
+                { for new.iter().zip(old).map(|((kept, name, text), (.., was))| {
                     let changed = text != was;
                     html! {
                         <tr class={classes!(*kept, changed.then_some("changed"))}>
@@ -202,4 +222,28 @@ fn cells(run: &Run, simulation: &Simulation<Node>) -> Vec<Cell> {
         cells.push(("durable", "Database, outbox", list(outbox.collect())));
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_machines_hold_is_what_the_run_has_at_that_moment() {
+        for code in [
+            "2~at-most-once-volatile~crash.after.commit_back.300.ms",
+            "2~idempotency-key~expiry.300.ms~drop.reply",
+            "2~outbox~stream~drop.mail",
+        ] {
+            let run = Run::from_code(code).expect(code);
+            let held = held(&run);
+            for at in (0..4_000).step_by(50).map(Time::from_millis) {
+                let mut simulation = rpc::start(&run, None);
+                simulation.run_until(at);
+                let kept = &held[held.partition_point(|(from, _)| *from <= at) - 1].1;
+                assert_eq!(*kept, cells(&run, &simulation), "{code} at {at}");
+            }
+        }
+        assert!(held(&Run::default()).is_empty());
+    }
 }

@@ -1,7 +1,8 @@
 //! What a reader can do to a run by clicking.
 
 use protocols::rpc::{self, Outcome, Run, Transport, step};
-use sim::{Duration, Fault, MessageName, NodeId, Opportunity, Phase, StepName, Time, When};
+use sim::{Duration, Fault, Message, MessageName, NodeId, Opportunity, Phase, StepName, Time, Trace, When};
+use std::collections::BTreeMap;
 
 /// How much longer a delayed message takes than the stub waits.
 const PAST_TIMEOUT: Duration = Duration::from_millis(200);
@@ -26,13 +27,17 @@ pub struct Site {
     pub at: Time,
     /// The steps, in order. The first is the site's name.
     pub steps: Vec<(Phase, StepName)>,
+    /// Where the server crashes here: the steps that there would be if it did not.
+    calm: Option<Vec<(Phase, StepName)>>,
 }
 
 impl Site {
     /// Whether that fault is a crash at this site.
     fn is_of(&self, fault: &Fault) -> bool {
         match fault {
-            Fault::Crash { when: When::Step(phase, step), .. } => self.steps.contains(&(*phase, *step)),
+            Fault::Crash { when: When::Step(phase, step), .. } => {
+                self.steps.iter().chain(self.calm.iter().flatten()).any(|here| *here == (*phase, *step))
+            }
             _ => false,
         }
     }
@@ -135,18 +140,10 @@ impl Target {
         }
     }
 
-    /// What it carries: in words, and as bytes where there are any.
-    pub fn detail(self, run: &Run, outcome: &Outcome) -> Option<(String, Option<String>)> {
+    /// The message, if it is one.
+    pub fn message(self, outcome: &Outcome) -> Option<&Message> {
         let Self::Message(name) = self else { return None };
-        let message = outcome.trace.messages.iter().find(|message| message.name == name)?;
-        // The trace keeps words; the bytes are where the message is: in the run, just after it was sent.
-        let mut simulation = rpc::start(run, None);
-        simulation.run_until(message.sent);
-        let named = |fact: &rpc::Fact| sim::Payload::name(fact) == name.copy(1);
-        let flying = simulation.in_flight();
-        let mut sent = flying.iter().rev().map(|flight| &flight.envelope.body).chain(simulation.arriving());
-        let bytes = sent.find(|fact| named(fact)).and_then(|fact| fact.wire());
-        Some((message.detail.clone(), bytes.map(|wire| format!("{} bytes: {}", wire.bytes().len(), wire.hex()))))
+        outcome.trace.messages.iter().find(|message| message.name == name)
     }
 
     /// What can be done to it.
@@ -155,7 +152,7 @@ impl Target {
             Self::Message(name) => message_options(name, run, outcome),
             Self::Server(phase, step) => {
                 let site = sites.iter().find(|site| site.steps.first() == Some(&(phase, step)));
-                site.map_or_else(Vec::new, |site| server_options(&without_crash(site, run), run))
+                site.map_or_else(Vec::new, |site| server_options(site, run))
             }
         }
     }
@@ -193,21 +190,12 @@ fn message_options(name: MessageName, run: &Run, outcome: &Outcome) -> Vec<Choic
     options
 }
 
-/// The site as it is if the server does not crash there: with the steps that a crash keeps it from.
-fn without_crash(site: &Site, run: &Run) -> Site {
-    let mut calm = run.clone();
-    calm.faults.retain(|fault| !site.is_of(fault));
-    if calm.faults.len() == run.faults.len() {
-        return site.clone();
-    }
-    sites(&calm).into_iter().find(|other| other.steps.first() == site.steps.first()).unwrap_or_else(|| site.clone())
-}
-
 fn server_options(site: &Site, run: &Run) -> Vec<Choice> {
+    let steps = site.calm.as_ref().unwrap_or(&site.steps);
     let gone: Vec<Fault> = run.faults.iter().copied().filter(|fault| site.is_of(fault)).collect();
     let mut options = vec![("No crash here", gone.is_empty(), Meddling { gone: gone.clone(), new: vec![] })];
-    let committed = site.steps.iter().any(|(phase, s)| *phase == Phase::After && s.step == step::COMMIT);
-    for (phase, name) in &site.steps {
+    let committed = steps.iter().any(|(phase, s)| *phase == Phase::After && s.step == step::COMMIT);
+    for (phase, name) in steps {
         let labels = match (phase, name.step) {
             (Phase::Before, step::RECEIVE) => {
                 ["Crash before it takes the request", "Crash before it takes the request, back after 300 ms"]
@@ -230,8 +218,42 @@ fn server_options(site: &Site, run: &Run) -> Vec<Choice> {
     options
 }
 
-/// Every site of a run. The kernel says where they are, as it does to a search.
+/// What messages carry as bytes, by their names: the trace keeps words, so the bytes are read where the message is, in the
+/// run, just after it was sent.
+pub fn bytes(run: &Run, trace: &Trace) -> BTreeMap<MessageName, String> {
+    let mut simulation = rpc::start(run, None);
+    let mut bytes = BTreeMap::new();
+    let mut messages: Vec<_> = trace.messages.iter().collect();
+    messages.sort_by_key(|message| message.sent);
+    for message in messages {
+        simulation.run_until(message.sent);
+        let named = |fact: &rpc::Fact| sim::Payload::name(fact) == message.name.copy(1);
+        let flying = simulation.in_flight();
+        let mut sent = flying.iter().rev().map(|flight| &flight.envelope.body).chain(simulation.arriving());
+        if let Some(wire) = sent.find(|fact| named(fact)).and_then(|fact| fact.wire()) {
+            bytes.insert(message.name, format!("{} bytes: {}", wire.bytes().len(), wire.hex()));
+        }
+    }
+    bytes
+}
+
+/// Every site of a run, with what would be there if the server did not crash.
 pub fn sites(run: &Run) -> Vec<Site> {
+    let mut all = all_sites(run);
+    for site in &mut all {
+        let mut calm = run.clone();
+        calm.faults.retain(|fault| !site.is_of(fault));
+        if calm.faults.len() < run.faults.len() {
+            let others = all_sites(&calm);
+            site.calm =
+                others.into_iter().find(|other| other.steps.first() == site.steps.first()).map(|other| other.steps);
+        }
+    }
+    all
+}
+
+/// Every site of a run. The kernel says where they are, as it does to a search.
+fn all_sites(run: &Run) -> Vec<Site> {
     let mut sites: Vec<Site> = vec![];
     let mut simulation = rpc::start(run, None);
     simulation.note_opportunities();
@@ -249,7 +271,7 @@ pub fn sites(run: &Run) -> Vec<Site> {
                 Some(site) if site.at == at && site.steps[0].1.attempt == step.attempt => {
                     site.steps.push((phase, step))
                 }
-                _ => sites.push(Site { at, steps: vec![(phase, step)] }),
+                _ => sites.push(Site { at, steps: vec![(phase, step)], calm: None }),
             }
         }
     }
