@@ -122,11 +122,12 @@ pub trait Demo {
     /// If the code cannot be read.
     fn hash_of(run: &str) -> Result<String, String>;
 
-    /// A long computation, for a [`Task`](crate::chrome::task::Task). What it is given and what it reports are
-    /// in the demo's own codes; an input that it cannot read it leaves. It runs in a worker, in an
-    /// instance of the module that has no page, and may take as long as it needs: whoever started it can
-    /// end it at any time. Most demos have none, so there is nothing to do.
-    fn task(_input: &str, _report: &mut dyn FnMut(&str)) {}
+    /// A long computation, for a [job](crate::chrome::task::use_job); nothing if the input cannot be read. Input and lines
+    /// are in the demo's own codes. It may run in a worker, in an instance of the module that has no page; whoever started
+    /// it can end it at any time. Most demos have none.
+    fn task(_input: &str) -> Option<Box<dyn crate::chrome::task::AnyWork>> {
+        None
+    }
 
     /// What simulates beside the page, for an [engine's link](crate::chrome::engine::Link). Most demos have none.
     fn engine() -> Option<Box<dyn crate::chrome::engine::Engine>> {

@@ -110,14 +110,11 @@ pub struct Shown {
     awaits: fn(&str, &str) -> Vec<String>,
 }
 
-/// As [`Demo::task`].
-type Work = fn(&str, &mut dyn FnMut(&str));
-
 /// One demo, as a module computes for it. Apart from [`Shown`], so that it can do without pictures, and the pictures
 /// without it.
 pub struct Computed {
     name: &'static str,
-    task: Work,
+    task: fn(&str) -> Option<Box<dyn task::AnyWork>>,
     engine: engine::Make,
     hash_of: fn(&str) -> Result<String, String>,
 }
@@ -201,10 +198,12 @@ impl Computed {
     /// Carries out a task of the demo and calls `report` with what it says.
     pub fn run_task(&self, input: &str, report: &js_sys::Function) {
         throw_panics();
-        (self.task)(input, &mut |text| {
+        let Some(mut work) = (self.task)(input) else { return };
+        let mut tell = |text: &str| {
             // The worker's own function; all it does is send the text to the page.
             let _ = report.call1(&JsValue::NULL, &text.into());
-        });
+        };
+        while !work.stretch(true, &mut tell) {}
     }
 
     /// The fingerprint of the run that a link's code stands for.

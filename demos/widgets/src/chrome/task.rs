@@ -1,26 +1,126 @@
-//! Long computations beside the page: a worker runs [`Demo::task`](crate::chrome::demo::Demo::task) in an
-//! instance of the demo's module, and the page stays free.
+//! Long computations beside the page: a worker runs [`Demo::task`] in an instance of the module that computes for the
+//! demo, and the page stays free. Where workers are refused (frames without an origin, pages from files), the page
+//! computes in slices between its other work. [`use_job`] decides which; no demo does.
 
-use std::cell::RefCell;
+use crate::chrome::demo::Demo;
+use gloo_timers::callback::Timeout;
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::prelude::*;
-use yew::Callback;
+use yew::prelude::*;
+
+/// A long computation, which goes on in stretches and tells of itself in lines. What the lines say is the demo's own.
+pub trait Work {
+    /// How many steps a worker takes at a stretch, between two lines.
+    const REPORT: u64;
+    /// How many steps the page takes at a stretch where there is no worker: few enough for a press of a key to be answered
+    /// at once.
+    const SLICE: u64;
+
+    /// Takes about that many steps and tells how far it has come, or what came of it; true when it is done.
+    fn advance(&mut self, steps: u64, tell: &mut dyn FnMut(&str)) -> bool;
+}
+
+/// A [`Work`] whose type nobody needs to know.
+pub trait AnyWork {
+    /// Takes a stretch in a worker, or between the page's own work; true when the work is done.
+    fn stretch(&mut self, in_worker: bool, tell: &mut dyn FnMut(&str)) -> bool;
+}
+
+impl<W: Work> AnyWork for W {
+    fn stretch(&mut self, in_worker: bool, tell: &mut dyn FnMut(&str)) -> bool {
+        self.advance(if in_worker { W::REPORT } else { W::SLICE }, tell)
+    }
+}
+
+/// What is heard of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A line of the work.
+    Said(String),
+    /// The work begins again from nothing, in another way: what was said so far will be said again.
+    Afresh,
+    /// The work is done; nothing follows.
+    Ended,
+}
+
+/// The long computation of a figure: one at a time.
+#[derive(Clone)]
+pub struct Job {
+    demo: &'static str,
+    make: fn(&str) -> Option<Box<dyn AnyWork>>,
+    heard: Callback<Heard>,
+    under_way: Rc<RefCell<Option<UnderWay>>>,
+}
+
+/// What computes. Dropping it ends the work.
+enum UnderWay {
+    Worker(#[expect(dead_code, reason = "kept for what dropping it does")] Task),
+    Slices(#[expect(dead_code, reason = "kept for what dropping it does")] Timeout),
+}
+
+/// The job of a figure of the demo `D`, with nothing to do yet. What is heard of it goes to `heard`.
+#[hook]
+pub fn use_job<D: Demo>(heard: Callback<Heard>) -> Job {
+    Job { demo: D::NAME, make: D::task, heard, under_way: use_mut_ref(|| None) }
+}
+
+impl Job {
+    /// Ends what is under way and begins the work for that input, as [`Demo::task`] reads it. Called from effects and
+    /// handlers only.
+    pub fn start(&self, input: String) {
+        self.stop();
+        let heard = {
+            let (job, input) = (self.clone(), input.clone());
+            Callback::from(move |report| match report {
+                TaskReport::Said(line) => job.heard.emit(Heard::Said(line)),
+                TaskReport::Ended => job.heard.emit(Heard::Ended),
+                TaskReport::Failed(_) => {
+                    job.heard.emit(Heard::Afresh);
+                    if let Some(work) = (job.make)(&input) {
+                        job.slice(work);
+                    }
+                }
+            })
+        };
+        // If a worker is refused at once, the slices have begun already.
+        if let Some(task) = Task::start(self.demo, input, heard) {
+            *self.under_way.borrow_mut() = Some(UnderWay::Worker(task));
+        }
+    }
+
+    /// Ends what is under way.
+    pub fn stop(&self) {
+        drop(self.under_way.take());
+    }
+
+    /// Has the page work for a moment, after whatever it has to do, and so on to the end.
+    fn slice(&self, mut work: Box<dyn AnyWork>) {
+        let job = self.clone();
+        let next = Timeout::new(0, move || {
+            let done = work.stretch(false, &mut |line| job.heard.emit(Heard::Said(line.to_owned())));
+            if done {
+                job.heard.emit(Heard::Ended);
+            } else {
+                job.slice(work);
+            }
+        });
+        *self.under_way.borrow_mut() = Some(UnderWay::Slices(next));
+    }
+}
 
 /// What is heard of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TaskReport {
-    /// Something that the demo's task reported.
+enum TaskReport {
+    /// Something that the work reported.
     Said(String),
-    /// The task is done; nothing follows.
+    /// The work is done; nothing follows.
     Ended,
-    /// There is no worker, or the task panicked in it; the reason, for a message. Nothing follows.
-    ///
-    /// Frames without an origin and pages from files have no workers: a demo then has to compute in
-    /// slices, between the page's own work.
+    /// There is no worker, or the work panicked in it; the reason, for a message. Nothing follows.
     Failed(String),
 }
 
 /// A task under way. Dropping it ends the worker at once; nothing more is heard of it then.
-pub struct Task {
+struct Task {
     end: js_sys::Function,
     _tell: Closure<dyn FnMut(String, String)>,
 }
@@ -51,7 +151,7 @@ impl Task {
     ///
     /// `None` if a worker is refused at once; [`TaskReport::Failed`] has been said then, as it is when
     /// the refusal comes later.
-    pub fn start(demo: &'static str, input: String, on_report: Callback<TaskReport>) -> Option<Self> {
+    fn start(demo: &'static str, input: String, on_report: Callback<TaskReport>) -> Option<Self> {
         let tell = on_report.clone();
         let tell = Closure::new(move |kind: String, text: String| {
             tell.emit(match kind.as_str() {
@@ -84,7 +184,6 @@ impl Drop for Task {
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use super::*;
-    use std::rc::Rc;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

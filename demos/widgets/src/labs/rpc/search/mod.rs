@@ -15,6 +15,7 @@ use crate::{
         browser,
         demo::{Demo, DemoProps},
         shell::{Shell, use_arrival, use_next_focus},
+        task::{AnyWork, Heard, use_job},
     },
     labs::rpc::timeline::{RunProp, Timeline},
 };
@@ -22,7 +23,7 @@ use ::search::Row;
 use matrix::{MatrixProps, bound, button_id, details, matrix};
 use protocols::rpc::{Run, Semantics, Transport};
 use question::{FAULTS, Question, Spot};
-use search::{Search, use_searcher};
+use search::Search;
 use sim::TraceHash;
 use sim::words::{counted, grouped};
 use state::{Act, Phase, State};
@@ -41,10 +42,8 @@ impl Demo for RpcSearch {
         Ok(fingerprint(&question, &question.matrix().finish()))
     }
 
-    fn task(input: &str, report: &mut dyn FnMut(&str)) {
-        if let Some(search) = Search::parse(input) {
-            search.finish(report);
-        }
+    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
+        Some(Box::new(Search::parse(input)?))
     }
 }
 
@@ -66,11 +65,18 @@ pub fn SearchView(props: &DemoProps) -> Html {
         Question::parse_answered(view).unwrap_or(nothing)
     });
     let state = use_reducer(|| State::new(page.0.clone(), page.1.clone()));
-    let searcher = use_searcher(&state);
+    let job = {
+        let state = state.dispatcher();
+        use_job::<RpcSearch>(Callback::from(move |heard| match heard {
+            Heard::Said(line) => state.dispatch(Act::Told(line)),
+            Heard::Afresh => state.dispatch(Act::Afresh),
+            Heard::Ended => state.dispatch(Act::End),
+        }))
+    };
     let figure = use_node_ref();
     let next_focus = use_next_focus(&props.id);
     let (live, trouble) = {
-        let (state, searcher, page) = (state.dispatcher(), searcher.clone(), page.clone());
+        let (state, job, page) = (state.dispatcher(), job.clone(), page.clone());
         use_arrival(&props.session, "here is the page's own search", move |view| {
             let (question, spot) = Question::read(view.run, view.words).map_err(|error| error.to_string())?;
             if question == page.0 && !page.1.is_empty() {
@@ -78,7 +84,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
             } else {
                 state.dispatch(Act::Wish(question.clone()));
                 state.dispatch(Act::Start(spot));
-                searcher.start(&question);
+                job.start(question.code());
             }
             Ok(())
         })
@@ -90,15 +96,15 @@ pub fn SearchView(props: &DemoProps) -> Html {
     };
     let idle = state.wish.semantics.is_empty() && !state.runs();
     let toggle = {
-        let (state, searcher, trouble) = (state.clone(), searcher.clone(), trouble.clone());
+        let (state, job, trouble) = (state.clone(), job.clone(), trouble.clone());
         Callback::from(move |_: MouseEvent| {
             if state.runs() {
-                searcher.stop();
+                job.stop();
                 state.dispatch(Act::Stop);
             } else if !idle {
                 trouble.set(None);
                 state.dispatch(Act::Start(None));
-                searcher.start(&state.wish);
+                job.start(state.wish.code());
             }
         })
     };
@@ -110,9 +116,9 @@ pub fn SearchView(props: &DemoProps) -> Html {
         })
     };
     let back = {
-        let (state, searcher, trouble, page) = (state.dispatcher(), searcher.clone(), trouble.clone(), page.clone());
+        let (state, job, trouble, page) = (state.dispatcher(), job.clone(), trouble.clone(), page.clone());
         Callback::from(move |_: MouseEvent| {
-            searcher.stop();
+            job.stop();
             trouble.set(None);
             state.dispatch(Act::Back(page.0.clone(), page.1.clone()));
         })

@@ -11,10 +11,11 @@ pub use block::Block;
 use crate::chrome::{
     demo::{Demo, DemoProps},
     shell::{Shell, use_arrival},
+    task::{AnyWork, Heard, use_job},
 };
 use architectures::file_sharing::{Day, Design, QUESTIONS, Target, USERS};
 use sim::words::grouped;
-use state::{Act, Attempt, State, use_runner};
+use state::{Act, Attempt, Running, State};
 use yew::prelude::*;
 
 /// The design of a file-sharing service, tried for a day.
@@ -29,8 +30,8 @@ impl Demo for DesignLab {
         Ok(Day::new(design).finish().hash)
     }
 
-    fn task(input: &str, report: &mut dyn FnMut(&str)) {
-        state::run(input, report);
+    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
+        Some(Box::new(Running::parse(input)?))
     }
 }
 
@@ -39,7 +40,14 @@ impl Demo for DesignLab {
 pub fn LabView(props: &DemoProps) -> Html {
     let page = use_memo(props.view.clone(), |view| State::read(view));
     let state = use_reducer(|| (*page).clone());
-    let runner = use_runner(&state);
+    let job = {
+        let state = state.dispatcher();
+        use_job::<DesignLab>(Callback::from(move |heard| match heard {
+            Heard::Said(line) => state.dispatch(Act::Told(line)),
+            Heard::Afresh => {}
+            Heard::Ended => state.dispatch(Act::End),
+        }))
+    };
     let figure = use_node_ref();
     let (live, trouble) = {
         let state = state.dispatcher();
@@ -54,22 +62,22 @@ pub fn LabView(props: &DemoProps) -> Html {
         Callback::from(move |design: Design| state.dispatch(Act::Wish(design)))
     };
     let toggle = {
-        let (state, runner, trouble) = (state.clone(), runner.clone(), trouble.clone());
+        let (state, job, trouble) = (state.clone(), job.clone(), trouble.clone());
         Callback::from(move |_: MouseEvent| {
             trouble.set(None);
             if state.running.is_some() {
-                runner.stop();
+                job.stop();
                 state.dispatch(Act::End);
             } else {
                 state.dispatch(Act::Start);
-                runner.start(state.wish);
+                job.start(state.wish.code());
             }
         })
     };
     let back = {
-        let (state, runner, trouble, page) = (state.dispatcher(), runner.clone(), trouble.clone(), page.clone());
+        let (state, job, trouble, page) = (state.dispatcher(), job.clone(), trouble.clone(), page.clone());
         Callback::from(move |_: MouseEvent| {
-            runner.stop();
+            job.stop();
             trouble.set(None);
             state.dispatch(Act::Back(Box::new((*page).clone())));
         })

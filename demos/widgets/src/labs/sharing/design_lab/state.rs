@@ -1,20 +1,10 @@
-//! What the demo knows, and the day under way: in a worker or, where there is none, in slices between the page's
-//! own work.
+//! What the demo knows, and the day under way.
 
-use super::DesignLab;
-use crate::chrome::{
-    demo::{Demo, View},
-    task::{Task, TaskReport},
-};
+use crate::chrome::{demo::View, task::Work};
 use architectures::file_sharing::{Day, Design, Outcome};
-use gloo_timers::callback::Timeout;
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 use yew::prelude::*;
 
-/// How many steps a worker simulates between two reports.
-const REPORT: u64 = 1_500_000;
-/// How many steps the page simulates at a stretch: short enough for a press of a key to be answered at once.
-const SLICE: u64 = 40_000;
 /// How many attempts are kept.
 const KEPT: usize = 12;
 
@@ -44,7 +34,7 @@ pub enum Act {
     Wish(Design),
     /// The day of what is chosen begins.
     Start,
-    /// The day tells of itself; see [`run`].
+    /// The day tells of itself; see [`Running`].
     Told(String),
     /// The day is over, or the reader ends it.
     End,
@@ -105,72 +95,24 @@ impl Reducible for State {
     }
 }
 
-/// Simulates the day of a design to its end and tells how much is over, in hundredths, and what came of it.
-pub fn run(design: &str, tell: &mut dyn FnMut(&str)) {
-    let Ok(design) = Design::from_code(design) else { return };
-    let mut day = Day::new(design);
-    while !day.advance(REPORT) {
-        tell(&day.progress().to_string());
+/// The day of a design, which tells how much of it is over, in hundredths, and what came of it.
+pub struct Running(Day);
+
+impl Running {
+    /// The day of the design of that code, at its beginning; nothing if the code cannot be read.
+    pub fn parse(design: &str) -> Option<Self> {
+        Design::from_code(design).ok().map(|design| Self(Day::new(design)))
     }
-    tell(&day.outcome().written());
 }
 
-/// What simulates. Dropping it ends the day.
-enum Engine {
-    Worker(#[expect(dead_code, reason = "kept for what dropping it does")] Task),
-    Slices(#[expect(dead_code, reason = "kept for what dropping it does")] Timeout),
-}
+impl Work for Running {
+    const REPORT: u64 = 1_500_000;
+    const SLICE: u64 = 40_000;
 
-/// The day of a demo: one at a time.
-#[derive(Clone)]
-pub struct Runner {
-    engine: Rc<RefCell<Option<Engine>>>,
-    state: UseReducerDispatcher<State>,
-}
-
-/// The day of a demo whose state this is.
-#[hook]
-pub fn use_runner(state: &UseReducerHandle<State>) -> Runner {
-    Runner { engine: use_mut_ref(|| None), state: state.dispatcher() }
-}
-
-impl Runner {
-    /// Ends what is under way and simulates the day of that design. What is heard of it goes to the state. Called
-    /// from handlers only.
-    pub fn start(&self, design: Design) {
-        self.stop();
-        let heard = {
-            let runner = self.clone();
-            Callback::from(move |report| match report {
-                TaskReport::Said(line) => runner.state.dispatch(Act::Told(line)),
-                TaskReport::Ended => runner.state.dispatch(Act::End),
-                TaskReport::Failed(_) => runner.slice(Box::new(Day::new(design))),
-            })
-        };
-        // If it is refused at once, the slices have begun already.
-        if let Some(task) = Task::start(DesignLab::NAME, design.code(), heard) {
-            *self.engine.borrow_mut() = Some(Engine::Worker(task));
-        }
-    }
-
-    /// Ends what is under way.
-    pub fn stop(&self) {
-        drop(self.engine.take());
-    }
-
-    /// Has the page simulate for a moment, after whatever it has to do, and so on to the end.
-    fn slice(&self, mut day: Box<Day>) {
-        let runner = self.clone();
-        let next = Timeout::new(0, move || {
-            if day.advance(SLICE) {
-                runner.state.dispatch(Act::Told(day.outcome().written()));
-                runner.state.dispatch(Act::End);
-            } else {
-                runner.state.dispatch(Act::Told(day.progress().to_string()));
-                runner.slice(day);
-            }
-        });
-        *self.engine.borrow_mut() = Some(Engine::Slices(next));
+    fn advance(&mut self, steps: u64, tell: &mut dyn FnMut(&str)) -> bool {
+        let over = self.0.advance(steps);
+        tell(&if over { self.0.outcome().written() } else { self.0.progress().to_string() });
+        over
     }
 }
 
