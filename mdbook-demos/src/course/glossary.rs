@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use aho_corasick::AhoCorasick;
 use book_index::scripts;
 use mdbook_markdown::{
     MarkdownOptions, new_cmark_parser,
@@ -41,6 +42,8 @@ pub struct Glossary {
     entries: Vec<Entry>,
     /// Every form in small letters, the longest first, with the index of its entry.
     forms: Vec<(String, usize)>,
+    /// Finds all forms at once, by their place in that list: every page of a book of many terms is searched.
+    finder: Option<AhoCorasick>,
     /// What is wrong with it.
     pub mistakes: Vec<Diagnostic>,
 }
@@ -101,6 +104,8 @@ impl Glossary {
             .collect();
         out.forms.extend(plurals);
         out.forms.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        // It fails only for more terms than a machine holds.
+        out.finder = AhoCorasick::new(out.forms.iter().map(|(form, _)| form)).ok();
         out
     }
 
@@ -136,15 +141,19 @@ impl Glossary {
     /// which `pages` gives the title, the address, and the entries by their index.
     pub fn edits(&self, pages: &[(String, String, BTreeSet<usize>)]) -> Vec<(Range<usize>, String)> {
         let mut edits = Vec::new();
-        for (index, entry) in self.entries.iter().enumerate() {
+        let mut users_of = vec![Vec::new(); self.entries.len()];
+        for (title, address, used) in pages {
+            used.iter().for_each(|index| users_of[*index].push((title, address)));
+        }
+        for (entry, users) in self.entries.iter().zip(users_of) {
             let word = entry.term.text();
             edits.push((entry.term.bytes.clone(), format!("<dfn id=\"{}\">{word}</dfn>", escape(&entry.anchor))));
             // What the definition says by itself need not be said again.
             let written = &entry.term.source.text[entry.term.bytes.start..entry.end];
-            let users: Vec<String> = pages
-                .iter()
-                .filter(|(_, address, used)| used.contains(&index) && !written.contains(address.as_str()))
-                .map(|(title, address, _)| format!("[{title}]({address})"))
+            let users: Vec<String> = users
+                .into_iter()
+                .filter(|(_, address)| !written.contains(address.as_str()))
+                .map(|(title, address)| format!("[{title}]({address})"))
                 .collect();
             if !users.is_empty() {
                 let list = format!(" <span class=\"term-uses\">Also in {}.</span>", users.join(", "));
@@ -158,13 +167,22 @@ impl Glossary {
     fn uses(&self, text: &str) -> Vec<(Range<usize>, usize)> {
         let (small, places) = small(text);
         let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-        for (form, entry) in &self.forms {
-            for (at, _) in small.match_indices(form.as_str()) {
-                let range = places[at]..places[at + form.len()];
-                let overlaps = found.iter().any(|(other, _)| other.start < range.end && range.start < other.end);
-                if !overlaps && whole(text, &range) {
-                    found.push((range, *entry));
-                }
+        let matches = self.finder.iter().flat_map(|finder| finder.find_overlapping_iter(&small));
+        let mut matches: Vec<(usize, Range<usize>)> =
+            matches.map(|found| (found.pattern().as_usize(), found.range())).collect();
+        // The longest form first, and each from the left.
+        matches.sort_by_key(|(form, range)| (*form, range.start));
+        let mut last: (usize, usize) = (0, 0);
+        for (form, bytes) in matches {
+            // One form does not overlap itself.
+            if last.0 == form && bytes.start < last.1 {
+                continue;
+            }
+            last = (form, bytes.end);
+            let range = places[bytes.start]..places[bytes.end];
+            let overlaps = found.iter().any(|(other, _)| other.start < range.end && range.start < other.end);
+            if !overlaps && whole(text, &range) {
+                found.push((range, self.forms[form].1));
             }
         }
         found.sort_by_key(|(range, _)| range.start);
