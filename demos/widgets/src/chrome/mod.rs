@@ -2,6 +2,7 @@
 //! what computes beside the page, small things that pictures need. Nothing here names a stage or a lab.
 
 pub(crate) mod browser;
+pub(crate) mod chart;
 pub mod demo;
 pub mod engine;
 pub(crate) mod history;

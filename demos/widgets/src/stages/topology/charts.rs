@@ -1,6 +1,9 @@
 //! What is measured, drawn over time.
 
-use crate::chrome::svg::{el, measured, px, text};
+use crate::chrome::{
+    chart::{Axis, round_step},
+    svg::{el, measured, px, text},
+};
 use architectures::live::{Chart, CurveKind, Row, Run, Thousandths};
 use sim::Time;
 use yew::prelude::*;
@@ -49,19 +52,6 @@ pub fn charts(props: &ChartsProps<'_>) -> Html {
     html! { <div class="charts">{ for charts }</div> }
 }
 
-/// A round number at or above, in thousandths: 1, 2 or 5 times a power of ten.
-fn round_up(value: Thousandths) -> Thousandths {
-    let mut step = 10;
-    loop {
-        for factor in [1, 2, 5] {
-            if step * factor >= value {
-                return step * factor;
-            }
-        }
-        step *= 10;
-    }
-}
-
 /// The greatest value of a chart's curves.
 fn highest<'a>(rows: impl Iterator<Item = &'a Row>, first: usize, count: usize) -> Thousandths {
     rows.flat_map(|row| row.iter().skip(first).take(count).flatten()).copied().max().unwrap_or_default()
@@ -95,11 +85,14 @@ fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
             start += other.curves.len();
         }
     }
-    let top = round_up(top);
+    // A flat line at zero has an axis too.
+    let top = round_step(top.max(10) as f64);
     let seconds = f64::from(props.run.seconds);
     let window = props.run.window().as_micros() as f64 / 1e6;
-    let x = |second: f64| LEFT + (RIGHT - LEFT) * (second / seconds).min(1.0);
-    let y = |value: Thousandths| BOTTOM - (BOTTOM - TOP) * (value as f64 / top as f64).clamp(0.0, 1.0);
+    let (across, upward) =
+        (Axis::new((LEFT, RIGHT), (0.0, seconds), false), Axis::new((BOTTOM, TOP), (0.0, top), false));
+    let x = |second: f64| across.at(second.min(seconds));
+    let y = |value: f64| upward.at(value.clamp(0.0, top));
     // One path for each curve; a gap where there was nothing to measure, a point where there is nothing beside it. In
     // whole windows and half units, each step from the one before: a page has thousands of points.
     let path = |rows: &[Row], from: usize, curve: usize| {
@@ -107,7 +100,7 @@ fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
         let mut last = None;
         for (place, row) in rows.iter().enumerate() {
             let value = row.get(first + curve).copied().flatten();
-            let at = value.map(|value| libm::round(2.0 * (y(value) - TOP)) as i64);
+            let at = value.map(|value| libm::round(2.0 * (y(value as f64) - TOP)) as i64);
             match (last, at) {
                 (Some(last), Some(at)) => path += &format!(" 1 {}", at - last),
                 (None, Some(at)) => path += &format!("M{} {at}l0 0", from + place),
@@ -125,10 +118,10 @@ fn chart(props: &ChartsProps<'_>, info: &Chart, first: usize) -> Html {
     let mut drawn: Vec<Html> = vec![];
     let mut grid = String::new();
     for part in [0, 1, 2] {
-        let value = top * part / 2;
+        let value = top * f64::from(part) / 2.0;
         grid += &format!("M{} {}H{}", px(LEFT), px(y(value)), px(RIGHT));
-        drawn.push(text("axis", LEFT - 4.0, y(value) + 3.5, "end", short(value)));
-        let second = seconds * part as f64 / 2.0;
+        drawn.push(text("axis", LEFT - 4.0, y(value) + 3.5, "end", short(value as Thousandths)));
+        let second = seconds * f64::from(part) / 2.0;
         let anchor = if part == 2 { "end" } else { "middle" };
         drawn.push(text("axis", x(second), 88.0, anchor, clock(second, seconds)));
     }

@@ -1,6 +1,9 @@
 //! The day, hour by hour.
 
-use crate::chrome::svg::px;
+use crate::chrome::{
+    chart::{Axis, round_end, tick_label},
+    svg::px,
+};
 use architectures::file_sharing::{HOURS, Outcome};
 use sim::words::grouped;
 use yew::prelude::*;
@@ -13,23 +16,22 @@ const TOP: f64 = 30.0;
 const BOTTOM: f64 = HEIGHT - 34.0;
 
 fn x(hour: f64) -> f64 {
-    LEFT + (RIGHT - LEFT) * hour / HOURS as f64
+    Axis::new((LEFT, RIGHT), (0.0, HOURS as f64), false).at(hour)
 }
 
 /// The chart; without an outcome the day as it is known before it begins.
 pub fn chart(id: &str, outcome: Option<&Outcome>) -> Html {
     let hours = outcome.map(|outcome| &outcome.hours);
     let most = hours.map_or(0, |hours| hours.as_flattened().iter().copied().max().unwrap_or(0));
-    let top = [1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 50_000, 100_000, 300_000];
-    let top = f64::from(top.into_iter().find(|top| *top >= most).unwrap_or(most));
-    let y = |count: f64| BOTTOM - (BOTTOM - TOP) * count / top;
+    let upward = Axis::new((BOTTOM, TOP), (0.0, round_end(f64::from(most.max(1_000)))), false);
+    let y = |count: f64| upward.at(count);
     let bar = |class: &'static str, hour: usize, from: u32, count: u32| {
         let (low, high) = (y(from.into()), y((from + count).into()));
         html! {
             <rect class={class} x={px(x(hour as f64) + 1.5)} y={px(high)} width={px(x(1.0) - x(0.0) - 3.0)} height={px(low - high)}/>
         }
     };
-    let ticks = if hours.is_some() { vec![0.0, top / 2.0, top] } else { vec![] };
+    let ticks = if hours.is_some() { upward.ticks() } else { vec![] };
     let (title, desc) = (format!("{id}-pic"), format!("{id}-desc"));
     html! {
         <svg class="lab-day" viewBox={format!("0 0 {} {}", px(WIDTH), px(HEIGHT))} role="img" aria-labelledby={format!("{title} {desc}")}>
@@ -43,7 +45,7 @@ pub fn chart(id: &str, outcome: Option<&Outcome>) -> Html {
                 { for ticks.into_iter().map(|tick| html! {
                     <>
                         <line x1={px(LEFT)} x2={px(RIGHT)} y1={px(y(tick))} y2={px(y(tick))}/>
-                        <text x={px(LEFT - 6.0)} y={px(y(tick) + 4.0)} text-anchor="end">{ grouped(tick as u64) }</text>
+                        <text x={px(LEFT - 6.0)} y={px(y(tick) + 4.0)} text-anchor="end">{ tick_label(tick) }</text>
                     </>
                 }) }
                 <line x1={px(LEFT)} x2={px(RIGHT)} y1={px(BOTTOM)} y2={px(BOTTOM)}/>

@@ -4,9 +4,11 @@ use super::{
     measured::{self, Measured},
     said,
 };
-use crate::chrome::svg::px;
+use crate::chrome::{
+    chart::{self, Axis, tick_label},
+    svg::px,
+};
 use architectures::distribution::{Bound, Plan};
-use sim::words::grouped;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -38,99 +40,16 @@ pub(super) struct ChartProps<'a> {
     pub on_users: Callback<u32>,
 }
 
-/// An axis: what lies between its two ends, and where.
-#[derive(Clone, Copy)]
-struct Axis {
-    from: f64,
-    to: f64,
-    low: f64,
-    high: f64,
-    logarithmic: bool,
+/// The axis of users, from none (or one, where equal steps are equal factors) to so many.
+fn users_axis(most: u32, logarithmic: bool) -> Axis {
+    let low = if logarithmic { 1.0 } else { 0.0 };
+    Axis { whole: true, ..Axis::new((LEFT, RIGHT), (low, f64::from(most)), logarithmic) }
 }
 
-impl Axis {
-    fn users(most: u32, logarithmic: bool) -> Self {
-        let low = if logarithmic { 1.0 } else { 0.0 };
-        Self { from: LEFT, to: RIGHT, low, high: f64::from(most), logarithmic }
-    }
-
-    fn seconds(least: f64, most: f64, logarithmic: bool) -> Self {
-        let (low, high) = if logarithmic {
-            (power(floor_log10(least * 0.9)), power(floor_log10(most * 1.1) + 1))
-        } else {
-            let step = round_step(most * 1.05 / 4.0);
-            (0.0, (most * 1.05 / step).ceil() * step)
-        };
-        Self { from: BOTTOM, to: TOP, low, high, logarithmic }
-    }
-
-    fn at(&self, value: f64) -> f64 {
-        let part = if self.logarithmic {
-            libm::log(value.max(self.low) / self.low) / libm::log(self.high / self.low)
-        } else {
-            (value - self.low) / (self.high - self.low)
-        };
-        self.from + (self.to - self.from) * part
-    }
-
-    fn value(&self, part: f64) -> f64 {
-        if self.logarithmic {
-            self.low * libm::exp(libm::log(self.high / self.low) * part)
-        } else {
-            self.low + (self.high - self.low) * part
-        }
-    }
-
-    /// Where the lines of the grid are.
-    fn ticks(&self) -> Vec<f64> {
-        if self.logarithmic {
-            let decades = floor_log10(self.high * 1.000_001) - floor_log10(self.low);
-            let every = (decades + 4) / 5;
-            return (0..)
-                .map(|i| self.low * power(i * every.max(1)))
-                .take_while(|tick| *tick <= self.high * 1.000_001)
-                .collect();
-        }
-        let step = round_step(self.high / 4.0).max(if self.from == LEFT { 1.0 } else { 0.0 });
-        (0..).map(|i| f64::from(i) * step).take_while(|tick| *tick <= self.high * 1.000_001).collect()
-    }
-}
-
-fn power(exponent: i32) -> f64 {
-    10f64.powi(exponent)
-}
-
-/// The exponent of the power of ten at or below a number.
-fn floor_log10(value: f64) -> i32 {
-    let mut exponent = 0;
-    while power(exponent + 1) <= value {
-        exponent += 1;
-    }
-    while power(exponent) > value {
-        exponent -= 1;
-    }
-    exponent
-}
-
-/// A step of 1, 2 or 5 times a power of ten, not below `least`.
-fn round_step(least: f64) -> f64 {
-    let unit = power(floor_log10(least));
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * unit)
-        .find(|step| *step >= least * 0.999_999)
-        .unwrap_or(least)
-}
-
-/// A number on an axis: `8,000`, `2 M`.
-fn tick_label(value: f64) -> String {
-    match value {
-        _ if value >= 1e6 && value % 1e5 == 0.0 => format!("{} M", px(value / 1e6)),
-        _ if value < 1.0 => {
-            format!("0.{:03}", (value * 1_000.0).round() as u64).trim_end_matches(['0', '.']).to_owned()
-        }
-        _ => grouped(value.round() as u64),
-    }
+/// The axis of seconds, with room for both.
+fn seconds_axis(least: f64, most: f64, logarithmic: bool) -> Axis {
+    let ends = if logarithmic { chart::decades(least * 0.9, most * 1.1) } else { (0.0, chart::round_end(most * 1.05)) };
+    Axis::new((BOTTOM, TOP), ends, logarithmic)
 }
 
 fn seconds(bound: Bound) -> f64 {
@@ -141,10 +60,10 @@ fn seconds(bound: Bound) -> f64 {
 pub(super) fn chart(props: &ChartProps<'_>) -> Html {
     let (id, plan, n) = (&props.id, &props.plan, props.plan.peers_max);
     let (first, last) = (plan.peer_to_peer(1), plan.client_server(props.users));
-    let users = Axis::users(props.users, props.logarithmic);
+    let users = users_axis(props.users, props.logarithmic);
     let longest = props.measured.points.iter().flat_map(|point| [point.alone, point.together]).flatten().max();
     let top = longest.map_or(last.time, |longest| longest.max(last.time)).as_micros() as f64 / 1e6;
-    let time = Axis::seconds(seconds(first), top, props.logarithmic);
+    let time = seconds_axis(seconds(first), top, props.logarithmic);
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
     let x = users.at(f64::from(n));
     let (y_alone, y_together) = (time.at(seconds(alone)), time.at(seconds(together)));
