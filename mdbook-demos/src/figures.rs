@@ -64,6 +64,18 @@ pub enum Slot {
     Broken(Option<String>),
 }
 
+impl Slot {
+    /// What goes into the page, if it is no figure.
+    pub fn html(&self) -> Option<String> {
+        match self {
+            Self::Figure(_) => None,
+            Self::Formula(html) => Some(html.clone()),
+            Self::Broken(Some(id)) => Some(format!("<div id=\"{}\"></div>", escape(id))),
+            Self::Broken(None) => Some(String::new()),
+        }
+    }
+}
+
 /// One answer or solution.
 #[derive(Clone, Debug)]
 pub struct Gate {
@@ -127,9 +139,7 @@ impl Gathered {
     pub fn slot(&self, number: usize, root: &str) -> Option<String> {
         Some(match self.slots.get(number)? {
             Slot::Figure(index) => self.figures.get(*index)?.html_on(root),
-            Slot::Formula(html) => html.clone(),
-            Slot::Broken(Some(id)) => format!("<div id=\"{}\"></div>", escape(id)),
-            Slot::Broken(None) => String::new(),
+            slot => slot.html()?,
         })
     }
 

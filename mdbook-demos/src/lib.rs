@@ -57,7 +57,7 @@ use crate::{
         module,
         redirects::{self, Redirects},
         search, settings,
-        site::Site,
+        site::{Finished, Site},
         template::Pages,
         warnings,
     },
@@ -75,7 +75,7 @@ pub struct Options {
     pub wasm: Option<PathBuf>,
     /// Whether readers will get it: functions' names are left out of the module.
     pub release: bool,
-    /// Whether figures are taken that were computed before, and kept for the next build.
+    /// Whether figures and pages are taken that were made before, and kept for the next build.
     pub cached: bool,
     /// The file that says what the site carries of others ([`licences::read`]); without it the site does not tell.
     pub licences: Option<PathBuf>,
@@ -196,13 +196,25 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     };
 
     let start = Instant::now();
-    let site =
-        Site { staging: &staging, gathered: &gathered, book: &book, config: &config, redirects: &redirects, base_url };
+    let pages = match options.cached {
+        true => pages::kept::Kept::new(work.join(format!("site-pages/{name}"))),
+        false => pages::kept::Kept::nothing(),
+    };
+    let site = Site {
+        staging: &staging,
+        gathered: &gathered,
+        book: &book,
+        config: &config,
+        redirects: &redirects,
+        base_url,
+        kept: &pages,
+        entries,
+    };
     diagnostics.extend(search::unknown_chapters(&config, &settings, &book));
-    let taken = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
+    let Finished { taken, digests, named } = site.finish(&theme, modules.as_deref(), &mut diagnostics)?;
     let schema = reference::schema(entries, &schemas)?;
     files::write(&staging.join(files::SCHEMA), format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
-    assets::remove_unused(&staging)?;
+    assets::remove_unused(&staging, &named)?;
     files::remove_all(&staging, &gathered.read)?;
     let sources = files::list(&root.join(&config.book.src))?;
     let left: Vec<PathBuf> = sources.iter().filter(|file| files::is_left_behind(file)).map(PathBuf::from).collect();
@@ -216,7 +228,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     report.times.push(("pages", start.elapsed()));
 
     let start = Instant::now();
-    let checked = links::check(&staging)?;
+    let checked = links::check(&staging, &digests)?;
     let of_redirect = |problem: &Problem| {
         redirects::locate(&redirects, &problem.file, problem.address.as_deref(), &problem.message)
             .map(|told| told.maybe_help(problem.help.clone()))
@@ -235,6 +247,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     report.demos = gathered.figures.len();
     report.computed = kept.computed();
     files::swap(&staging, &out, &old)?;
+    pages.tidy();
     Ok(report)
 }
 

@@ -72,30 +72,33 @@ pub fn compact_theme(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes those of mdBook's files in `dir` that no page, script or style sheet names, directly or
-/// through another, and the contents page that mdBook shows in a frame.
+/// Removes those of mdBook's files in `dir` that nothing names, directly or through another, and the contents page that
+/// mdBook shows in a frame. `named` are those that the pages name, without their folders; style sheets and scripts are read.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or removed.
-pub fn remove_unused(dir: &Path) -> Result<()> {
+pub fn remove_unused(dir: &Path, named: &BTreeSet<String>) -> Result<()> {
     let all = files::list(dir)?;
+    let name_of = |file: &str| file.rsplit('/').next().unwrap_or(file).to_owned();
     let (mut candidates, kept): (BTreeSet<&str>, BTreeSet<&str>) =
         all.iter().map(String::as_str).partition(|file| is_mdbooks(file));
+    let by_pages: Vec<&str> = candidates.iter().copied().filter(|file| named.contains(&name_of(file))).collect();
+    for file in &by_pages {
+        candidates.remove(file);
+    }
     candidates.insert("toc.html");
     // The compiled demos name none of mdBook's files, and are megabytes to look through.
-    let ours = |file: &&str| file.split('/').next() != Some(FOLDER) && *file != "toc.html";
-    let mut queue: Vec<&str> = kept.into_iter().filter(ours).collect();
+    let ours = |file: &&str| file.split('/').next() != Some(FOLDER);
+    let mut queue: Vec<&str> = kept.into_iter().filter(ours).chain(by_pages).collect();
     while let Some(file) = queue.pop() {
-        if ![".html", ".css", ".js"].iter().any(|ending| file.ends_with(ending)) {
+        // So are the words of the book.
+        if ![".css", ".js"].iter().any(|ending| file.ends_with(ending)) || file.starts_with("search/") {
             continue;
         }
         let text = files::read(&dir.join(file))?;
-        let named: Vec<&str> = candidates
-            .iter()
-            .copied()
-            .filter(|candidate| text.contains(candidate.rsplit('/').next().unwrap_or(candidate)))
-            .collect();
+        let named: Vec<&str> =
+            candidates.iter().copied().filter(|candidate| text.contains(&name_of(candidate))).collect();
         for name in named {
             candidates.remove(name);
             queue.push(name);
@@ -132,7 +135,8 @@ mod tests {
         ] {
             files::write(&dir.path().join(name), text).unwrap();
         }
-        remove_unused(dir.path()).unwrap();
+        let named = ["search-01234567.js".to_owned()].into();
+        remove_unused(dir.path(), &named).unwrap();
         let left: Vec<String> = files::list(dir.path()).unwrap().into_iter().collect();
         assert_eq!(
             left,

@@ -33,12 +33,16 @@ pub fn file(id: &str) -> String {
     format!("embed/{id}.html")
 }
 
-/// The whole page of a figure that stands on `page` in the lesson called `lesson`.
-pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String {
+/// The whole page of a figure that stands on `page` in the lesson called `lesson`; `html` is the figure's.
+pub fn page(frame: &Frame, figure: &Figure, html: &str, page: &str, lesson: &str) -> String {
     let root = to_root(&file(&figure.id));
     let scripts = match &frame.scripts {
         Some(scripts) => {
-            format!("{}\n<script defer src=\"{root}{FOLDER}/{}\"></script>\n", scripts.tag(&root), scripts.embed)
+            format!(
+                "{}\n<script defer src=\"{root}{FOLDER}/{}\"></script>\n",
+                scripts.tag(&root, false, [figure]),
+                scripts.embed
+            )
         }
         None => String::new(),
     };
@@ -74,7 +78,6 @@ pub fn page(frame: &Frame, figure: &Figure, page: &str, lesson: &str) -> String 
         purpose = escape(figure.purpose),
         learning = learning(&frame.catalogue, &file(&figure.id), &format!("embed/{}", figure.id)),
         head = frame.head,
-        html = figure.html_on(&root),
         href = escape(&address(page)),
         id = escape(&figure.id),
         lesson = escape(lesson),

@@ -31,7 +31,7 @@ pub fn explain(problems: &[Problem], book: &Book, gathered: &Gathered, taken: &B
                 sources.insert(page.clone(), source);
             }
             let broken = template::slots(&chapter.content)
-                .any(|(_, number, _)| matches!(gathered.slots.get(number), Some(Slot::Broken(_))));
+                .any(|slot| matches!(gathered.slots.get(slot.number), Some(Slot::Broken(_))));
             if broken {
                 unsure.insert(page);
             }

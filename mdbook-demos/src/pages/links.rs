@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 use widgets::chrome::registry::nearest;
 
 use crate::{
@@ -111,26 +112,91 @@ pub fn from_root(file: &str, address: &str) -> String {
     resolve(file, path).map_or_else(|| address.to_owned(), |path| format!("{path}{tail}"))
 }
 
-/// Checks every page and style sheet below `dir`.
+/// What a page, or a part of one, has and refers to: enough to tell whether all is well. It is small, so that it can be
+/// kept with the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// Its ids, in no order.
+    ids: BTreeSet<String>,
+    /// The ids that have to be on the page.
+    references: BTreeSet<String>,
+    /// Where it leads, as written.
+    addresses: BTreeSet<String>,
+    /// Whether something is wrong with it, wherever it stands.
+    wrong: bool,
+}
+
+impl Digest {
+    /// The digest of a page or of a part of one.
+    ///
+    /// # Errors
+    ///
+    /// If it is not HTML that can be read.
+    pub fn of(html: &str) -> Result<Self> {
+        let page = read(html)?;
+        Ok(Self {
+            wrong: !(page.twice.is_empty() && page.refused.is_empty()),
+            references: page.references.into_iter().map(|(_, id)| id).filter(|id| !page.ids.contains(id)).collect(),
+            addresses: page.addresses.into_iter().map(|(_, _, address)| address).collect(),
+            ids: page.ids.into_iter().collect(),
+        })
+    }
+
+    /// The same with the beginning `root` of each address replaced by what leads to the site's root.
+    #[must_use]
+    pub fn at(&self, root: &str, to_root: &str) -> Self {
+        let address = |address: &String| match address.strip_prefix(root) {
+            Some(rest) => format!("{to_root}{rest}"),
+            None => address.clone(),
+        };
+        Self { addresses: self.addresses.iter().map(address).collect(), ..self.clone() }
+    }
+}
+
+/// The digests of the parts that pages consist of, by the pages' files.
+pub type Digests = BTreeMap<String, Vec<Arc<Digest>>>;
+
+/// Checks every page and style sheet below `dir`. `known` pages are read only if something is wrong with them.
 ///
 /// # Errors
 ///
 /// If a file cannot be read.
-pub fn check(dir: &Path) -> Result<Checked> {
+pub fn check(dir: &Path, known: &Digests) -> Result<Checked> {
     let files = files::list(dir)?;
-    let mut pages = BTreeMap::new();
-    for file in files.iter().filter(|file| file.ends_with(".html")) {
-        let text = files::read(&dir.join(file))?;
-        pages.insert(file.as_str(), read(&text).with_context(|| format!("in the page {file}"))?);
+    let folders = folders(&files);
+    let html = || files.iter().filter(|file| file.ends_with(".html"));
+    let within = |file: &str| files::read(&dir.join(file));
+    let page = |file: &str| read(&within(file)?).with_context(|| format!("in the page {file}"));
+    let mut digests: BTreeMap<&str, Vec<Arc<Digest>>> = BTreeMap::new();
+    for file in html() {
+        let parts = match known.get(file) {
+            Some(parts) => parts.clone(),
+            None => vec![Digest::of(&within(file)?).with_context(|| format!("in the page {file}"))?.into()],
+        };
+        digests.insert(file, parts);
     }
-    let site = Site { files: &files, pages: &pages };
-    let mut checked = Checked { pages: pages.len(), ..Checked::default() };
-    for (file, page) in &pages {
-        site.page(file, page, &mut checked);
+    let nothing = BTreeMap::new();
+    let quick = Site { files: &files, folders: &folders, pages: &nothing };
+    let mut checked = Checked { pages: digests.len(), ..Checked::default() };
+    let wrong = quick.wrong(&digests, &mut checked.external);
+    // Only of these it matters what exactly they say, and of the pages that they lead to which ids there are.
+    let mut pages = BTreeMap::new();
+    for file in wrong.iter().copied() {
+        pages.insert(file, page(file)?);
+    }
+    for file in wrong.iter().flat_map(|file| quick.targets(file, &digests[file])) {
+        if let Some((file, _)) = digests.get_key_value(file.as_str())
+            && !pages.contains_key(file)
+        {
+            pages.insert(file, page(file)?);
+        }
+    }
+    let site = Site { files: &files, folders: &folders, pages: &pages };
+    for file in wrong {
+        site.page(file, &pages[file], &mut checked);
     }
     for file in files.iter().filter(|file| file.ends_with(".css")) {
-        let text = files::read(&dir.join(file))?;
-        for address in css(&text) {
+        for address in css(&within(file)?) {
             site.address(file, "a style sheet", "url", &address, &mut checked);
         }
     }
@@ -210,8 +276,15 @@ fn css(text: &str) -> Vec<String> {
     found
 }
 
+/// The folders that hold files, directly or further down.
+fn folders(files: &BTreeSet<String>) -> HashSet<&str> {
+    let slashes = |file: &'_ str| file.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
+    files.iter().flat_map(|file| slashes(file).into_iter().map(|at| &file[..at])).collect()
+}
+
 struct Site<'a> {
     files: &'a BTreeSet<String>,
+    folders: &'a HashSet<&'a str>,
     pages: &'a BTreeMap<&'a str, Page>,
 }
 
@@ -253,6 +326,45 @@ impl Site<'_> {
         (stem.eq_ignore_ascii_case("readme") && self.files.contains(&index)).then_some(index)
     }
 
+    /// Where an address on the page `file` leads.
+    fn follow(&self, file: &str, address: &str) -> Lead {
+        let trimmed = address.trim();
+        if let Some((scheme, _)) = trimmed.split_once(':')
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        {
+            return match scheme.to_ascii_lowercase().as_str() {
+                "https" => Lead::Away,
+                "mailto" | "tel" => Lead::Fine,
+                "http" => Lead::Unencrypted,
+                _ => Lead::Unknown,
+            };
+        }
+        if trimmed.starts_with('/') {
+            return Lead::FromServer;
+        }
+        let (path, fragment) = match trimmed.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment)),
+            None => (trimmed, None),
+        };
+        let path = path.split('?').next().unwrap_or_default();
+        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let target = match path {
+            "" => Some(file.to_owned()),
+            path => resolve(file, &decode(path)),
+        };
+        let Some(mut target) = target else { return Lead::Out };
+        if target.is_empty() || target.ends_with('/') || self.folders.contains(target.as_str()) {
+            if !target.is_empty() && !target.ends_with('/') {
+                target.push('/');
+            }
+            target.push_str("index.html");
+        }
+        if !self.files.contains(&target) {
+            return Lead::Nowhere(target);
+        }
+        Lead::To(target, fragment.map(decode).filter(|f| !f.is_empty() && f != "top"))
+    }
+
     fn address(&self, file: &str, whose: &str, attribute: &str, address: &str, checked: &mut Checked) {
         let mut problem = |message: String, target: Option<String>, help: Option<String>| {
             checked.problems.push(Problem {
@@ -265,85 +377,129 @@ impl Site<'_> {
             });
         };
         let trimmed = address.trim();
-        if let Some((scheme, _)) = trimmed.split_once(':')
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-        {
-            match scheme.to_ascii_lowercase().as_str() {
-                "https" => {
-                    checked.external.entry(trimmed.to_owned()).or_default().insert(file.to_owned());
-                }
-                "mailto" | "tel" => {}
-                "http" => problem(
-                    format!("`{trimmed}` is not encrypted"),
-                    None,
-                    Some("write https, or name the work without a link".to_owned()),
-                ),
-                _ => problem(
+        match self.follow(file, address) {
+            Lead::Fine | Lead::To(_, None) => {}
+            Lead::Away => {
+                checked.external.entry(trimmed.to_owned()).or_default().insert(file.to_owned());
+            }
+            Lead::Unencrypted => problem(
+                format!("`{trimmed}` is not encrypted"),
+                None,
+                Some("write https, or name the work without a link".to_owned()),
+            ),
+            Lead::Unknown => {
+                problem(
                     format!("`{trimmed}` is no address that a reader can follow ({whose} {attribute})"),
                     None,
                     None,
-                ),
+                );
             }
-            return;
-        }
-        if trimmed.starts_with('/') {
-            problem(
+            Lead::FromServer => problem(
                 format!("`{trimmed}` is an address from the server's root"),
                 None,
                 Some("write it relative to the page: the site may stand in a folder".to_owned()),
-            );
-            return;
-        }
-        let (path, fragment) = match trimmed.split_once('#') {
-            Some((path, fragment)) => (path, Some(fragment)),
-            None => (trimmed, None),
-        };
-        let path = path.split('?').next().unwrap_or_default();
-        let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let target = match path {
-            "" => Some(file.to_owned()),
-            path => resolve(file, &decode(path)),
-        };
-        let Some(mut target) = target else {
-            problem(format!("`{trimmed}` leads out of the site"), None, None);
-            return;
-        };
-        if target.is_empty()
-            || target.ends_with('/')
-            || self
-                .files
-                .iter()
-                .any(|f| f.len() > target.len() && f.starts_with(&target) && f.as_bytes()[target.len()] == b'/')
-        {
-            if !target.is_empty() && !target.ends_with('/') {
-                target.push('/');
+            ),
+            Lead::Out => problem(format!("`{trimmed}` leads out of the site"), None, None),
+            Lead::Nowhere(target) => {
+                let pages = self.files.iter().map(String::as_str);
+                let pages =
+                    pages.filter(|page| page.ends_with(".html") && *page != file && !page.starts_with("embed/"));
+                let help = self
+                    .index_of(&target)
+                    .or_else(|| nearest(&target, pages).map(str::to_owned))
+                    .map(|near| format!("did you mean `{}`?", relative(file, &near)));
+                problem(format!("`{trimmed}` leads nowhere"), None, help);
             }
-            target.push_str("index.html");
-        }
-        if !self.files.contains(&target) {
-            let pages = self.pages.keys().copied().filter(|page| *page != file && !page.starts_with("embed/"));
-            let help = self
-                .index_of(&target)
-                .or_else(|| nearest(&target, pages).map(str::to_owned))
-                .map(|near| format!("did you mean `{}`?", relative(file, &near)));
-            problem(format!("`{trimmed}` leads nowhere"), None, help);
-            return;
-        }
-        let Some(fragment) = fragment.map(decode).filter(|f| !f.is_empty() && f != "top") else {
-            return;
-        };
-        // In a picture, the fragment is the picture's own.
-        let Some(page) = self.pages.get(target.as_str()) else {
-            return;
-        };
-        if !page.ids.contains(&fragment) {
-            let mut ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
-            ids.sort_unstable();
-            let help = nearest(&fragment, ids).map(|near| format!("did you mean `#{near}`?"));
-            let message = format!("`{trimmed}` leads to no place on the page {target}");
-            problem(message, Some(target), help);
+            Lead::To(target, Some(fragment)) => {
+                // In a picture, the fragment is the picture's own.
+                let Some(page) = self.pages.get(target.as_str()) else { return };
+                if !page.ids.contains(&fragment) {
+                    let mut ids: Vec<&str> = page.ids.iter().map(String::as_str).collect();
+                    ids.sort_unstable();
+                    let help = nearest(&fragment, ids).map(|near| format!("did you mean `#{near}`?"));
+                    let message = format!("`{trimmed}` leads to no place on the page {target}");
+                    problem(message, Some(target), help);
+                }
+            }
         }
     }
+
+    /// The pages that something is wrong with, by the digests of all. Addresses on other servers are noted.
+    fn wrong<'b>(
+        &self,
+        digests: &BTreeMap<&'b str, Vec<Arc<Digest>>>,
+        external: &mut BTreeMap<String, BTreeSet<String>>,
+    ) -> BTreeSet<&'b str> {
+        let ids: HashMap<&str, HashSet<&str>> = digests
+            .iter()
+            .map(|(file, parts)| (*file, parts.iter().flat_map(|part| &part.ids).map(String::as_str).collect()))
+            .collect();
+        // Pages of a folder lead to the same places by the same words.
+        let mut leads: HashMap<(&str, &str), Lead> = HashMap::new();
+        let mut wrong = BTreeSet::new();
+        for (file, parts) in digests {
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            // An id that is in two parts counts once.
+            let all: usize = parts.iter().map(|part| part.ids.len()).sum();
+            let mut fine = parts.iter().all(|part| !part.wrong) && ids[file].len() == all;
+            fine &= parts.iter().flat_map(|part| &part.references).all(|id| ids[file].contains(id.as_str()));
+            for address in parts.iter().flat_map(|part| &part.addresses) {
+                let own;
+                let lead = if address.starts_with(['#', '?']) || address.is_empty() {
+                    own = self.follow(file, address);
+                    &own
+                } else {
+                    leads.entry((folder, address)).or_insert_with(|| self.follow(file, address))
+                };
+                fine &= match lead {
+                    Lead::Fine | Lead::To(_, None) => true,
+                    Lead::Away => {
+                        external.entry(address.trim().to_owned()).or_default().insert((*file).to_owned());
+                        true
+                    }
+                    Lead::To(target, Some(fragment)) => {
+                        ids.get(target.as_str()).is_none_or(|ids| ids.contains(fragment.as_str()))
+                    }
+                    Lead::Unencrypted | Lead::Unknown | Lead::FromServer | Lead::Out | Lead::Nowhere(_) => false,
+                };
+            }
+            if !fine {
+                wrong.insert(*file);
+            }
+        }
+        wrong
+    }
+
+    /// The files that a page leads to.
+    fn targets(&self, file: &str, parts: &[Arc<Digest>]) -> Vec<String> {
+        let addresses = parts.iter().flat_map(|part| &part.addresses);
+        let target = |address: &String| match self.follow(file, address) {
+            Lead::To(target, _) => Some(target),
+            _ => None,
+        };
+        addresses.filter_map(target).collect()
+    }
+}
+
+/// Where an address leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lead {
+    /// To a file of the site, and to the place of that id on it.
+    To(String, Option<String>),
+    /// To another server.
+    Away,
+    /// Somewhere that is no page, such as a mailbox.
+    Fine,
+    /// To another server, in the clear.
+    Unencrypted,
+    /// Nobody knows how.
+    Unknown,
+    /// From the server's root.
+    FromServer,
+    /// Out of the site.
+    Out,
+    /// To this file, which is not there.
+    Nowhere(String),
 }
 
 /// The words for an id that is not unique.
@@ -456,7 +612,7 @@ mod tests {
         for (name, text) in files {
             files::write(&dir.path().join(name), text).unwrap();
         }
-        let checked = check(dir.path()).unwrap();
+        let checked = check(dir.path(), &Digests::new()).unwrap();
         checked.problems.into_iter().map(|p| (format!("{}: {}", p.file, p.message), p.help)).collect()
     }
 

@@ -7,6 +7,7 @@ pub mod contents;
 pub mod embed;
 pub mod explain;
 pub mod inherited;
+pub mod kept;
 pub mod leftovers;
 pub mod licences;
 pub mod links;

@@ -2,6 +2,7 @@
 //! result kept until the bundle's module changes, and the files' names made from their contents.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -10,7 +11,12 @@ use anyhow::{Context, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::files::{hash, read, remove_dir, write};
+use widgets::chrome::registry::Entry;
+
+use crate::{
+    figures::Figure,
+    files::{hash, read, remove_dir, write},
+};
 
 /// Counts up when what is kept would look otherwise for the same module.
 const FORMAT: u32 = 2;
@@ -29,6 +35,8 @@ pub struct Scripts {
     pub embed: String,
     /// The bundles, in the order of their names.
     pub bundles: Vec<Bundle>,
+    /// The names of the bundles that show a demo and compute for it, by the demo's name.
+    pub needs: BTreeMap<&'static str, [&'static str; 2]>,
 }
 
 /// The names of one bundle's files.
@@ -45,16 +53,23 @@ pub struct Bundle {
 }
 
 impl Scripts {
-    /// The tag that loads the demos; `root` leads from the page to the site's root.
-    pub fn tag(&self, root: &str) -> String {
+    /// The tag that brings the figures of a page to life; `root` leads from the page to the site's root. It names the
+    /// modules of these figures only, so that a page does not change with those of others. `on_demand`: they come to life
+    /// when they are asked for, and not when they come near.
+    pub fn tag<'a>(&self, root: &str, on_demand: bool, figures: impl IntoIterator<Item = &'a Figure>) -> String {
+        let wanted: BTreeSet<&str> =
+            figures.into_iter().filter_map(|figure| self.needs.get(figure.name)).flatten().copied().collect();
         let bundles: String = self
             .bundles
             .iter()
+            .filter(|bundle| wanted.contains(&*bundle.name))
             .map(|Bundle { name, glue, wasm, inlined }| format!(" data-{name}=\"{glue} {wasm} {inlined}\""))
             .collect();
         format!(
-            "<script defer src=\"{root}{FOLDER}/{}\" data-worker=\"{}\"{bundles}></script>",
-            self.loader, self.worker
+            "<script defer src=\"{root}{FOLDER}/{}\" data-worker=\"{}\"{bundles}{}></script>",
+            self.loader,
+            self.worker,
+            if on_demand { " data-on-demand" } else { "" }
         )
     }
 }
@@ -188,12 +203,13 @@ impl Module {
     }
 }
 
-/// Copies the bundles' files and the scripts of the theme that start them into the output.
+/// Copies the bundles' files and the scripts of the theme that start them into the output. `entries` are the demos that
+/// the bundles hold.
 ///
 /// # Errors
 ///
 /// If one of the theme's scripts is missing, or a file cannot be written.
-pub fn install(modules: &[Module], theme: &Path, out: &Path) -> Result<Scripts> {
+pub fn install(modules: &[Module], entries: &[Entry], theme: &Path, out: &Path) -> Result<Scripts> {
     let out = out.join(FOLDER);
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     for Module { folder, names } in modules {
@@ -216,6 +232,7 @@ pub fn install(modules: &[Module], theme: &Path, out: &Path) -> Result<Scripts> 
         worker: script("worker", "runs a demo's long computation beside the page")?,
         embed: script("embed", "tells an embed page's host how high the figure is")?,
         bundles: modules.iter().map(|module| module.names.clone()).collect(),
+        needs: entries.iter().map(|entry| (entry.name, [entry.bundle, entry.engine])).collect(),
     })
 }
 

@@ -2,8 +2,10 @@
 //! compiled demos copied.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context, Result};
@@ -11,23 +13,27 @@ use mdbook_driver::{
     book::Book,
     config::{Config, HtmlConfig, TextDirection},
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     blocks::guard::caught,
     chapters,
     course::{catalogue::Catalogue, settings::Course},
     diagnostics::{Diagnostic, Diagnostics},
-    figures::{Gathered, Slot},
+    figures::{Figure, Gathered, Slot},
     files, html,
     pages::{
-        assets::unhashed,
+        assets::{self, unhashed},
         contents, embed,
+        kept::{self, Kept},
+        links::{Digest, Digests},
         module::{self, Module, Scripts},
         redirects::{self, Redirects},
         search, settings,
         template::{self, Moved, Parts, Rewritten},
     },
 };
+use widgets::{bundles::entries, chrome::registry::Entry, labs::quiz::ROOT};
 
 /// The rendered site, on the way to completion.
 pub struct Site<'a> {
@@ -43,21 +49,90 @@ pub struct Site<'a> {
     pub redirects: &'a Redirects,
     /// Where the site will stand, with a slash at the end.
     pub base_url: Option<String>,
+    /// What earlier builds made.
+    pub kept: &'a Kept,
+    /// The demos that there are.
+    pub entries: &'static [Entry],
+}
+
+/// What the finished pages are, for those who check them.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// The demos' ids that are anchors of something else too.
+    pub taken: BTreeSet<String>,
+    /// What each page has and refers to.
+    pub digests: Digests,
+    /// Those of mdBook's own files, without their folders, that a page names.
+    pub named: BTreeSet<String>,
+}
+
+/// A page, or a part of one, after rewriting; its HTML, with empty slots, is kept apart.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Made {
+    /// Every `id`, in order.
+    ids: Vec<String>,
+    /// What could not be put in.
+    problems: Vec<String>,
+    /// What the embed pages share with it.
+    shared: Vec<String>,
+    /// The style sheets of demos that it linked.
+    sheets: BTreeSet<String>,
+    /// What it has and refers to.
+    digest: Digest,
+    /// Those of mdBook's own files that it names.
+    named: BTreeSet<String>,
+}
+
+/// What goes into a slot.
+#[derive(Clone, Debug)]
+struct Filling {
+    /// What its HTML is known by.
+    key: String,
+    /// What it has and refers to.
+    digest: Arc<Digest>,
+    /// Those of mdBook's own files that it names.
+    named: BTreeSet<String>,
+    /// Whether addresses in it begin at the site's root.
+    rooted: bool,
+}
+
+/// The part of a [`Filling`] that follows from its HTML.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Contents {
+    digest: Digest,
+    named: BTreeSet<String>,
+    rooted: bool,
+}
+
+/// A page with its slots, numbered from 0 as they stand in it: the numbers in the book change with any figure before.
+struct Slots {
+    /// The page.
+    html: String,
+    /// The numbers in the book.
+    numbers: Vec<usize>,
+}
+
+impl Slots {
+    fn of(raw: &str) -> Self {
+        let (mut html, mut numbers, mut at) = (String::with_capacity(raw.len()), Vec::new(), 0);
+        for slot in template::slots(raw) {
+            html.push_str(&raw[at..slot.digits.start]);
+            html.push_str(&numbers.len().to_string());
+            at = slot.digits.end;
+            numbers.push(slot.number);
+        }
+        html.push_str(&raw[at..]);
+        Self { html, numbers }
+    }
 }
 
 impl Site<'_> {
-    /// Completes every page, writes the embed pages and copies the compiled demos. Gives the demos'
-    /// ids that are anchors of something else too.
+    /// Completes every page, writes the embed pages and copies the compiled demos.
     ///
     /// # Errors
     ///
     /// If a file cannot be read or written, or the theme lacks one.
-    pub fn finish(
-        &self,
-        theme: &Path,
-        modules: Option<&[Module]>,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<BTreeSet<String>> {
+    pub fn finish(&self, theme: &Path, modules: Option<&[Module]>, diagnostics: &mut Diagnostics) -> Result<Finished> {
         // Page by page: the chapter's file and title.
         let lessons: BTreeMap<String, (&Path, &str)> = chapters::chapters(self.book)
             .filter_map(|chapter| {
@@ -66,7 +141,7 @@ impl Site<'_> {
             })
             .collect();
         let first = chapters::chapters(self.book).find_map(chapters::page);
-        let scripts = modules.map(|modules| module::install(modules, theme, self.staging)).transpose()?;
+        let scripts = modules.map(|modules| module::install(modules, self.entries, theme, self.staging)).transpose()?;
         if scripts.is_some() {
             let folder = self.staging.join(module::FOLDER);
             for (name, frames) in self.gathered.figures.iter().filter_map(|figure| figure.first.as_ref()) {
@@ -82,9 +157,16 @@ impl Site<'_> {
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let mut sheets = BTreeSet::new();
-        let mut anchors: HashMap<String, Vec<String>> = HashMap::new();
+        let mut anchors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut finished = Finished::default();
         let index = search::write(self.staging, self.book, self.config)?;
         let all = files::list(self.staging)?;
+        let further = self.further_files(&all);
+        let mdbooks: Vec<String> =
+            all.iter().filter(|file| assets::is_mdbooks(file)).map(|file| name_of(file)).collect();
+        let page_break = self.config.get::<bool>("output.html.print.page-break").ok().flatten().unwrap_or(true);
+        let fillings =
+            Fillings { site: self, mdbooks: &mdbooks, search: index.as_deref(), page_break, known: RefCell::default() };
         diagnostics.extend(self.redirects.check(&all));
         let moved = match self.redirects.0.is_empty() {
             true => None,
@@ -101,7 +183,6 @@ impl Site<'_> {
         let missing =
             self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default().get_404_output_file();
         let finder = theme_script("missing", theme, self.staging)?;
-        let page_break = self.config.get::<bool>("output.html.print.page-break").ok().flatten().unwrap_or(true);
         for file in all.iter().filter(|file| file.ends_with(".html")) {
             if file == "toc.html" {
                 continue;
@@ -109,7 +190,7 @@ impl Site<'_> {
             let page = caught(|| -> Result<()> {
                 let path = self.staging.join(file);
                 let mut raw = files::read(&path)?;
-                let whole = ["index.html", "print.html", &missing].contains(&file.as_str());
+                let whole = ["index.html", PRINT, &missing].contains(&file.as_str());
                 let ours = whole || lessons.contains_key(file);
                 // The first chapter is also the site's first page.
                 let current = match file.as_str() {
@@ -118,17 +199,11 @@ impl Site<'_> {
                 };
                 let mut parts = Parts::default();
                 if ours {
-                    if let Some(start) = &index {
-                        raw = raw.replace(search::START, start);
-                    }
-                    raw = self.with_further_files(raw, file, &all);
+                    raw = self.with_further_files(raw, file, &further);
                     if let Some(moved) = self.redirects.0.get(file).filter(|moved| moved.to.is_none()) {
                         let (text, script) = frame.for_parts(file, &moved.parts);
                         raw = raw.replacen("</main>", &format!("{text}</main>"), 1);
                         parts.head.push_str(&script);
-                    }
-                    if file == "print.html" && !page_break {
-                        raw = raw.replace(template::PAGE_BREAK, "");
                     }
                     parts.contents = Some(match file.as_str() {
                         "index.html" => self.contents_of_first(first.as_deref(), numbers),
@@ -136,7 +211,7 @@ impl Site<'_> {
                     });
                     parts.moved = match file.as_str() {
                         "index.html" if current.is_some_and(|page| page != "index.html") => Moved::All,
-                        "print.html" => Moved::Rest,
+                        PRINT => Moved::Rest,
                         _ => Moved::Not,
                     };
                     parts.early = learning(&catalogue, file, current.unwrap_or_default());
@@ -149,21 +224,20 @@ impl Site<'_> {
                         }
                     }
                 }
-                let Rewritten { html, ids, problems, shared: tags } =
-                    template::rewrite(&raw, &parts).with_context(|| format!("in the page {file}"))?;
+                let page = self.page(file, &raw, parts, &fillings).with_context(|| format!("in the page {file}"))?;
                 if file == "index.html" {
-                    shared = tags;
+                    shared = page.made.shared;
                 }
                 // Every page has the same template: told once, since repetitions are dropped.
-                diagnostics.extend(problems.into_iter().map(|problem| Diagnostic::in_file("theme/index.hbs", problem)));
+                let told = |problem| Diagnostic::in_file("theme/index.hbs", problem);
+                diagnostics.extend(page.made.problems.into_iter().map(told));
                 if lessons.contains_key(file) {
-                    anchors.insert(file.clone(), ids);
+                    anchors.insert(file.clone(), page.made.ids);
                 }
-                let (html, had) = template::only_sheets(&html, &self.sheets(&raw))?;
-                sheets.extend(had);
-                let html = template::splice(&html, |number| self.gathered.slot(number, &chapters::to_root(file)))
-                    .with_context(|| format!("in the page {file}"))?;
-                files::write(&path, html)
+                sheets.extend(page.made.sheets);
+                finished.named.extend(page.named);
+                finished.digests.insert(file.clone(), page.digests);
+                Ok(())
             });
             match page {
                 Ok(written) => written?,
@@ -179,7 +253,7 @@ impl Site<'_> {
         frame.head = shared.join("\n");
         self.redirects.write(self.staging, &frame)?;
         self.check_sheets(&sheets, diagnostics);
-        let taken = self.collisions(&anchors, diagnostics);
+        finished.taken = self.collisions(&anchors, diagnostics);
 
         let mut frame = embed::Frame {
             book: title,
@@ -190,14 +264,134 @@ impl Site<'_> {
             scripts,
         };
         let shared = shared.join("\n");
-        for figure in &self.gathered.figures {
-            let Some((page, (_, name))) = lessons.iter().find(|(_, (source, _))| *source == figure.lesson) else {
-                continue;
+        let pages: HashMap<&Path, (&str, &str)> =
+            lessons.iter().map(|(page, (source, name))| (*source, (page.as_str(), *name))).collect();
+        let mut heads: HashMap<&[&str], String> = HashMap::new();
+        std::fs::create_dir_all(self.staging.join("embed")).context("cannot make a folder for embed pages")?;
+        for (index, figure) in self.gathered.figures.iter().enumerate() {
+            let Some((page, name)) = pages.get(figure.lesson.as_path()) else { continue };
+            if !heads.contains_key(figure.sheets) {
+                let (head, _) = template::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
+                heads.insert(figure.sheets, head);
+            }
+            frame.head = heads[figure.sheets].clone();
+            let file = embed::file(&figure.id);
+            let filling = fillings.of(&Slot::Figure(index))?;
+            // Without the figure, whose part is known.
+            let around = embed::page(&frame, figure, "", page, name);
+            let key = kept::key("embed page", &[&around, &filling.key]);
+            let path = self.staging.join(&file);
+            let digest: Digest = match self.kept.put(&key, &path) {
+                Some(digest) => digest,
+                None => {
+                    let digest = Digest::of(&around)?;
+                    let html = figure.html_on(&chapters::to_root(&file));
+                    files::write(&path, embed::page(&frame, figure, &html, page, name))?;
+                    self.kept.keep_whole(&key, &path, &digest);
+                    digest
+                }
             };
-            (frame.head, _) = template::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
-            files::write(&self.staging.join(embed::file(&figure.id)), embed::page(&frame, figure, page, name))?;
+            finished.named.extend(filling.named.iter().cloned());
+            finished.digests.insert(file.clone(), vec![digest.into(), filling.digest_in(&file)]);
         }
-        Ok(taken)
+        // What is on every page that shares these tags is on the embed pages.
+        finished.named.extend(names_in(&shared, &mdbooks));
+        Ok(finished)
+    }
+
+    /// Makes one page of what mdBook rendered, and puts it into the site.
+    fn page(&self, file: &str, raw: &str, mut parts: Parts, fillings: &Fillings<'_>) -> Result<Page> {
+        // The page for print is made chapter by chapter: an edit changes one.
+        let chapters: Vec<&str> = match file {
+            PRINT => raw.split(template::PAGE_BREAK).collect(),
+            _ => vec![raw],
+        };
+        // The head is in one part, and serves all.
+        let wanted = self.sheets(&template::slots(raw).map(|slot| slot.number).collect::<Vec<_>>());
+        let joint = match fillings.page_break {
+            true => template::rewrite(template::PAGE_BREAK, &Parts::default())?.html,
+            false => String::new(),
+        };
+        let pieces: Vec<Piece> = match &chapters[..] {
+            [] => vec![],
+            [whole] => vec![self.piece(whole, &parts, &wanted, fillings)?],
+            // The first and the last have what is around them all.
+            [first, between @ .., last] => {
+                let head = first.split_once("<main").map_or("", |(head, _)| head);
+                parts.beside = template::needs(head).into_iter().filter(|word| raw.contains(word)).collect();
+                let inner = Parts { moved: parts.moved, ..Parts::default() };
+                let around = self.piece(&format!("{first}{BETWEEN}{last}"), &parts, &wanted, fillings)?;
+                let between = between.iter().map(|chapter| self.piece(chapter, &inner, &Sheets::new(), fillings));
+                [Ok(around)].into_iter().chain(between).collect::<Result<_>>()?
+            }
+        };
+        // The template may name it, whatever else has a slot for it.
+        let search = fillings.search.filter(|_| parts.contents.is_some());
+        let mut made_of = vec![file, search.unwrap_or_default(), &joint];
+        for piece in &pieces {
+            made_of.push(&piece.key);
+            made_of.extend(piece.filled.iter().map(|filling| &*filling.key));
+        }
+        let (whole, path) = (kept::key("whole page", &made_of), self.staging.join(file));
+        let made: Vec<Made> = match self.kept.put(&whole, &path) {
+            Some(made) => made,
+            None => {
+                let root = chapters::to_root(file);
+                let mut all = Vec::new();
+                let mut texts = Vec::new();
+                for piece in &pieces {
+                    let (made, html) = self.made(piece, fillings)?;
+                    let html = match search {
+                        Some(start) => html.replace(search::START, start),
+                        None => html,
+                    };
+                    texts.push(template::splice(&html, |place| {
+                        let number = piece.slots.numbers.get(place)?;
+                        self.gathered.slot(*number, &root)
+                    })?);
+                    all.push(made);
+                }
+                let between: String = texts.drain(1..).map(|text| format!("{joint}{text}")).collect();
+                let around = texts.pop().unwrap_or_default();
+                files::write(&path, around.replacen(BETWEEN, &format!("{between}{joint}"), 1))?;
+                self.kept.keep_whole(&whole, &path, &all);
+                all
+            }
+        };
+        let filled = || pieces.iter().flat_map(|piece| &piece.filled);
+        let mut page = Page {
+            digests: filled().map(|filling| filling.digest_in(file)).collect(),
+            named: filled().flat_map(|filling| &filling.named).cloned().collect(),
+            made: Made::default(),
+        };
+        for made in made {
+            page.digests.push(Arc::new(made.digest));
+            page.named.extend(made.named);
+            page.made.ids.extend(made.ids);
+            page.made.problems.extend(made.problems);
+            page.made.shared.extend(made.shared);
+            page.made.sheets.extend(made.sheets);
+        }
+        Ok(page)
+    }
+
+    /// What a page, or a part of one, is made of.
+    fn piece(&self, raw: &str, parts: &Parts, wanted: &Sheets, fillings: &Fillings<'_>) -> Result<Piece> {
+        let slots = Slots::of(raw);
+        let filled = slots.numbers.iter().map(|number| fillings.numbered(*number)).collect::<Result<_>>()?;
+        let around = [format!("{parts:?}"), format!("{wanted:?}"), fillings.mdbooks.join("\n")];
+        let key = kept::key("page", &[&slots.html, &around[0], &around[1], &around[2]]);
+        Ok(Piece { slots, filled, parts: parts.clone(), wanted: wanted.clone(), key })
+    }
+
+    /// A part of a page after rewriting, and its HTML.
+    fn made(&self, piece: &Piece, fillings: &Fillings<'_>) -> Result<(Made, String)> {
+        self.kept.or_make(&piece.key, || {
+            let Rewritten { html, ids, problems, shared } = template::rewrite(&piece.slots.html, &piece.parts)?;
+            let (html, sheets) = template::only_sheets(&html, &piece.wanted)?;
+            let (digest, named) = (Digest::of(&html)?, names_in(&html, fillings.mdbooks));
+            Ok((Made { ids, problems, shared, sheets, digest, named }, html))
+        })
     }
 
     /// The list of contents of `index.html`, which repeats the first chapter at the site's root.
@@ -212,15 +406,17 @@ impl Site<'_> {
         }
     }
 
-    /// The style sheets of the demos on a page, its slots still empty.
-    fn sheets(&self, raw: &str) -> BTreeSet<&'static str> {
-        template::slots(raw)
-            .filter_map(|(_, number, _)| match self.gathered.slots.get(number)? {
-                Slot::Figure(index) => self.gathered.figures.get(*index),
-                Slot::Formula(_) | Slot::Broken(_) => None,
-            })
-            .flat_map(|figure| figure.sheets.iter().copied())
-            .collect()
+    /// The figures in the slots of those numbers.
+    fn figures<'a>(&'a self, numbers: &'a [usize]) -> impl Iterator<Item = &'a Figure> {
+        numbers.iter().filter_map(|number| match self.gathered.slots.get(*number)? {
+            Slot::Figure(index) => self.gathered.figures.get(*index),
+            Slot::Formula(_) | Slot::Broken(_) => None,
+        })
+    }
+
+    /// The style sheets of the demos in the slots of those numbers.
+    fn sheets(&self, numbers: &[usize]) -> Sheets {
+        self.figures(numbers).flat_map(|figure| figure.sheets.iter().copied()).collect()
     }
 
     /// Style sheets that a demo is drawn with and the book lacks, and the other way round. A theme of somebody's own
@@ -229,7 +425,7 @@ impl Site<'_> {
         if linked.is_empty() {
             return;
         }
-        let known: BTreeSet<_> = widgets::bundles::entries().iter().flat_map(|entry| entry.sheets).copied().collect();
+        let known: BTreeSet<_> = entries().iter().flat_map(|entry| entry.sheets).copied().collect();
         for figure in &self.gathered.figures {
             for sheet in figure.sheets.iter().filter(|sheet| !linked.contains(**sheet)) {
                 let message = format!(
@@ -259,22 +455,32 @@ impl Site<'_> {
         })
     }
 
-    /// A page of the book's with the scripts and style sheets of `additional-js` and `additional-css` that the theme
-    /// has no place for: those that its page does not name.
-    fn with_further_files(&self, raw: String, page: &str, all: &BTreeSet<String>) -> String {
+    /// The scripts and style sheets of `additional-js` and `additional-css`, under the names that they have among `all`.
+    fn further_files(&self, all: &BTreeSet<String>) -> Further {
         let html = self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default();
-        let root = chapters::to_root(page);
-        let tags = |files: &[PathBuf], tag: &dyn Fn(&str) -> String| -> String {
-            let found = files.iter().filter_map(|file| {
-                let name = file.to_string_lossy().replace('\\', "/");
-                let found = all.iter().find(|found| **found == name || unhashed(found) == name)?;
-                let address = html::escape(&format!("{root}{}", chapters::address(found)));
-                (!raw.contains(&format!("\"{address}\""))).then(|| tag(&address))
-            });
-            found.collect()
+        let mut plain: HashMap<String, &String> = all.iter().rev().map(|file| (unhashed(file), file)).collect();
+        plain.extend(all.iter().map(|file| (file.clone(), file)));
+        let found = |files: &[PathBuf]| {
+            let names = files.iter().map(|file| file.to_string_lossy().replace('\\', "/"));
+            names.filter_map(|name| plain.get(&name).map(|file| (*file).clone())).collect()
         };
-        let sheets = tags(&html.additional_css, &|href| format!("<link rel=\"stylesheet\" href=\"{href}\">\n"));
-        let scripts = tags(&html.additional_js, &|src| format!("<script defer src=\"{src}\"></script>\n"));
+        Further { sheets: found(&html.additional_css), scripts: found(&html.additional_js) }
+    }
+
+    /// A page of the book's with those further files that the theme has no place for: those that its page does not name.
+    fn with_further_files(&self, raw: String, page: &str, further: &Further) -> String {
+        let root = chapters::to_root(page);
+        let head = raw.split_once("</head>").map_or("", |(head, _)| head);
+        let tags = |files: &[String], tag: &dyn Fn(&str) -> String| -> String {
+            let missing = files.iter().filter_map(|file| {
+                let address = html::escape(&format!("{root}{}", chapters::address(file)));
+                let quoted = format!("\"{address}\"");
+                (!head.contains(&quoted) && !raw.contains(&quoted)).then(|| tag(&address))
+            });
+            missing.collect()
+        };
+        let sheets = tags(&further.sheets, &|href| format!("<link rel=\"stylesheet\" href=\"{href}\">\n"));
+        let scripts = tags(&further.scripts, &|src| format!("<script defer src=\"{src}\"></script>\n"));
         if sheets.is_empty() && scripts.is_empty() {
             return raw;
         }
@@ -306,22 +512,23 @@ impl Site<'_> {
                 html::escape(&chapters::address(page))
             ));
         }
-        let living =
-            template::slots(raw).any(|(_, number, _)| matches!(self.gathered.slots.get(number), Some(Slot::Figure(_))));
-        if let (Some(scripts), true) = (scripts, living) {
-            head.push_str(&scripts.tag(&chapters::to_root(file)));
+        let numbers: Vec<usize> = template::slots(raw).map(|slot| slot.number).collect();
+        let mut figures = self.figures(&numbers).peekable();
+        if let (Some(scripts), Some(_)) = (scripts, figures.peek()) {
+            head.push_str(&scripts.tag(&chapters::to_root(file), file == PRINT, figures));
             head.push('\n');
         }
         head
     }
 
     /// Demo ids that are also anchors of headings: on any page, since the print page has them all.
-    fn collisions(&self, anchors: &HashMap<String, Vec<String>>, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
+    fn collisions(&self, anchors: &BTreeMap<String, Vec<String>>, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
         let mut taken = BTreeSet::new();
-        let mut pages: Vec<_> = anchors.iter().collect();
-        pages.sort();
+        // The first page of several.
+        let pages: HashMap<&str, &str> =
+            anchors.iter().rev().flat_map(|(page, ids)| ids.iter().map(|id| (id.as_str(), page.as_str()))).collect();
         for figure in &self.gathered.figures {
-            if let Some((page, _)) = pages.iter().find(|(_, ids)| ids.contains(&figure.id)) {
+            if let Some(page) = pages.get(figure.id.as_str()) {
                 taken.insert(figure.id.clone());
                 diagnostics.push(
                     Diagnostic::at(
@@ -335,6 +542,107 @@ impl Site<'_> {
         }
         taken
     }
+}
+
+/// The page with the whole book.
+const PRINT: &str = "print.html";
+
+/// What stands, while the page with the whole book is made, for all chapters but the first and the last.
+const BETWEEN: &str = "<!--chapters-->";
+
+/// Names of style sheets of demos.
+type Sheets = BTreeSet<&'static str>;
+
+/// What a page, or a part of one, is made of.
+struct Piece {
+    slots: Slots,
+    filled: Vec<Filling>,
+    parts: Parts,
+    /// The style sheets of the demos on the page.
+    wanted: Sheets,
+    key: String,
+}
+
+/// A page that is in the site.
+struct Page {
+    made: Made,
+    /// What it has and refers to, figures included.
+    digests: Vec<Arc<Digest>>,
+    /// Those of mdBook's own files that it names.
+    named: BTreeSet<String>,
+}
+
+/// The files of `additional-css` and `additional-js`, as they are called in the site.
+struct Further {
+    sheets: Vec<String>,
+    scripts: Vec<String>,
+}
+
+impl Filling {
+    /// Its digest on the page `file`.
+    fn digest_in(&self, file: &str) -> Arc<Digest> {
+        match self.rooted {
+            true => Arc::new(self.digest.at(ROOT, &chapters::to_root(file))),
+            false => self.digest.clone(),
+        }
+    }
+}
+
+/// What goes into the slots of the book.
+struct Fillings<'a> {
+    site: &'a Site<'a>,
+    /// mdBook's own files in the site, without their folders.
+    mdbooks: &'a [String],
+    /// The file that the search begins with, if there is one. Any edit gives it another name, and every page names it: it
+    /// is put into pages last.
+    search: Option<&'a str>,
+    /// Whether chapters begin on a sheet of their own on paper.
+    page_break: bool,
+    /// By the figures' places: pages have figures in common.
+    known: RefCell<HashMap<usize, Filling>>,
+}
+
+impl Fillings<'_> {
+    /// What goes into the slot of that number.
+    fn numbered(&self, number: usize) -> Result<Filling> {
+        let slot = self.site.gathered.slots.get(number);
+        self.of(slot.with_context(|| template::nobodys(number))?)
+    }
+
+    fn of(&self, slot: &Slot) -> Result<Filling> {
+        match slot {
+            Slot::Figure(index) => {
+                if let Some(known) = self.known.borrow().get(index) {
+                    return Ok(known.clone());
+                }
+                let html = self.site.gathered.figures.get(*index).map_or("", |figure| &figure.html);
+                let filling = self.made(html)?;
+                self.known.borrow_mut().insert(*index, filling.clone());
+                Ok(filling)
+            }
+            Slot::Formula(html) => self.made(html),
+            Slot::Broken(_) => self.made(&slot.html().unwrap_or_default()),
+        }
+    }
+
+    fn made(&self, html: &str) -> Result<Filling> {
+        let key = kept::key("filling", &[html, ROOT, &self.mdbooks.join("\n")]);
+        let Contents { digest, named, rooted } = self.site.kept.or_make(&key, || {
+            let digest = Digest::of(html)?;
+            anyhow::Ok(Contents { digest, named: names_in(html, self.mdbooks), rooted: html.contains(ROOT) })
+        })?;
+        Ok(Filling { key, digest: digest.into(), named, rooted })
+    }
+}
+
+/// The names that a text holds.
+fn names_in(text: &str, names: &[String]) -> BTreeSet<String> {
+    names.iter().filter(|name| text.contains(name.as_str())).cloned().collect()
+}
+
+/// A file's name without its folder.
+fn name_of(file: &str) -> String {
+    file.rsplit('/').next().unwrap_or(file).to_owned()
 }
 
 /// Puts one of the theme's scripts that only some pages need into the site, named after what is in it; nothing if the

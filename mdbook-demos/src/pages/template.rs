@@ -1,6 +1,6 @@
 //! mdBook's pages made into ours: the renderer around mdBook's own, and the rewriting of each page.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
 
 use anyhow::{Context, Result};
 use lol_html::{
@@ -31,6 +31,15 @@ pub fn policy_tag() -> String {
 
 /// What mdBook puts between two chapters of the page for print.
 pub const PAGE_BREAK: &str = r#"<div style="break-before: page; page-break-before: always;"></div>"#;
+
+/// The words by which the scripts in the head of a page tell whether they are needed (`data-when`).
+pub fn needs(head: &str) -> Vec<String> {
+    let values = head.split("data-when=").skip(1).filter_map(|rest| {
+        let quote = rest.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
+        rest[1..].split_once(quote).map(|(value, _)| value.to_owned())
+    });
+    values.collect()
+}
 
 /// How many folders deep a missing page may be, for the page in its place to find the site's root.
 const DEEPEST: usize = 8;
@@ -142,6 +151,8 @@ pub struct Parts {
     /// The page, relative to the site, whose folder mdBook has not taken into account: it has the text of a chapter of
     /// another folder.
     pub moved: Moved,
+    /// Words that the page holds beside this text, for the scripts that go by them.
+    pub beside: Vec<String>,
     /// Where the site stands, as the beginning of a path, and the page's own file: for the page that a server shows in
     /// the place of any missing one, at whatever depth.
     pub base: Option<(String, String)>,
@@ -291,7 +302,7 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
         element!("head > script[data-when]", |script| {
             let when = script.get_attribute("data-when").unwrap_or_default();
             let text = html.split_once("<main").map_or("", |(_, text)| text);
-            if text.contains(&when) {
+            if text.contains(&when) || parts.beside.contains(&when) {
                 script.remove_attribute("data-when");
             } else {
                 script.remove();
@@ -513,28 +524,44 @@ pub fn only_sheets(html: &str, wanted: &BTreeSet<&str>) -> Result<(String, BTree
 pub fn splice(page: &str, slot: impl Fn(usize) -> Option<String>) -> Result<String> {
     let mut out = String::with_capacity(page.len());
     let mut rest = page;
-    for (at, number, end) in slots(page) {
-        out.push_str(&rest[..at - (page.len() - rest.len())]);
-        out.push_str(&slot(number).with_context(|| {
-            format!("the page has a slot {number} that no demo made: `data-demo-slot` is ours alone")
-        })?);
-        rest = &page[end..];
+    for Place { range, number, .. } in slots(page) {
+        out.push_str(&rest[..range.start - (page.len() - rest.len())]);
+        out.push_str(&slot(number).with_context(|| nobodys(number))?);
+        rest = &page[range.end..];
     }
     out.push_str(rest);
     Ok(out)
 }
 
-/// Each slot of a page: where it begins, its number, where it ends.
-pub fn slots(page: &str) -> impl Iterator<Item = (usize, usize, usize)> {
+/// What is wrong with a page that has a slot of that number, of which nobody knows.
+pub fn nobodys(number: usize) -> String {
+    format!("the page has a slot {number} that no demo made: `data-demo-slot` is ours alone")
+}
+
+/// A slot of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its element.
+    pub range: Range<usize>,
+    /// Its number.
+    pub number: usize,
+    /// Where the number is written.
+    pub digits: Range<usize>,
+}
+
+/// Each slot of a page.
+pub fn slots(page: &str) -> impl Iterator<Item = Place> {
     const NAME: &str = " data-demo-slot=\"";
     page.match_indices(NAME).filter_map(|(name, _)| {
         let tag = ["div", "span"].into_iter().find(|tag| page[..name].ends_with(&format!("<{tag}")))?;
-        let at = name - tag.len() - 1;
-        let digits = &page[name + NAME.len()..];
-        let length = digits.find(|c: char| !c.is_ascii_digit())?;
+        let range = name - tag.len() - 1;
+        let start = name + NAME.len();
+        let length = page[start..].find(|c: char| !c.is_ascii_digit())?;
+        let digits = start..start + length;
         let close = format!("\"></{tag}>");
-        let end = name + NAME.len() + length + close.len();
-        digits[length..].starts_with(&close).then(|| Some((at, digits[..length].parse().ok()?, end)))?
+        let number = page[digits.clone()].parse().ok()?;
+        let range = range..digits.end + close.len();
+        page[digits.end..].starts_with(&close).then_some(Place { range, number, digits })
     })
 }
 
@@ -548,6 +575,7 @@ mod tests {
             early: "<meta name=\"early\">".into(),
             head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
             moved: Moved::Not,
+            beside: vec![],
             base: None,
         }
     }
@@ -621,6 +649,10 @@ mod tests {
         let page = |main: &str| {
             format!("<head><script src=\"a.js\" data-when=\"<details class=\"></script></head><main>{main}</main>")
         };
+        assert_eq!(needs(&page("").replace("<details class=", "<a")), ["<a"]);
+        assert_eq!(needs("<script src=\"a\" data-when='id=\"p\"'></script>"), ["id=\"p\""]);
+        let beside = Parts { beside: vec!["<details class=".to_owned()], ..Parts::default() };
+        assert!(rewrite(&page(""), &beside).unwrap().html.contains("a.js"));
         let with = rewrite(&page("<details class=\"x\">"), &Parts::default()).unwrap();
         assert!(with.html.starts_with("<head><script src=\"a.js\"></script></head>"), "{}", with.html);
         let without = rewrite(&page("<details>"), &Parts::default()).unwrap();
