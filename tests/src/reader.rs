@@ -387,7 +387,10 @@ impl Reader {
         let css = demo.css();
         let script = "const demo = document.querySelector(arguments[0]);
             for (let fold; (fold = demo?.closest('details:not([open])')); ) fold.open = true;
-            demo?.scrollIntoView({ block: 'center', behavior: 'instant' })";
+            demo?.scrollIntoView({ block: 'center', behavior: 'instant' });
+            // On the page for print it waits until it is asked for.
+            const offer = demo?.previousElementSibling;
+            if (offer?.matches('.demo-offer')) offer.click();";
         self.js_with(script, vec![json!(css)]).await?;
         // Scrolled to again while it is out of sight: the page may be on its way to another place.
         let live = "((demo) => {
@@ -422,6 +425,8 @@ impl Reader {
                     clearInterval(nearer);
                     if (demo.dataset.state === 'live') resolve(demo.id); else fail();
                 }).observe(demo, { attributeFilter: ['data-state'] });
+                const offer = demo.previousElementSibling;
+                if (offer?.matches('.demo-offer')) offer.click();
             });
             (async () => {
                 const ids = [];

@@ -1,4 +1,5 @@
-// Brings the prerendered demos to life, each when it comes near the viewport.
+// Brings the prerendered demos to life, each when it comes near the viewport; on the page for print, which has all of the
+// book, each when it is asked for.
 //
 // A classic script, not a module: module scripts are refused in sandboxed frames without an origin
 // and on file:// addresses, and there the demos have to work too. Each demo gets an instance of the
@@ -300,6 +301,32 @@
 
   if (typeof WebAssembly !== "object") {
     for (const figure of figures) figure.dataset.state = "still";
+    return;
+  }
+  // Where a page has all figures of the book, nobody wants them all alive, and no browser could bear it: each waits until it
+  // is asked for.
+  function offer(figure) {
+    figure.dataset.state = "still";
+    const asked = document.createElement("button");
+    asked.type = "button";
+    asked.className = "demo-offer";
+    asked.textContent = "Bring this figure to life";
+    const title = figure.querySelector(".figure-title");
+    if (title?.id) asked.setAttribute("aria-describedby", title.id);
+    const start = async () => {
+      figure.removeEventListener("click", start);
+      const left = document.activeElement === asked;
+      asked.remove();
+      await wake(figure);
+      // The button had it, and is gone. A figure that has failed is another element by now.
+      if (left) document.getElementById(figure.id)?.querySelector("button:enabled, input:enabled, select:enabled, textarea:enabled, a[href]")?.focus();
+    };
+    asked.addEventListener("click", start);
+    figure.addEventListener("click", start);
+    figure.before(asked);
+  }
+  if (loader.hasAttribute("data-on-demand")) {
+    figures.forEach(offer);
     return;
   }
   const near = new IntersectionObserver(

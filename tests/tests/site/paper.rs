@@ -67,6 +67,44 @@ async fn printed_pictures_are_whole_and_have_their_words() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn figures_of_the_whole_book_wait_until_they_are_asked_for() -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions::default()).await?;
+    reading("print_page", Look::default(), async |reader| {
+        reader.goto(&server.url("print.html")).await?;
+        let figures = reader.js("return document.querySelectorAll('.demo[data-demo]').length").await?;
+        let offers = "return document.querySelectorAll('.demo-offer + .demo[data-state=still]').length";
+        ensure!(figures != json!(0) && reader.js(offers).await? == figures, "not each of {figures} figures waits");
+        // Near ones too.
+        reader.js("document.querySelector('.demo').scrollIntoView({ behavior: 'instant' })").await?;
+        let settled = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        reader.driver.execute_async(settled, vec![]).await.context("two pictures")?;
+        ensure!(!server.hits().iter().any(|hit| hit.path.ends_with(".wasm")), "a module is fetched and nobody asked");
+
+        // By its button, from the keyboard: what has the focus is in the figure then.
+        let first = reader.js("const offer = document.querySelector('.demo-offer'); offer.focus(); return offer.nextElementSibling.id").await?;
+        let first = first.as_str().context("a figure without an id")?;
+        let named = format!("document.getElementById(document.activeElement.getAttribute('aria-describedby')).closest('.demo').id === '{first}'");
+        reader.until("the button says whose it is", &named).await?;
+        reader.driver.active_element().await?.send_keys("\u{e007}").await?;
+        reader.until("it is alive", &format!("document.getElementById('{first}').dataset.state === 'live'")).await?;
+        reader.until("the focus is in it", &format!("document.getElementById('{first}').contains(document.activeElement)")).await?;
+
+        // By a click on its picture.
+        let second = reader
+            .js("const demo = document.querySelector('.demo-offer + .demo'); demo.scrollIntoView({ block: 'center', behavior: 'instant' });
+                 demo.querySelector('svg').dispatchEvent(new MouseEvent('click', { bubbles: true })); return demo.id")
+            .await?;
+        let second = second.as_str().context("a figure without an id")?;
+        reader.until("it is alive, too", &format!("document.getElementById('{second}').dataset.state === 'live'")).await?;
+        let waiting = reader.js(offers).await?;
+        ensure!(waiting.as_u64() == figures.as_u64().map(|all| all - 2), "{waiting} of {figures} wait");
+        Ok(())
+    })
+    .await
+}
+
 /// The bytes of a file as the browser tells them.
 fn base64(data: &Value) -> Result<Vec<u8>> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
