@@ -16,6 +16,9 @@
 //!   how many tasks took longer than 50 ms, as JSON.
 //! - `measure swarm PAGE`: opens the page, a live system's, has its module compute a flash crowd of 100,000 peers,
 //!   and then plays it as a reader does. Prints seconds, bytes, pictures drawn and long tasks, as JSON.
+//! - `measure print PAGE`: opens the page, the book on one page, scrolls through it from end to end, and brings its last
+//!   figure to life. Prints seconds until it was loaded and until the figure was alive, bytes, and how many modules were
+//!   fetched before the figure was asked for, as JSON.
 //! - `measure kernel`: opens the site, a page beside the kernel's bench module, starts a worker with it, sends it
 //!   each line of standard input and prints each answer.
 
@@ -46,10 +49,12 @@ async fn main() -> Result<()> {
         ["scrub", page] => scrub(page).await,
         ["swarm", page] => swarm(page).await,
         ["wire", page] => wire(page).await,
+        ["print", page] => print(page).await,
         ["kernel"] => kernel().await,
         _ => bail!(
             "usage: measure weigh PAGE | measure reload URL | measure search PAGE FAULTS | \
-             measure find PAGE QUERY… | measure scrub PAGE | measure swarm PAGE | measure wire PAGE | measure kernel"
+             measure find PAGE QUERY… | measure scrub PAGE | measure swarm PAGE | measure wire PAGE | \
+             measure print PAGE | measure kernel"
         ),
     }
 }
@@ -329,6 +334,42 @@ async fn swarm(page: &str) -> Result<()> {
             "memory": computed["memory"], "events": frame.events, "live": took, "seen": seen,
         })
     );
+    Ok(())
+}
+
+async fn print(page: &str) -> Result<()> {
+    let setup = Setup::find()?;
+    let server = Server::start(&setup.site, ServerOptions { recorder: false, ..ServerOptions::default() }).await?;
+    // A screen at a time, as somebody with a wheel: what comes near has a moment to ask for something.
+    let scroll = "const done = arguments[0];
+        (async () => {
+            for (let at = 0; at < document.documentElement.scrollHeight; at += 40 * innerHeight) {
+                scrollTo({ top: at, behavior: 'instant' });
+                await new Promise(requestAnimationFrame);
+            }
+            const demos = document.querySelectorAll('.demo[data-demo]');
+            return { figures: demos.length, last: [...demos].at(-1).id, heap: performance.memory?.usedJSHeapSize ?? 0 };
+        })().then(done, (error) => done(String(error)))";
+    let found = Mutex::new(None);
+    reading("print", Look::default(), async |reader| {
+        let start = Instant::now();
+        reader.goto(&server.url(page)).await?;
+        let seconds = start.elapsed().as_secs_f64();
+        let seen = reader.driver.execute_async(scroll, vec![]).await?.json().clone();
+        let last = seen["last"].as_str().with_context(|| format!("scrolling failed: {seen}"))?;
+        let modules = server.hits().iter().filter(|hit| hit.path.ends_with(".wasm")).count();
+        let start = Instant::now();
+        reader.demo(last).await?;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(json!({
+            "seconds": seconds, "alive": start.elapsed().as_secs_f64(), "modules": modules,
+            "figures": seen["figures"], "heap": seen["heap"],
+        }));
+        Ok(())
+    })
+    .await?;
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner).context("nothing was measured")?;
+    found["bytes"] = json!(std::fs::metadata(setup.site.join(page))?.len());
+    println!("{found}");
     Ok(())
 }
 
