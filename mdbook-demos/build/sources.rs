@@ -4,7 +4,8 @@
 //! A demo is where its `impl Demo` is: in that file's folder. Two fingerprints are taken of each:
 //!
 //! - `runs`: of what the values of its runs depend on, without what draws them. These are the items of the folder that
-//!   can be reached by name from its `impl Demo` and `impl Authored`, the component that `Demo` names left out;
+//!   can be reached by name from its `impl Demo` and `impl Authored`, but for the component that `Demo` names and what it
+//!   returns as `Html`;
 //! - `whole`: of the whole folder, drawing included.
 //!
 //! A name is looked for where Rust looks for it: in its own file, in what the file imports, and at the end of a path.
@@ -437,7 +438,7 @@ impl Node {
                 };
                 if kind == Kind::Demo {
                     let mut item = item.clone();
-                    item.items.retain(|item| !matches!(item, ImplItem::Type(one) if one.ident == "Component"));
+                    item.items.retain(|item| !draws(item));
                     text = Some(item.to_token_stream());
                 }
             }
@@ -453,6 +454,19 @@ impl Node {
         let mut names = Found::default();
         names.read(text.clone());
         out.push(Self { methods, ..Self::new(text.to_string(), defines, names, kind) });
+    }
+}
+
+/// Whether a part of `impl Demo` only draws: the component, and what returns `Html`.
+fn draws(item: &ImplItem) -> bool {
+    match item {
+        ImplItem::Type(component) => component.ident == "Component",
+        ImplItem::Fn(function) => {
+            let mut returned = Names::new();
+            words(function.sig.output.to_token_stream(), &mut returned);
+            returned == Names::from(["Html".to_owned()])
+        }
+        _ => false,
     }
 }
 

@@ -53,7 +53,11 @@ const WORKSPACE: &[(&str, &str)] = &[
         mod block; mod draw; mod help; mod more; mod own;
         use crate::chrome::Demo;
         pub struct Clicks;
-        impl Demo for Clicks { type Component = draw::Picture; }
+        impl Demo for Clicks {
+            type Component = draw::Picture;
+            fn view() -> Html { draw::sketch() }
+            fn awaits() -> u32 { 13 }
+        }
         pub fn fingerprint() -> u32 { 3 }
         #[cfg(test)] mod tests { fn asserts() {} }
     "#,
@@ -164,6 +168,8 @@ fn whatever_a_run_can_reach_counts_for_it() {
         // What is named in a text: by an attribute, and in a format.
         ("more.rs", "{ 7 }", "{ 70 }"),
         ("help.rs", "LIMIT: u32 = 4", "LIMIT: u32 = 40"),
+        // What the builder asks of a demo beside its values.
+        ("mod.rs", "{ 13 }", "{ 14 }"),
         // In a macro, and a macro that needs no import.
         ("mod.rs", "{ 11 }", "{ 12 }"),
         ("help.rs", "{ 5 }", "{ 50 }"),
@@ -185,6 +191,7 @@ fn what_only_draws_changes_no_run() {
         ("draw.rs", "Html::default()", "Html::new()"),
         ("help.rs", "{ 6 }", "{ 60 }"),
         ("more.rs", "{ 8 }", "{ 80 }"),
+        ("mod.rs", "draw::sketch()", "draw::sketch().b()"),
         ("mod.rs", "asserts", "proves"),
         ("mod.rs", "draw::Picture", "draw::Painting"),
     ] {
