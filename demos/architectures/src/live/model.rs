@@ -207,7 +207,7 @@ pub struct Model {
 }
 
 /// The system at the beginning of a run with these settings and this seed. Not part of [`Model`], so that a page which
-/// only speaks of models does not have to load what simulates them; see [`crate::start`](crate::start).
+/// only speaks of models does not have to load what simulates them; see [`crate::start`].
 pub type Start = fn(&Settings, u64) -> Box<dyn World>;
 
 /// Two models of the same name are one.

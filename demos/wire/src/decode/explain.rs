@@ -70,7 +70,7 @@ pub fn explain_error(bytes: &[u8], error: &DecodeError) -> Vec<String> {
         ),
         Reason::Length => (
             match read {
-                Some(length) => format!("{} should follow, and fewer are left", counted(length as u64, "byte")),
+                Some(length) => format!("{} should follow, and fewer are left", counted(length, "byte")),
                 None => "more bytes should follow than are left".to_string(),
             },
             "A value cannot reach beyond the message around it: correct the length, or append what is missing".to_string(),

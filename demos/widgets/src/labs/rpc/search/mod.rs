@@ -4,8 +4,8 @@
 mod block;
 mod matrix;
 mod question;
-mod search;
 mod state;
+mod work;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
@@ -19,15 +19,15 @@ use crate::{
     },
     labs::rpc::timeline::{RunProp, Timeline},
 };
-use ::search::Row;
 use matrix::{MatrixProps, bound, button_id, details, matrix};
 use protocols::rpc::{Run, Semantics, Transport};
 use question::{FAULTS, Question, Spot};
-use search::Search;
+use search::Row;
 use sim::TraceHash;
 use sim::words::{counted, grouped};
 use state::{Act, Phase, State};
 use web_sys::HtmlInputElement;
+use work::Search;
 use yew::prelude::*;
 
 /// The search for all failures of a remote call.

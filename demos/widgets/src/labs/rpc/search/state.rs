@@ -2,7 +2,7 @@
 
 use super::{
     question::{Place, Question, Spot},
-    search::Told,
+    work::Told,
 };
 use protocols::rpc::{Run, Semantics};
 use search::{Column, Row};

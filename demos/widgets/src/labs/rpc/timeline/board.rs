@@ -103,7 +103,7 @@ pub struct Board {
     help: UseStateHandle<bool>,
     with: UseStateHandle<Vec<Semantics>>,
     /// What came of the run under each of these.
-    lanes: Rc<Vec<(Semantics, Rc<Outcome>)>>,
+    lanes: Rc<compare::Lanes>,
     lanes_open: UseStateHandle<bool>,
     asked: UseReducerHandle<Asked>,
     next_focus: NextFocus,

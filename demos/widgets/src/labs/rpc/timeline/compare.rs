@@ -9,8 +9,11 @@ use sim::Time;
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What came of a run under several semantics.
+pub type Lanes = Vec<(Semantics, Rc<Outcome>)>;
+
 /// What comes of the run under each of these semantics.
-pub fn outcomes(run: &Run, with: &[Semantics]) -> Vec<(Semantics, Rc<Outcome>)> {
+pub fn outcomes(run: &Run, with: &[Semantics]) -> Lanes {
     let of = |semantics: Semantics| {
         let run = Run { scenario: Scenario { semantics, ..run.scenario }, ..run.clone() };
         (semantics, Rc::new(rpc::simulate(&run)))
@@ -28,7 +31,7 @@ pub fn lanes(
     at: Time,
     live: bool,
     open: bool,
-    (with, lanes): (&UseStateHandle<Vec<Semantics>>, &[(Semantics, Rc<Outcome>)]),
+    (with, lanes): (&UseStateHandle<Vec<Semantics>>, &Lanes),
 ) -> Html {
     let choice = |semantics: Semantics| {
         let with = with.clone();
