@@ -565,8 +565,9 @@ async fn the_module_in_the_browser_runs_every_link_as_the_host_does() -> Result<
         .collect::<Result<_>>()?;
     let (bundles, host): (Vec<&str>, Vec<String>) = host.into_iter().unzip();
 
-    with_page("hashes", "embed/welcome-timeline.html", Look::default(), async |reader, _| {
-        reader.demo("welcome-timeline").await?;
+    // The page with a figure of each demo names all modules.
+    with_page("hashes", "demo-reference.html", Look::default(), async |reader, _| {
+        reader.demo("example-rpc-timeline").await?;
         // Instances of the very modules that pages load.
         let script = "const [runs, bundles, done] = arguments;
             (async () => {

@@ -9,8 +9,9 @@ async fn a_worker_carries_out_a_task_of_any_demo_and_tells_how_it_ended() -> Res
     let setup = Setup::find()?;
     let server = Server::start(&setup.site, ServerOptions::default()).await?;
     reading("tasks", Look::default(), async |reader| {
-        reader.goto(&server.url("embed/welcome-timeline.html")).await?;
-        reader.demo("welcome-timeline").await?;
+        // The page with a figure of each demo names all modules.
+        reader.goto(&server.url("demo-reference.html")).await?;
+        reader.demo("example-rpc-timeline").await?;
         // As the loader starts one.
         let script = "const [engine, name, done] = arguments;
             (async () => {
