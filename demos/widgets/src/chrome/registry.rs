@@ -1,5 +1,5 @@
-//! The demos as the host sees them. The preprocessor, the reference page, the JSON Schema and the
-//! tests all read this list; nothing else knows which demos there are.
+//! A demo as the host sees it: what its blocks may hold, what comes of one, how it is drawn. What every block has (`id`,
+//! `title`, `expect`) is read here, once. The list of all demos is [`crate::bundles`].
 
 use crate::chrome::{
     demo::{Authored, Demo, DemoProps, Fact, FactList, Session},

@@ -29,8 +29,13 @@ impl Default for Block {
 impl Authored for CallChain {
     const PURPOSE: &'static str = "A remote add(a, b) step by step: caller, client stub, network, server stub, procedure and back, with the real bytes at each of them.";
     const SHEETS: &'static [&'static str] = &["demos-chain"];
-    const EXAMPLE: &'static str = r#"{ "id": "example-call-chain", "title": "The way of add(3, 4)", "a": 3, "b": 4,
-  "expect": { "sum": 7, "request-hex": "08 03 10 04", "reply-hex": "08 07" } }"#;
+    const EXAMPLE: &'static str = r#"{
+  "id": "example-call-chain",
+  "title": "The way of add(3, 4)",
+  "a": 3,
+  "b": 4,
+  "expect": { "sum": 7, "request-hex": "08 03 10 04", "reply-hex": "08 07" }
+}"#;
     type Block = Block;
     type Seen = Journey;
 
@@ -44,8 +49,8 @@ impl Authored for CallChain {
     }
 
     fn examine(block: &Block) -> Result<Examined<Journey>, Vec<Problem>> {
-        let journey = Call { a: block.a, b: block.b }.journey();
-        Ok(Examined { view: journey.call.code(), offers: String::new(), seen: journey })
+        let seen = Call { a: block.a, b: block.b }.journey();
+        Ok(Examined { view: seen.call.code(), offers: String::new(), seen })
     }
 }
 
