@@ -1,5 +1,17 @@
 //! Clients, and one or more servers behind a balancer.
 //!
+//! ```text
+//! client-1 ─┐  7/8 of `latency-ms`            1/8          ┌─ server-1 … ──────────────────────┐
+//!    …      ├──── and chance ────▶ balancer ──────────────▶│ sessions ──▶ queue ──▶ workers ─┐ │
+//! client-n ─┘                      open requests           │ if stateful  `queue`  `workers` │ │
+//!    ▲                             of each server          └─────────────────────────────────┼─┘
+//!    └─ answer or refusal ──────── balancer ◀────────────────────────────────────────────────┘
+//! refusals: a full queue; a session that is elsewhere or lost; a balancer that finds no server up
+//! timers:   each client's next request; `timeout-ms` after sending; a health check 1 s after a server
+//!           stopped, came back, was cut off or healed
+//! one server: no balancer, each client has a link of the whole latency to it
+//! ```
+//!
 //! Each client asks as a Poisson process; all together send `load` requests per second. A server has workers, and
 //! a queue with a limit beyond which it says "too busy"; service times are exponential. With one server and a
 //! queue that does not fill this is M/M/c ([`Mmc`]), and so is each of several servers that get their requests by

@@ -1,5 +1,15 @@
 //! Devices that work on data of their own, edge nodes near them, and a cloud far away.
 //!
+//! ```text
+//! device-1 … ◀──── `near-ms` ────▶ edge-1 … ◀──── `far-ms` ────▶ cloud
+//! replica, if `where` is           replica, if `where` is        store: the versions of each item;
+//! on-device                        at-edge                       in-cloud: no other copy of the data
+//! operation: device ──▶ replica or store ──▶ device, over all links between; work 1 ms, no queue
+//! sync:      replica ── writes that wait ──▶ store ── items changed since the last one ──▶ replica
+//! timers:    the next operation of all devices together; `timeout-ms` of each; `sync-s` of each
+//!            replica, which begins no other while it awaits an answer (both ways and 1 s, at most)
+//! ```
+//!
 //! All devices share some items, which they read and write. *Where* the work is done is a setting: on the device,
 //! at its edge node, or in the cloud. Whoever does it keeps a replica of all items, works on that, and synchronises
 //! with the cloud every few seconds while it can reach it: it sends the writes that the cloud does not have yet, and

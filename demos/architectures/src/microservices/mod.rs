@@ -1,5 +1,18 @@
 //! Many services behind one gateway, and what their callers do when one of them is slow.
 //!
+//! ```text
+//! chain:    user-1 … ──▶ gateway ──▶ service-1 ──▶ service-2 ──▶ … ──▶ service-n
+//! fan-out:  user-1 … ──▶ gateway ──▶ service-1, service-2, …, service-n at once; all have to answer
+//!           `latency-ms`         1 ms
+//! gateway:  1 ms for a request, no queue
+//! service:  queue (`queue`, refuses more) ──▶ workers (`workers`) ──▶ its own calls, the worker free
+//! caller:   for each service that it calls a breaker (20 calls) and a budget of retries (10 at most)
+//! answers go back along the calls: done, or refused
+//! timers:   the next request of all users together; `timeout-ms` of a user; `call-timeout-ms` of a
+//!           caller; before retry n up to 2ⁿ⁻¹ × 100 ms by chance, if `backoff` is exponential; 5 s of
+//!           an open breaker
+//! ```
+//!
 //! Users ask the gateway. In a *chain* the gateway calls service 1, which does its own work and then calls
 //! service 2, and so on; in a *fan-out* the gateway calls all services at the same time and needs every answer.
 //! A service has workers and a bounded queue, first come, first served. Whoever calls waits for a time, tries

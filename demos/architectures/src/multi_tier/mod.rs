@@ -1,5 +1,19 @@
 //! Browsers, API servers, a cache and databases: three tiers, each with a limit of its own.
 //!
+//! ```text
+//! browser-1 … ──▶ api-1 … in turn: queue ──▶ worker, taken from here until the answer leaves
+//!     ▲           `apis`           `queue`   `api-workers`
+//!     │                                      │ 1. its own work, `api-ms`
+//!     │                                      │ 2. a read asks ◀─ 1 ms ─▶ cache, if `cache-hit` > 0
+//!     │                                      │ 3. no hit: one of `pool` connections, or a line for it
+//!     │                                      │ 4. a query ◀─ 1 ms ─▶ database-1 …: line ──▶ workers
+//!     └────────── answer or refusal ─────────┘                                      `db-workers`
+//! writes go to database-1, the primary, reads to all in turn; the lines of 3 and 4 have no limit
+//! timers: each browser's next request; `timeout-ms` after sending; `timeout-ms` of a worker whose
+//!         query is lost on a cut link; a health check 1 s after an API server or a database stopped
+//!         or came back
+//! ```
+//!
 //! A request goes from a browser to an API server, each in turn. A worker there works on it, then asks the cache
 //! (if it is a read, and there is a cache), then a database, and answers; it keeps the request all the while, so
 //! that whatever is slow behind it takes its workers away. A query needs one of the connections that each API

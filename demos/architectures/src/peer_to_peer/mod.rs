@@ -1,5 +1,19 @@
 //! Peer-to-peer: an overlay in which every node serves and asks.
 //!
+//! ```text
+//! flooding, random-walk:                            dht:
+//! peer ──▶ neighbours ──▶ their neighbours …        peer ──▶ 3 peers at a time, nearest its key first
+//!   ▲      `degree`       up to `ttl` hops            ▲      from its table: buckets of 8 contacts
+//!   └── hit, straight from a holder ─┘                └── the item, or the 8 nearest that are known ─┘
+//! way in: newcomer ──▶ bootstrap, or with `bootstrap` off a peer that it remembers ──▶ newcomer, which
+//!   then links to `degree` peers, or looks up its own id
+//! queues: none; each message costs its sender 2 ms
+//! timers of a lookup: `timeout-ms`; 250 ms while the asker is not in; dht: 4 latencies and 100 ms for
+//!   an answer
+//! timers of the overlay: 2 s between knocks; 3 s until a gone neighbour is replaced; dht: `refresh` of
+//!   each item, and of each peer's table while `churn` > 0; sessions and absences (`churn`, `absence`)
+//! ```
+//!
 //! There are as many items as peers, 1,000 at most. A lookup is for an item that the asker does not hold, and succeeds
 //! when a peer that is in the network and holds a copy has answered. Who looks up what, and when, does not depend on
 //! who is there; a peer that has left asks nothing, and what it was looking for is counted neither way. Three ways to

@@ -1,6 +1,19 @@
 //! Super-peers: ordinary peers hang off a few that know what everybody has (Yang & Garcia-Molina, *Designing a
 //! Super-Peer Network*, ICDE 2003).
 //!
+//! ```text
+//!            registers its items, asks             asks its `degree` neighbours, up to `ttl` hops
+//! peer-1 … ─────────────────────────────▶ super-1 … ──────────────────────────────▶ super-2 …
+//!    ▲  one super-peer, or two in turn    │ line of 100 ──▶ one question at a time, `super-ms`
+//!    │  (`redundancy`)                    │ index: the items of its peers              │
+//!    ├─ found; “looking”; “who are you?” ─┘                                            │
+//!    └─ found, straight from any super-peer that has the item in its index ────────────┘
+//! timers of a lookup: `timeout-ms`; 250 ms until a peer without a super-peer asks again; of two
+//!   super-peers the other is asked after 4 latencies, 10 `super-ms` and 100 ms without a word
+//! timers of the overlay: `failover-ms` until peers and neighbours take a dead super-peer for dead; at
+//!   least half of that between two tries to register; sessions and absences (`churn`, `absence`)
+//! ```
+//!
 //! A peer registers what it holds with one super-peer, or with two partners that both know it (`redundancy`; it asks
 //! them in turn). It asks its super-peer, which looks the item up in its index. If it is there, that is the answer; if
 //! not, the super-peer tells the peer that it is looking, and asks its neighbours among the super-peers, which ask

@@ -1,5 +1,18 @@
 //! One file for many: a swarm of peers that pass the pieces of a file on to one another.
 //!
+//! ```text
+//! seed-1 … ── batches of pieces ──▶ peer-1 … ◀── batches of pieces ──▶ peer-2 …
+//!   up to 256 lanes, in turn          │ knows 40 others at most; gives to 4: the 3 that gave it most
+//!                                     │ and one by chance (tit-for-tat), over 4 lanes at most
+//! tracker ◀── who is there? ──────────┘ peer-exchange: no tracker, names from neighbours instead
+//! lane: one batch to one member, within the upload of its sender and the download of its receiver
+//! server-only: seed ── in order ──▶ a line of peers, a batch each, then to the line's end; no tracker
+//! timers: arrivals; 100 ms for the tracker's answer, 10 s until who found nobody asks again (by
+//!   peer-exchange again after 1, 2 and 4 s, too, if it found few); a round of 10 s, or 4 batches if
+//!   that is longer, for partners; the end of each batch; a retry, ever later, of who found nobody to
+//!   give to; `stay` after finishing; `seeds-leave`
+//! ```
+//!
 //! Modelled on BitTorrent (Cohen, "Incentives build robustness in BitTorrent", Workshop on Economics of
 //! Peer-to-Peer Systems 2003): the file is cut into pieces; a newcomer learns of others from a tracker, or from
 //! those whom it knows already; who has a piece gives it on while still missing others; pieces that few have
