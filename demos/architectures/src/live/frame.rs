@@ -6,7 +6,7 @@ use sim::Time;
 /// A measured number, in thousandths of its unit.
 pub type Thousandths = i64;
 
-/// A value for each curve at one window; nothing where there was nothing to measure.
+/// The values of one window of measurement, one for each curve of a model; nothing where there was nothing to measure.
 pub type Row = Vec<Option<Thousandths>>;
 
 macro_rules! coded {
@@ -16,7 +16,7 @@ macro_rules! coded {
         pub enum $name { $($(#[$doc])* $case,)* }
 
         impl $name {
-            /// All of them, in order.
+            /// All cases, in the order of the numbers that stand for them in a packed frame.
             pub const ALL: &[Self] = &[$(Self::$case,)*];
         }
     };
@@ -27,27 +27,27 @@ coded! {
     Kind:
     /// Someone who uses the system.
     Client,
-    /// Serves.
+    /// A node that serves.
     Server,
-    /// Keeps data.
+    /// A node that keeps data.
     Database,
-    /// Spreads requests.
+    /// A node that spreads requests over others.
     Balancer,
-    /// Keeps copies of answers.
+    /// A node that keeps copies of answers.
     Cache,
-    /// Serves and asks.
+    /// A node that both serves and asks.
     Peer,
     /// A peer that others hang off.
     SuperPeer,
-    /// Knows who is there.
+    /// A node that knows who is there.
     Tracker,
-    /// Has everything, and gives.
+    /// A node that has the whole file, and gives it.
     Seed,
     /// A far data centre.
     Cloud,
     /// A small server near the users.
     Edge,
-    /// Works on data of its own.
+    /// A user's machine that works on data of its own.
     Device,
     /// The door to many services.
     Gateway,
@@ -58,128 +58,128 @@ coded! {
 coded! {
     /// How a node is.
     State:
-    /// As it should be.
+    /// The node works as it should.
     Up,
-    /// Up, and slower than it should be.
+    /// The node is up, and slower than it should be.
     Slow,
-    /// Down.
+    /// The node is down.
     Down,
 }
 
 coded! {
     /// How it goes for a node, as a small sign beside its word.
     Mark:
-    /// Nothing to tell.
+    /// There is nothing to tell of the node.
     None,
-    /// Well.
+    /// The node fares well.
     Ok,
-    /// It waits.
+    /// The node waits.
     Wait,
-    /// It failed.
+    /// The node has failed at something.
     Fail,
 }
 
 coded! {
     /// What a message on its way is: decides its shape.
     DotKind:
-    /// Asks.
+    /// A message that asks.
     Request,
-    /// Answers.
+    /// A message that answers.
     Reply,
-    /// Says no.
+    /// A message that says no.
     Refusal,
-    /// Carries data.
+    /// A message that carries data.
     Data,
-    /// Keeps others up to date.
+    /// A message that keeps others up to date.
     Gossip,
 }
 
 coded! {
     /// How a member of a crowd is: decides its colour and its place in the legend.
     Class:
-    /// Not there, or not there any more.
+    /// The member is not there, or not there any more.
     Absent,
-    /// At work; its level is how far it has come.
+    /// The member is at work; its level is how far it has come.
     Working,
-    /// Done, or well.
+    /// The member is done, or well.
     Done,
-    /// It waits.
+    /// The member waits.
     Waiting,
-    /// It failed.
+    /// The member has failed at something.
     Failed,
-    /// It does harm, or takes without giving.
+    /// The member does harm, or takes without giving.
     Bad,
-    /// It gives more than others: a seed, a super-peer.
+    /// The member gives more than others: a seed, a super-peer.
     Strong,
-    /// Reached by what is going on just now.
+    /// The member is reached by what is going on just now.
     Touched,
 }
 
 /// A node in the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
-    /// Which node.
+    /// The node that is drawn.
     pub node: super::Node,
-    /// Its shape.
+    /// What the node is, which decides its shape.
     pub kind: Kind,
-    /// Its middle, from the left, in units of the scene.
+    /// The distance of the node's middle from the left, in units of the scene.
     pub x: u16,
-    /// Its middle, from the top.
+    /// The distance of the node's middle from the top, in units of the scene.
     pub y: u16,
-    /// How it is.
+    /// Whether the node is up, slow or down.
     pub state: State,
-    /// How full it is, in thousandths: of work, or of what it wants to have.
+    /// How full the node is, in thousandths: of work, or of what it wants to have.
     pub fill: u16,
-    /// How it goes.
+    /// How it goes for the node, as a small sign.
     pub mark: Mark,
-    /// That in a word or a few: `queue 3 of 20`. At most 24 characters.
+    /// How it goes for the node, in a word or a few: `queue 3 of 20`. At most 24 characters.
     pub word: String,
 }
 
 /// A link in the picture; its ends are places in [`Scene::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkView {
-    /// One end.
+    /// One end of the link.
     pub a: u16,
-    /// The other end.
+    /// The other end of the link.
     pub b: u16,
-    /// Nothing gets through.
+    /// Whether nothing gets through the link.
     pub cut: bool,
-    /// Slower than it should be.
+    /// Whether the link is slower than it should be.
     pub slow: bool,
 }
 
 /// A message on its way; its ends are places in [`Scene::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dot {
-    /// Where it comes from.
+    /// The end that the message comes from.
     pub from: u16,
-    /// Where it goes.
+    /// The end that the message goes to.
     pub to: u16,
-    /// How much of the way it has behind it, in thousandths.
+    /// How much of its way the message has behind it, in thousandths.
     pub way: u16,
-    /// What it is.
+    /// What the message is, which decides its shape.
     pub kind: DotKind,
-    /// Whether it will not arrive.
+    /// Whether the message will not arrive.
     pub doomed: bool,
 }
 
 /// Very many nodes, each a cell of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Crowd {
-    /// Whom it shows, in the plural: `peers`.
+    /// Who the members are, in the plural: `peers`.
     pub label: String,
-    /// One byte for each member: [`Crowd::cell`].
+    /// A byte for each member, as [`Crowd::cell`] makes it.
     pub cells: Vec<u8>,
-    /// What each class that occurs means here, with how many there are.
+    /// The classes that occur, each with what it means here and how many members are of it.
     pub legend: Vec<(Class, String, u32)>,
 }
 
 impl Crowd {
-    /// The levels that a class has.
+    /// How many levels each class has.
     pub const LEVELS: u8 = 32;
 
-    /// A member's byte: its class, and how far it has come, in thousandths.
+    /// The byte of a member: its class, and how far it has come, in thousandths; above 1,000 is as far as 1,000.
     pub const fn cell(class: Class, thousandths: u32) -> u8 {
         let most = Self::LEVELS as u32 - 1;
         let level = thousandths * most / 1_000;
@@ -192,15 +192,15 @@ impl Crowd {
 pub struct Scene {
     /// The picture's width, in units that are pixels on a wide screen: 420 by habit.
     pub width: u16,
-    /// The picture's height.
+    /// The picture's height, in the same units as its width.
     pub height: u16,
-    /// The nodes.
+    /// The nodes that are drawn one by one.
     pub nodes: Vec<NodeView>,
-    /// The links.
+    /// The links between the nodes.
     pub links: Vec<LinkView>,
-    /// What is on its way; at most 120 are of use.
+    /// The messages on their way; at most 120 are of use.
     pub dots: Vec<Dot>,
-    /// Very many nodes.
+    /// The nodes that are too many to be drawn one by one, if there are such.
     pub crowd: Option<Crowd>,
     /// The picture in a sentence or two, for who does not see it.
     pub summary: String,
@@ -211,23 +211,23 @@ pub struct Scene {
 pub struct Frame {
     /// The code of the run, where several are under way.
     pub run: String,
-    /// The moment.
+    /// The moment that is shown.
     pub at: Time,
-    /// Where the run is to be; the same as `at` when it is there.
+    /// The moment at which the run is to be; equal to `at` when the run is there.
     pub target: Time,
     /// Why the run does not go on although it has not come to its end: what it exceeded, and what to do.
     pub stopped: Option<String>,
     /// The picture.
     pub scene: Scene,
-    /// The closed windows so far, the first one first.
+    /// The windows of measurement closed so far, the first one first.
     pub rows: Vec<Row>,
     /// The windows that follow if nothing more is done, where the run is short enough to be played ahead.
     pub ahead: Vec<Row>,
-    /// The facts so far, in the order of the model's list.
+    /// The values of the facts so far, in the order of the model's list.
     pub facts: Vec<Option<Thousandths>>,
-    /// The facts of the whole run, where it was played ahead.
+    /// The values of the facts of the whole run, where it was played ahead.
     pub outcome: Vec<Option<Thousandths>>,
-    /// What has been told so far.
+    /// The lines that the run has told so far, the oldest first.
     pub story: Vec<Line>,
     /// The run's fingerprint so far.
     pub hash: String,
@@ -238,7 +238,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The frame as bytes.
+    /// The frame as bytes, which [`Frame::unpack`] reads.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Packer(Vec::with_capacity(1_024));
         out.text(&self.run);

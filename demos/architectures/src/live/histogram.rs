@@ -16,7 +16,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Adds a value.
+    /// Adds a value to the histogram.
     pub fn add(&mut self, value: u64) {
         let place = place(value);
         if self.buckets.len() <= place {
@@ -28,27 +28,28 @@ impl Histogram {
         self.max = self.max.max(value);
     }
 
-    /// How many values there are.
+    /// How many values have been added.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// The sum of all values.
+    /// The exact sum of all values; `u64::MAX` if it is greater.
     pub fn sum(&self) -> u64 {
         self.sum
     }
 
-    /// The greatest value.
+    /// The greatest value, exactly; 0 if there is none.
     pub fn max(&self) -> u64 {
         self.max
     }
 
-    /// The mean, rounded down; nothing of nothing.
+    /// The mean of all values, rounded down; nothing if there are none.
     pub fn mean(&self) -> Option<u64> {
         self.sum.checked_div(self.count)
     }
 
-    /// The least value that so many thousandths of all do not exceed (nearest rank); nothing of nothing.
+    /// The least value that so many `thousandths` of all values do not exceed (nearest rank), less than 1 % off;
+    /// nothing if there are no values.
     pub fn quantile(&self, thousandths: u64) -> Option<u64> {
         let rank = (self.count * thousandths).div_ceil(1_000).max(1);
         let mut seen = 0;

@@ -5,28 +5,29 @@ use sim::words::{WordError, Words};
 /// Something about a model that an author or a reader sets: a number, or one of a few words.
 #[derive(Debug)]
 pub struct Knob {
-    /// As authors and links write it: `service-ms`.
+    /// The knob's name as authors and links write it: `service-ms`.
     pub name: &'static str,
-    /// As readers see it: `Mean service time`.
+    /// The knob's name as readers see it: `Mean service time`.
     pub label: &'static str,
     /// The unit, as it follows a number: `ms`; empty for words and plain counts.
     pub unit: &'static str,
-    /// What it is, in one sentence, for the reference and for readers.
+    /// What the knob sets, in one sentence, for the reference and for readers.
     pub help: &'static str,
     /// The least and the greatest value; for words, 0 and the last word's place.
     pub bounds: (u32, u32),
     /// The value that a link leaves out.
     pub default: u32,
-    /// The words, if it is set by a word: the value is the place in this list.
+    /// The words to choose from, if the knob is set by a word: the value is the word's place in this list. Empty if it
+    /// is set by a number.
     pub choices: &'static [&'static str],
-    /// Whether it can change while the run goes on.
+    /// Whether the knob can be turned while the run goes on.
     pub live: bool,
-    /// Whether a slider for it should be logarithmic: the bounds lie orders of magnitude apart.
+    /// Whether the knob's slider is logarithmic: its bounds lie orders of magnitude apart.
     pub log: bool,
 }
 
 impl Knob {
-    /// A number.
+    /// A knob that is set by a number within `bounds`, for the beginning of a run only, with an even slider.
     pub const fn number(
         name: &'static str,
         label: &'static str,
@@ -38,7 +39,10 @@ impl Knob {
         Self { name, label, unit, help, bounds, default, choices: &[], live: false, log: false }
     }
 
-    /// One of a few words, the first of them by default.
+    /// A knob that is set by one of a few words, the first of them by default, for the beginning of a run only.
+    ///
+    /// # Panics
+    /// If there are no words.
     pub const fn word(
         name: &'static str,
         label: &'static str,
@@ -49,38 +53,39 @@ impl Knob {
         Self { name, label, unit: "", help, bounds, default: 0, choices, live: false, log: false }
     }
 
-    /// The same, by default something else.
+    /// The knob with another default.
     pub const fn default_to(mut self, value: u32) -> Self {
         self.default = value;
         self
     }
 
-    /// The same, and it can change while the run goes on.
+    /// The knob as one that can be turned while the run goes on.
     pub const fn live(mut self) -> Self {
         self.live = true;
         self
     }
 
-    /// The same on a logarithmic slider.
+    /// The knob with a logarithmic slider.
     pub const fn log(mut self) -> Self {
         self.log = true;
         self
     }
 
-    /// The nearest valid value.
+    /// The valid value of the knob that is nearest to the given one.
     pub fn clamp(&self, value: u64) -> u32 {
         value.clamp(u64::from(self.bounds.0), u64::from(self.bounds.1)) as u32
     }
 
-    /// The value as authors and links write it: a number or a word.
+    /// A value of the knob as authors and links write it: a number or a word.
     pub fn written(&self, value: u32) -> String {
         self.choices.get(value as usize).map_or_else(|| value.to_string(), |word| (*word).to_owned())
     }
 
-    /// Reads what [`Knob::written`] writes. A number out of bounds is a mistake.
+    /// Reads a value of the knob, as [`Knob::written`] writes it.
     ///
     /// # Errors
-    /// Points at the word and says what could stand there.
+    /// If the next word is no value of the knob, or a number out of bounds: the error points at the word and says what
+    /// could stand there.
     pub fn read(&self, words: &mut Words<'_>) -> Result<u32, WordError> {
         if self.choices.is_empty() {
             return words.number_within(u64::from(self.bounds.0)..=u64::from(self.bounds.1)).map(|value| value as u32);
@@ -106,22 +111,25 @@ impl PartialEq for Settings {
 impl Eq for Settings {}
 
 impl Settings {
-    /// All knobs at their defaults.
+    /// Settings with all knobs at their defaults.
     pub fn new(knobs: &'static [Knob]) -> Self {
         Self { knobs, values: knobs.iter().map(|knob| knob.default).collect() }
     }
 
-    /// The knobs.
+    /// The knobs that these settings are for, in the order of their places.
     pub fn knobs(&self) -> &'static [Knob] {
         self.knobs
     }
 
-    /// The place of the knob of that name.
+    /// The place of the knob of that name; nothing if there is no such knob.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.knobs.iter().position(|knob| knob.name == name)
     }
 
     /// The value of the knob at that place.
+    ///
+    /// # Panics
+    /// If there is no such place.
     pub fn at(&self, place: usize) -> u32 {
         self.values[place]
     }
@@ -144,12 +152,15 @@ impl Settings {
         self.values[place] as usize == choice
     }
 
-    /// Sets the knob at that place, to the nearest valid value.
+    /// Sets the knob at that place to the nearest valid value.
+    ///
+    /// # Panics
+    /// If there is no such place.
     pub fn set(&mut self, place: usize, value: u64) {
         self.values[place] = self.knobs[place].clamp(value);
     }
 
-    /// The same with that knob at that value, or the nearest valid one; for tests and presets.
+    /// The settings with the knob of that name at that value, or the nearest valid one; for tests and presets.
     ///
     /// # Panics
     /// If the model has no such knob.
@@ -159,7 +170,7 @@ impl Settings {
         self
     }
 
-    /// The same with that knob at that word; for tests and presets.
+    /// The settings with the knob of that name at that word; for tests and presets.
     ///
     /// # Panics
     /// If the model has no such knob, or the knob no such word.

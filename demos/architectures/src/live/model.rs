@@ -9,11 +9,11 @@ pub type Node = u32;
 /// Nodes of one kind: `client-1` … `client-6`, or the one `server`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// As authors and links write it: `client`.
+    /// The group's name as authors and links write it: `client`.
     pub name: &'static str,
-    /// As readers see it: `Client`.
+    /// The group's name as readers see it: `Client`.
     pub label: &'static str,
-    /// How many there are.
+    /// How many nodes the group has.
     pub count: u32,
 }
 
@@ -22,17 +22,17 @@ pub struct Group {
 pub struct Names(Vec<Group>);
 
 impl Names {
-    /// The groups, in the order in which their nodes are numbered.
+    /// Names for the nodes of these groups; the nodes are numbered group after group, in this order.
     pub fn new(groups: Vec<Group>) -> Self {
         Self(groups)
     }
 
-    /// The groups.
+    /// The groups of nodes, in the order in which their nodes are numbered.
     pub fn groups(&self) -> &[Group] {
         &self.0
     }
 
-    /// How many nodes there are.
+    /// How many nodes there are, those of all groups together.
     pub fn count(&self) -> u32 {
         self.0.iter().map(|group| group.count).sum()
     }
@@ -52,26 +52,35 @@ impl Names {
         panic!("a node of the model");
     }
 
-    /// The first node of a group.
+    /// The first node of the group at that place.
+    ///
+    /// # Panics
+    /// If the place is beyond all groups.
     pub fn first(&self, group: usize) -> Node {
         self.0[..group].iter().map(|group| group.count).sum()
     }
 
-    /// As authors and links write it: `server`, `client-3`.
+    /// A node's name as authors and links write it: `server`, `client-3`.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn name(&self, node: Node) -> String {
         let (group, place) = self.group_of(node);
         let Group { name, count, .. } = self.0[group];
         if count == 1 { name.to_owned() } else { format!("{name}-{}", place + 1) }
     }
 
-    /// As readers see it: `Server`, `Client 3`.
+    /// A node's name as readers see it: `Server`, `Client 3`.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn label(&self, node: Node) -> String {
         let (group, place) = self.group_of(node);
         let Group { label, count, .. } = self.0[group];
         if count == 1 { label.to_owned() } else { format!("{label} {}", place + 1) }
     }
 
-    /// The node of that name.
+    /// The node of a name, written as [`Names::name`] writes it; nothing if no node has that name.
     pub fn find(&self, name: &str) -> Option<Node> {
         let mut first = 0;
         for group in &self.0 {
@@ -87,7 +96,8 @@ impl Names {
         None
     }
 
-    /// What can stand for a node, for a message: `server`, `client-1 … client-6`.
+    /// The names that can stand for a node, as a message lists them: `server`, `client-1 … client-6`. Groups without
+    /// nodes are left out.
     pub fn choices(&self) -> Vec<String> {
         let there = self.0.iter().filter(|group| group.count > 0);
         there
@@ -102,69 +112,69 @@ impl Names {
 /// A curve's role in its chart, for how it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurveKind {
-    /// What one looks at first.
+    /// The curve that one looks at first.
     Main,
-    /// The next.
+    /// The curve that one looks at next.
     Second,
-    /// And the next.
+    /// The curve that one looks at last of the three.
     Third,
-    /// What is asked for, against what is done.
+    /// What is asked of the system, against what it does.
     Offered,
     /// What went wrong.
     Bad,
-    /// What a formula says; dashed.
+    /// What a formula says; drawn dashed.
     Theory,
 }
 
-/// A curve.
+/// A curve of a [`Chart`].
 #[derive(Clone, Copy, Debug)]
 pub struct Curve {
-    /// Its name in the legend.
+    /// The curve's name in the legend.
     pub name: &'static str,
-    /// Its role.
+    /// The curve's role in its chart.
     pub kind: CurveKind,
 }
 
 /// Curves over the same time, in the same unit. Charts of two models with the same title and unit can be compared.
 #[derive(Debug)]
 pub struct Chart {
-    /// What is shown.
+    /// What the chart shows, in a word or two: `Latency`.
     pub title: &'static str,
-    /// The unit of the values: `ms`.
+    /// The unit of the values: `ms`; empty for plain counts.
     pub unit: &'static str,
-    /// What the axis reaches at least, in units.
+    /// What the axis of the values reaches at least, in their unit.
     pub least_top: u32,
-    /// The curves.
+    /// The curves, in the order of their values in a [`Row`].
     pub curves: &'static [Curve],
 }
 
-/// A figure that a run yields, for `{{#run id.name}}` and `expect`.
+/// A value that a run yields, for `{{#run id.name}}` and `expect`.
 #[derive(Clone, Copy, Debug)]
 pub struct Fact {
-    /// Its name.
+    /// The fact's name, as authors write it: `p95`.
     pub name: &'static str,
-    /// What it means, with its unit.
+    /// What the fact means, with its unit, as a sentence for the reference.
     pub meaning: &'static str,
 }
 
 /// Something worth telling, as cause and consequence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// When it happened.
+    /// The moment at which the told event happened.
     pub at: Time,
     /// What happened, and what follows from it, in a sentence.
     pub text: String,
 }
 
-/// What has been told so far. A run that has more to tell than fits drops the oldest.
+/// The lines that a run has told so far. A run that has more to tell than [`Story::LONGEST`] lines drops the oldest.
 #[derive(Clone, Debug, Default)]
 pub struct Story(Vec<Line>);
 
 impl Story {
-    /// How many lines are kept.
+    /// How many lines a story keeps at most.
     pub const LONGEST: usize = 40;
 
-    /// Tells something.
+    /// Adds a line to the story; the oldest one makes room if the story is full.
     pub fn tell(&mut self, at: Time, text: String) {
         if self.0.len() == Self::LONGEST {
             self.0.remove(0);
@@ -172,42 +182,42 @@ impl Story {
         self.0.push(Line { at, text });
     }
 
-    /// The lines, the oldest first.
+    /// The lines of the story, the oldest first.
     pub fn lines(&self) -> &[Line] {
         &self.0
     }
 }
 
-/// An architecture, as everything that is not the architecture itself knows it.
+/// The description of an architecture: everything that is known of it apart from how it is simulated.
 #[derive(Debug)]
 pub struct Model {
-    /// As authors and links write it: `client-server`.
+    /// The model's name as authors and links write it: `client-server`.
     pub name: &'static str,
-    /// As readers see it: `Client–server`.
+    /// The model's name as readers see it: `Client–server`.
     pub title: &'static str,
-    /// What it shows and what it leaves out, in a few sentences, for the reference and the page.
+    /// What the model shows and what it leaves out, in a few sentences, for the reference and the page.
     pub about: &'static str,
-    /// What can be set; the order is that of the controls. Names that several models have mean the same there:
-    /// `users` (how many), `load` (requests per second, all users together), `timeout-ms`, `latency-ms` (one way).
+    /// The knobs, in the order of the controls. Names that several models have mean the same in all: `users` (how
+    /// many), `load` (requests per second, all users together), `timeout-ms`, `latency-ms` (one way).
     pub knobs: &'static [Knob],
     /// Least, usual and greatest length of a run, in seconds.
     pub seconds: (u32, u32, u32),
-    /// The groups of nodes with these settings, by which nodes are numbered.
+    /// The groups of nodes that there are with some settings; nodes are numbered by them.
     pub groups: fn(&Settings) -> Vec<Group>,
-    /// Whether this can be done to the system with these settings.
+    /// Whether a change can be made to the system with some settings; if not, why, for a message.
     ///
-    /// Nodes and knobs exist, and the knob is live: that is checked before.
+    /// That the nodes and the knob of the change exist, and that the knob is live, is checked before.
     pub accepts: fn(&Settings, &Change) -> Result<(), String>,
-    /// The node that stops when two architectures are compared under the same failure.
+    /// The name of the node that stops when two architectures are compared under the same failure.
     pub victim: &'static str,
-    /// What is measured over time; a [`Row`] has a value for each curve, chart after chart.
+    /// The charts of what is measured over time; a [`Row`] has a value for each curve, chart after chart.
     pub charts: &'static [&'static Chart],
-    /// What a run yields, list after list.
+    /// The facts that a run yields, list after list.
     pub facts: &'static [&'static [Fact]],
 }
 
-/// The system at the beginning of a run with these settings and this seed. Not part of [`Model`], so that a page which
-/// only speaks of models does not have to load what simulates them; see [`crate::start`].
+/// Makes the system as it is at the beginning of a run, from settings and a seed. Not part of [`Model`], so that a page
+/// which only speaks of models does not have to load what simulates them; see [`crate::start`].
 pub type Start = fn(&Settings, u64) -> Box<dyn World>;
 
 /// Two models of the same name are one.
@@ -220,12 +230,12 @@ impl PartialEq for Model {
 impl Eq for Model {}
 
 impl Model {
-    /// The names of the nodes.
+    /// The names of the model's nodes with these settings.
     pub fn names(&self, settings: &Settings) -> Names {
         Names::new((self.groups)(settings))
     }
 
-    /// All facts, in the order of [`World::facts`].
+    /// All facts that a run of the model yields, in the order of [`World::facts`].
     pub fn all_facts(&self) -> impl Iterator<Item = &'static Fact> {
         self.facts.iter().copied().flatten()
     }
@@ -234,31 +244,32 @@ impl Model {
 /// A system in the middle of a run. It is a state machine: the same settings, seed and changes give the same
 /// system, on every machine and however the run is cut into slices.
 pub trait World {
-    /// Handles what happens before `until`, at most so many events. True when nothing is left before `until`;
-    /// only then it is `until`.
+    /// Handles the events before `until`, at most `most` of them. True when none is left before `until`; only then the
+    /// system's time is `until`.
     fn advance(&mut self, until: Time, most: u32) -> bool;
-    /// The time that has been reached.
+    /// The simulated time that the system has reached.
     fn now(&self) -> Time;
-    /// Somebody does this to the system, now. What has no effect, such as stopping what is down, is left out.
+    /// Makes a change to the system, now. A change without effect, such as stopping a node that is down, is passed
+    /// over.
     fn apply(&mut self, change: &Change);
-    /// Closes a window of measurement that was that long: a value for each curve of [`Model::charts`].
+    /// Ends a window of measurement of `length`; one value for each curve, in the order of [`Model::charts`].
     fn row(&mut self, length: Duration) -> Row;
-    /// What is to be seen now.
+    /// The picture of the system as it is now.
     fn scene(&self) -> Scene;
-    /// What has been told so far.
+    /// The lines that the run has told so far, the oldest first; [`Story::LONGEST`] at most.
     fn story(&self) -> &[Line];
-    /// The facts so far, in the order of [`Model::facts`].
+    /// The values of all facts so far, in the order of [`Model::facts`]; nothing for a fact that has no value yet.
     fn facts(&self) -> Vec<Option<Thousandths>>;
-    /// The fingerprint of everything so far.
+    /// The fingerprint of everything that has happened in the run so far.
     fn hash(&self) -> TraceHash;
-    /// How many events have been handled.
+    /// How many events the system has handled so far.
     fn events(&self) -> u64;
-    /// The memory that it takes, in bytes, as far as it grows with the model's size.
+    /// The memory that the system takes, in bytes, as far as it grows with the model's size.
     fn bytes(&self) -> usize;
-    /// Nothing more can happen, unless somebody does something.
+    /// Whether nothing more can happen, unless somebody does something.
     fn is_over(&self) -> bool {
         false
     }
-    /// A copy that goes on by itself.
+    /// A copy of the system that goes on by itself.
     fn copy(&self) -> Box<dyn World>;
 }

@@ -4,10 +4,10 @@ use super::{Frame, Row, Run, Start, World};
 
 use sim::Time;
 
-/// How many events a run may have: some tens of seconds of work.
+/// How many events a run may have at most: some tens of seconds of work.
 pub const BUDGET_EVENTS: u64 = 400_000_000;
 
-/// How much memory a system may take, in bytes.
+/// How much memory the system of a run may take at most, in bytes.
 pub const BUDGET_BYTES: usize = 192 << 20;
 
 /// Systems up to this size are kept at checkpoints, so that going back is quick.
@@ -47,28 +47,28 @@ impl Live {
         Self { run, start, world, target: Time::ZERO, done: 0, rows: vec![], stopped: None, checkpoints: vec![] }
     }
 
-    /// Plays until that time, however long it takes.
+    /// Plays the run until that time, or until its end or its budget if they come first, however long that takes.
     pub fn play_to(&mut self, to: Time) {
         self.seek(to);
         while !self.advance(SLICE) {}
     }
 
-    /// The run.
+    /// The run that is played.
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// The system.
+    /// The system that lives the run, at the time that it has reached.
     pub fn world(&self) -> &dyn World {
         &*self.world
     }
 
-    /// Why the run goes on no more although it has not come to its end.
+    /// Why the run goes on no more although it has not come to its end, with what to do; nothing while it goes on.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
 
-    /// A copy that goes on by itself.
+    /// A copy of the run in progress that goes on by itself.
     pub fn fork(&self) -> Self {
         Self {
             run: self.run.clone(),
@@ -82,8 +82,8 @@ impl Live {
         }
     }
 
-    /// Goes on as another run, if all that has happened so far is the same in both: then what is known of it need
-    /// not be played again. False if it is not.
+    /// Goes on as another run, if all that has happened so far happens in both: then what is known of it need not be
+    /// played again. False, and nothing is changed, if the two differ before.
     pub fn adopt(&mut self, run: &Run) -> bool {
         let ours = &self.run;
         let alike = std::ptr::eq(ours.model, run.model)
@@ -98,13 +98,13 @@ impl Live {
         alike
     }
 
-    /// The windows that are closed so far.
+    /// The windows of measurement that are closed so far, the first one first.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// Where the run is to be, from now on; [`Live::advance`] brings it there. Time back is played again, from
-    /// the nearest checkpoint.
+    /// Says where the run is to be from now on, at its end at the latest; [`Live::advance`] brings it there. A time
+    /// that has passed is played again, from the nearest checkpoint.
     pub fn seek(&mut self, to: Time) {
         self.target = to.min(self.run.end());
         if self.target < self.world.now() {
@@ -125,7 +125,8 @@ impl Live {
         }
     }
 
-    /// Brings the run nearer to where it is to be, by at most so many events. True when it is there, or stopped.
+    /// Brings the run nearer to the time last sought, by at most about so many events. True when the run is there, or
+    /// stopped.
     pub fn advance(&mut self, most: u32) -> bool {
         let window = self.run.window();
         let until = self.world.events() + u64::from(most);
@@ -173,7 +174,8 @@ impl Live {
         ))
     }
 
-    /// What is to be seen now.
+    /// All that is to be shown of the run at the time that it has reached. The fields `run`, `ahead` and `outcome` are
+    /// left empty.
     pub fn frame(&self) -> Frame {
         Frame {
             run: String::new(),

@@ -6,11 +6,11 @@ use sim::Duration;
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Answered in time, after that long.
+    /// The request was answered in time, that long after it was sent.
     Answered(Duration),
-    /// Turned away: somebody said no.
+    /// The request was turned away: somebody said no.
     Refused,
-    /// Given up: nobody said anything in time, or too late.
+    /// The request was given up: nobody said anything in time.
     TimedOut,
 }
 
@@ -64,7 +64,7 @@ impl Tally {
 }
 
 impl Requests {
-    /// Requests per second: sent, answered in time, failed.
+    /// The chart of requests per second: sent, answered in time, failed.
     pub const THROUGHPUT: Chart = Chart {
         title: "Requests per second",
         unit: "/s",
@@ -75,7 +75,7 @@ impl Requests {
             Curve { name: "failed", kind: CurveKind::Bad },
         ],
     };
-    /// Latency of what was answered: median, 95th and 99th percentile.
+    /// The chart of the latency of answered requests: median, 95th and 99th percentile, in milliseconds.
     pub const LATENCY: Chart = Chart {
         title: "Latency",
         unit: "ms",
@@ -86,7 +86,7 @@ impl Requests {
             Curve { name: "p99", kind: CurveKind::Third },
         ],
     };
-    /// The share of requests that were answered in time.
+    /// The chart of the share of requests that were answered in time, in percent of those that ended.
     pub const SUCCESS: Chart = Chart {
         title: "Success",
         unit: "%",
@@ -94,7 +94,7 @@ impl Requests {
         curves: &[Curve { name: "answered in time", kind: CurveKind::Main }],
     };
 
-    /// What a run yields, in the order of [`Requests::facts`].
+    /// The facts that requests yield, in the order of [`Requests::facts`].
     pub const FACTS: &[Fact] = &[
         Fact { name: "sent", meaning: "Requests sent." },
         Fact { name: "served", meaning: "Requests answered in time." },
@@ -109,13 +109,13 @@ impl Requests {
         Fact { name: "affected", meaning: "Users with at least one failed request." },
     ];
 
-    /// A user has sent a request.
+    /// Counts a request that a user has sent.
     pub fn sent(&mut self) {
         self.window.sent += 1;
         self.total.sent += 1;
     }
 
-    /// A request of that user has ended.
+    /// Counts a request of `user` that has ended.
     pub fn ended(&mut self, user: u32, outcome: Outcome) {
         self.window.settle(outcome);
         self.total.settle(outcome);
@@ -129,22 +129,22 @@ impl Requests {
         }
     }
 
-    /// Users with at least one failed request so far.
+    /// How many users have had at least one failed request so far.
     pub fn affected(&self) -> u32 {
         self.affected_count
     }
 
-    /// Latencies of the whole run, in microseconds.
+    /// The latencies of all requests answered in the run so far, in microseconds.
     pub fn latency(&self) -> &Histogram {
         &self.total.latency
     }
 
-    /// Requests of the whole run: sent, answered, failed.
+    /// How many requests there have been in the run so far: sent, answered in time, failed.
     pub fn totals(&self) -> (u64, u64, u64) {
         (self.total.sent, self.total.latency.count(), self.total.failed())
     }
 
-    /// Closes a window that was that long: the values of [`Requests::THROUGHPUT`], [`Requests::LATENCY`] and
+    /// Ends a window of measurement of `length`; the values of [`Requests::THROUGHPUT`], [`Requests::LATENCY`] and
     /// [`Requests::SUCCESS`], in this order.
     pub fn row(&mut self, length: Duration) -> [Option<Thousandths>; 7] {
         let window = &self.window;
@@ -162,7 +162,7 @@ impl Requests {
         row
     }
 
-    /// The values of [`Requests::FACTS`] after that much of the run.
+    /// The values of [`Requests::FACTS`] when `now` of the run has passed; nothing for a fact that has no value yet.
     pub fn facts(&self, now: Duration) -> [Option<Thousandths>; 11] {
         let total = &self.total;
         let whole = |count: u64| Some(count as Thousandths * 1_000);

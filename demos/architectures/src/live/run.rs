@@ -14,58 +14,60 @@ pub enum Change {
     Stop(Node),
     /// The node comes back.
     Restart(Node),
-    /// The node takes so many times as long for everything; 1 is as usual.
+    /// The node takes so many times as long for everything, within [`Change::SLOWER`]; 1 is as usual.
     Slow(Node, u32),
-    /// Nothing gets from one to the other any more, either way.
+    /// The link between two nodes is cut: nothing gets through any more, either way.
     Cut(Node, Node),
-    /// The link is whole again.
+    /// The link between two nodes is whole again.
     Heal(Node, Node),
-    /// Messages between the two take so much longer; zero is as usual.
+    /// Messages between two nodes take so much longer, within [`Change::LATER_MS`]; zero is as usual.
     Delay(Node, Node, Duration),
     /// So many percent of the group's nodes that are up go down at once, chosen by the run's chance.
     StopShare {
-        /// The place of the group.
+        /// The place of the group among [`Names::groups`].
         group: usize,
-        /// How many percent.
+        /// How many percent of the nodes that are up, from 1 to 100.
         percent: u32,
     },
     /// All nodes of the group that are down come back.
     RestartAll {
-        /// The place of the group.
+        /// The place of the group among [`Names::groups`].
         group: usize,
     },
     /// A knob is turned.
     Set {
-        /// The place of the knob.
+        /// The place of the knob among [`Settings::knobs`].
         knob: usize,
-        /// To that value.
+        /// The knob's new value, within its bounds.
         value: u32,
     },
 }
 
 impl Change {
-    /// Within which a node can be slowed down.
+    /// The least and the greatest factor by which a node can be slowed down.
     pub const SLOWER: (u32, u32) = (1, 100);
-    /// How many milliseconds a link can be slowed down by.
+    /// The least and the greatest time by which a link can be slowed down, in milliseconds.
     pub const LATER_MS: (u32, u32) = (0, 10_000);
 }
 
-/// What someone does, and when. Of several at the same time, those done later come later.
+/// A change that someone makes to a system, with its time. Of several actions at the same time, those done later come
+/// later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// When.
+    /// When the change is made.
     pub at: Time,
-    /// What.
+    /// What is changed.
     pub change: Change,
 }
 
 impl Action {
-    /// Reads `at 10 s stop server`, `at 20 s restart server`, `at 5 s slow server by 4`,
-    /// `at 5 s cut api-1 - database`, `at 9 s heal api-1 - database`, `at 5 s delay client-1 - server by 200 ms`,
-    /// `at 60 s stop 30 percent of peers`, `at 90 s restart all peers`, `at 5 s set load to 20`.
+    /// Reads an action of a model with these settings: `at 10 s stop server`, `at 20 s restart server`, `at 5 s slow
+    /// server by 4`, `at 5 s cut api-1 - database`, `at 9 s heal api-1 - database`, `at 5 s delay client-1 - server by
+    /// 200 ms`, `at 60 s stop 30 percent of peers`, `at 90 s restart all peers`, `at 5 s set load to 20`.
     ///
     /// # Errors
-    /// Points at the word that does not fit, or at the whole sentence if this model does not allow it.
+    /// If the text is no such action: the error points at the word that does not fit, or at the whole sentence if the
+    /// model does not accept the change.
     pub fn parse(model: &Model, settings: &Settings, text: &str) -> Result<Self, WordError> {
         #[derive(Clone, Copy)]
         enum Verb {
@@ -149,7 +151,7 @@ impl Action {
         Ok(Self { at, change })
     }
 
-    /// As [`Action::parse`] reads it.
+    /// The action in the words that [`Action::parse`] reads.
     pub fn written(&self, model: &Model, settings: &Settings) -> String {
         format!(
             "at {} {}",
@@ -160,7 +162,7 @@ impl Action {
 }
 
 impl Change {
-    /// As [`Action::parse`] reads it, without the time: `stop server`.
+    /// The change in the words that [`Action::parse`] reads, without the time: `stop server`.
     pub fn written(&self, names: &Names, settings: &Settings) -> String {
         let name = |node: Node| names.name(node);
         match *self {
@@ -183,15 +185,15 @@ impl Change {
 /// A run: everything that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The architecture.
+    /// The architecture that is run.
     pub model: &'static Model,
-    /// Its knobs.
+    /// The values of the architecture's knobs at the beginning.
     pub settings: Settings,
-    /// How long it lasts, in seconds.
+    /// How long the run lasts, in seconds, within [`Model::seconds`].
     pub seconds: u32,
-    /// Where chance begins.
+    /// The seed of all chance in the run.
     pub seed: u64,
-    /// What is done to the system, in the order of time.
+    /// What is done to the system, in the order of time; at most [`Run::ACTIONS`].
     pub actions: Vec<Action>,
 }
 
@@ -201,17 +203,18 @@ const WORKLOAD: [&str; 3] = ["users", "load", "file-mb"];
 /// A run under another architecture, and what could not be taken over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Translation {
-    /// The other run.
+    /// The run under the other architecture.
     pub run: Run,
-    /// What is done in the first one and means nothing in the other, as sentences.
+    /// The actions of the first run that mean nothing in the other, as sentences.
     pub left_out: Vec<String>,
-    /// How much there is to do in the first one that the other does not have, or has otherwise, and the other way
-    /// round: `Load (6 /s)`.
+    /// The knobs of the workload that only one of the two runs has, or that differ between them, with a value: `Load (6
+    /// /s)`.
     pub unequal: Vec<String>,
 }
 
 impl Translation {
-    /// What can be compared, in sentences: whether the workload is the same, what is done here as well, and what is not.
+    /// What can be compared between the `first` run and its translation, in sentences: whether the workload is the
+    /// same, what is done here as well, and what is not.
     pub fn words(&self, first: &Run) -> String {
         let mut words = match &self.unequal[..] {
             [] => "The same workload.".to_owned(),
@@ -232,15 +235,15 @@ impl Translation {
 }
 
 impl Run {
-    /// How many actions a run can have.
+    /// How many actions a run can have at most.
     pub const ACTIONS: usize = 40;
 
-    /// A run with all knobs at their defaults.
+    /// A run of a model with all knobs at their defaults, of the usual length, with seed 1 and without actions.
     pub fn new(model: &'static Model) -> Self {
         Self { model, settings: Settings::new(model.knobs), seconds: model.seconds.1, seed: 1, actions: vec![] }
     }
 
-    /// When it ends.
+    /// When the run ends.
     pub fn end(&self) -> Time {
         Time::from_secs(self.seconds.into())
     }
@@ -250,14 +253,14 @@ impl Run {
         (action.at >= self.end()).then(|| format!("the run ends at {}, before this", self.end()))
     }
 
-    /// How long a window of measurement is: the least round time of which at most 120 make up the run.
+    /// How long a window of measurement of the run is: the least round time of which at most 120 make up the run.
     pub fn window(&self) -> Duration {
         let steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_200, 3_600];
         let seconds = steps.into_iter().find(|step| self.seconds <= step * 120).unwrap_or(14_400);
         Duration::from_secs(seconds.into())
     }
 
-    /// How many windows of measurement it has.
+    /// How many windows of measurement the run has, one that its end cuts short included.
     pub fn windows(&self) -> usize {
         self.end().as_micros().div_ceil(self.window().as_micros()) as usize
     }
@@ -270,7 +273,7 @@ impl Run {
         same && turned.count() <= 1
     }
 
-    /// The settings at that time, after what is done up to it.
+    /// The settings at a moment of the run, after all that is done up to and at that moment.
     pub fn settings_at(&self, at: Time) -> Settings {
         let mut settings = self.settings.clone();
         for action in self.actions.iter().filter(|action| action.at <= at) {
@@ -281,8 +284,8 @@ impl Run {
         settings
     }
 
-    /// The run in which this is done as well. What was done later is undone: the past stays, the future is
-    /// written anew. A knob turned twice at one time is turned once.
+    /// The run with one more action. Actions later than that one are dropped: the past stays, the future is written
+    /// anew. A knob turned twice at one time is turned once. Beyond [`Run::ACTIONS`] nothing is added.
     pub fn with(&self, action: Action) -> Self {
         let mut run = self.clone();
         let same = |a: &Action| match (a.change, action.change) {
@@ -309,7 +312,7 @@ impl Run {
         run
     }
 
-    /// An action as it is written.
+    /// An action of the run in the words that [`Action::parse`] reads.
     pub fn written(&self, action: &Action) -> String {
         action.written(self.model, &self.settings)
     }
@@ -363,7 +366,7 @@ impl Run {
         Translation { run, left_out, unequal }
     }
 
-    /// The short code for links: `2~client-server~load.20~at.10.s.stop.server`; see [`sim::code`].
+    /// The short code of the run, for links: `2~client-server~load.20~at.10.s.stop.server`; see [`sim::code`].
     pub fn code(&self) -> String {
         let mut fields = vec![self.model.name.to_owned()];
         for (place, knob) in self.settings.knobs().iter().enumerate() {
@@ -382,12 +385,12 @@ impl Run {
         code::join(fields)
     }
 
-    /// Reads a short code. `named` finds the architecture of a name, or says which there are. Numbers out of bounds become
-    /// the nearest within.
+    /// Reads the short code of a run. `named` finds the architecture of a name, or says which there are. Numbers out of
+    /// bounds become the nearest within.
     ///
     /// # Errors
-    /// If it is damaged, of another version, names what the architecture does not have, or has an action that would
-    /// come after the end.
+    /// If the code is damaged, of another version, names what the architecture does not have, or has an action that
+    /// would come after the end.
     pub fn read(code: &str, named: fn(&str) -> Result<&'static Model, String>) -> Result<Self, CodeError> {
         let fields = code::split(code)?;
         let name = fields.first().map_or("", String::as_str);
