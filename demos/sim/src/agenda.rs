@@ -57,27 +57,27 @@ impl<E, Q: Clone> Clone for Agenda<E, Q> {
 }
 
 impl<E, Q: EventQueue<E>> Agenda<E, Q> {
-    /// The simulated time: that of the event popped last, or the bound up to which nothing was left.
+    /// The agenda's simulated time: that of the event popped last, or the bound up to which nothing was left.
     pub fn now(&self) -> Time {
         self.now
     }
 
-    /// Adds an event at that time; now, behind all that happens now already, if that is over.
+    /// Adds an event at that time. A time that has passed counts as now, behind all that happens now already.
     pub fn at(&mut self, at: Time, event: E) {
         self.queue.push(at.max(self.now), event);
     }
 
-    /// Adds an event so much later than now.
+    /// Adds an event that happens so much later than now.
     pub fn after(&mut self, after: Duration, event: E) {
         self.queue.push(self.now + after, event);
     }
 
-    /// The time of the earliest pending event.
+    /// The time of the earliest pending event; nothing if none is pending.
     pub fn next_time(&self) -> Option<Time> {
         self.queue.next_time()
     }
 
-    /// Takes out the earliest event up to and including `end`, and moves the time to it. If none is left,
+    /// Takes out the earliest event up to and including `end`, and moves the time to the event's. If there is none,
     /// moves the time to `end`, which is never back.
     pub fn pop_until(&mut self, end: Time) -> Option<E> {
         if self.queue.next_time().is_some_and(|at| at <= end)
@@ -91,8 +91,8 @@ impl<E, Q: EventQueue<E>> Agenda<E, Q> {
         None
     }
 
-    /// As [`Agenda::pop_until`], but takes what happens at `end` itself no more: slices that follow one
-    /// another each have their own events then.
+    /// Takes out the earliest event before `end`, as [`Agenda::pop_until`] does, but none at `end` itself: slices that
+    /// follow one another each have their own events then.
     pub fn pop_before(&mut self, end: Time) -> Option<E> {
         if self.queue.next_time().is_some_and(|at| at < end)
             && let Some((at, event)) = self.queue.pop()
@@ -110,7 +110,7 @@ impl<E, Q: EventQueue<E>> Agenda<E, Q> {
         self.queue.len()
     }
 
-    /// How many events were popped.
+    /// How many events have been popped so far.
     pub fn handled(&self) -> u64 {
         self.handled
     }

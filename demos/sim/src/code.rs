@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-/// The version that is written and read.
+/// The version of codes that is written and read.
 pub const VERSION: &str = "2";
 
 /// The longest code that is read, in characters: forty actions in the longest words fit.
@@ -15,15 +15,15 @@ pub const LONGEST: usize = 4_000;
 /// Why a code could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeError {
-    /// It is of a version that this page does not know.
+    /// The code is of a version that this page does not know: the first 20 characters of what stands in its place.
     Version(String),
-    /// It is longer than [`LONGEST`].
+    /// The code is longer than [`LONGEST`].
     TooLong,
-    /// One of its fields makes no sense.
+    /// A field of the code makes no sense.
     Field {
-        /// The field, as it stands in the code.
+        /// The field, spaces and commas put back; its first 80 characters.
         field: String,
-        /// What is wrong with it.
+        /// What is wrong with the field.
         why: String,
     },
 }
@@ -49,7 +49,7 @@ impl fmt::Display for CodeError {
 
 impl std::error::Error for CodeError {}
 
-/// Joins the fields of a code.
+/// The code that has these fields, behind the version. Fields are given with spaces and commas.
 pub fn join(fields: impl IntoIterator<Item = String>) -> String {
     std::iter::once(VERSION.to_owned())
         .chain(fields.into_iter().map(|field| field.replace(", ", "_").replace(' ', ".")))
@@ -57,10 +57,10 @@ pub fn join(fields: impl IntoIterator<Item = String>) -> String {
         .join("~")
 }
 
-/// Splits a code into its fields, as sentences.
+/// Splits a code into its fields, spaces and commas put back; the version is left out.
 ///
 /// # Errors
-/// If the code is of another version, or too long.
+/// If the code is of another version, or longer than [`LONGEST`].
 pub fn split(code: &str) -> Result<Vec<String>, CodeError> {
     if code.chars().count() > LONGEST {
         return Err(CodeError::TooLong);
@@ -73,7 +73,7 @@ pub fn split(code: &str) -> Result<Vec<String>, CodeError> {
     Ok(fields.map(|field| field.replace('_', ", ").replace('.', " ")).collect())
 }
 
-/// An error in one field.
+/// The error of a code in which one `field` makes no sense, and why.
 pub fn bad(field: &str, why: impl fmt::Display) -> CodeError {
     CodeError::Field { field: field.chars().take(80).collect(), why: why.to_string() }
 }

@@ -9,24 +9,24 @@ use crate::{
 /// latencies are tuned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageName {
-    /// What it is: one of the words of the model's [`Vocabulary`].
+    /// What the message is: one of the words of the model's [`Vocabulary`].
     pub kind: &'static str,
-    /// For which call, counted from 1.
+    /// The call that the message is for, counted from 1.
     pub call: u32,
-    /// In which attempt of that call, counted from 1.
+    /// The attempt of that call, counted from 1.
     pub attempt: u32,
-    /// Which message of that kind and attempt, counted from 1: a request that arrives twice has two
-    /// replies. Only a [`crate::Trace`] and a fault need it; a [`crate::Payload`] says 1.
+    /// Which message of that kind and attempt this is, counted from 1: a request that arrives twice has two replies.
+    /// Only a [`crate::Trace`] and a fault need the number; a [`crate::Payload`] says 1.
     pub copy: u32,
 }
 
 impl MessageName {
-    /// The first message of that kind and attempt.
+    /// The name of the first message of a kind in an attempt.
     pub const fn new(kind: &'static str, call: u32, attempt: u32) -> Self {
         Self { kind, call, attempt, copy: 1 }
     }
 
-    /// The same name for another copy.
+    /// The message's name with another number of the copy.
     pub const fn copy(self, copy: u32) -> Self {
         Self { copy, ..self }
     }
@@ -35,44 +35,44 @@ impl MessageName {
 /// The name of a step that a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepName {
-    /// Which step: one of the words of the model's [`Vocabulary`].
+    /// Which step this is: one of the words of the model's [`Vocabulary`].
     pub step: &'static str,
-    /// For which call, counted from 1.
+    /// The call that the step is for, counted from 1.
     pub call: u32,
-    /// In which attempt of that call, counted from 1.
+    /// The attempt of that call, counted from 1.
     pub attempt: u32,
-    /// The how manieth time that attempt comes to that step, counted from 1. Only a [`crate::Trace`]
-    /// and a fault need it; a [`crate::Process`] says 1.
+    /// The how manieth time that attempt comes to the step, counted from 1. Only a [`crate::Trace`] and a fault need
+    /// the number; a [`crate::Process`] says 1.
     pub copy: u32,
 }
 
 impl StepName {
-    /// The first time that attempt comes to that step.
+    /// The name of a step that an attempt comes to for the first time.
     pub const fn new(step: &'static str, call: u32, attempt: u32) -> Self {
         Self { step, call, attempt, copy: 1 }
     }
 
-    /// The same name for another time.
+    /// The step's name with another number of the time.
     pub const fn copy(self, copy: u32) -> Self {
         Self { copy, ..self }
     }
 }
 
-/// Which side of a step.
+/// Which side of a step a crash comes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
-    /// The step does not happen.
+    /// The node crashes before the step: the step does not happen.
     Before,
-    /// The step has happened, nothing later has.
+    /// The node crashes after the step: the step has happened, and nothing later has.
     After,
 }
 
 /// When a node crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum When {
-    /// At a set time.
+    /// The node crashes at a set time.
     At(Time),
-    /// At a step of its own.
+    /// The node crashes before or after a step of its own.
     Step(Phase, StepName),
 }
 
@@ -92,36 +92,36 @@ pub enum Fault {
     Reorder(MessageName),
     /// The node goes down and forgets what is not durable.
     Crash {
-        /// Which node.
+        /// The node that crashes.
         node: NodeId,
-        /// When.
+        /// When the node crashes.
         when: When,
-        /// How long until it is back; never, if not said.
+        /// How long after the crash the node is back; never, if nothing is said.
         restart_after: Option<Duration>,
     },
     /// The node comes back, if it is down.
     Restart {
-        /// Which node.
+        /// The node that comes back.
         node: NodeId,
-        /// When.
+        /// When the node comes back.
         at: Time,
     },
-    /// From then on messages between the two are lost.
+    /// From a time on, messages that are sent between two nodes are lost.
     CutLink {
-        /// One end.
+        /// One end of the link.
         a: NodeId,
-        /// The other end.
+        /// The other end of the link.
         b: NodeId,
-        /// When.
+        /// When the link is cut.
         at: Time,
     },
-    /// From then on messages between the two arrive again.
+    /// From a time on, messages that are sent between two nodes arrive again.
     HealLink {
-        /// One end.
+        /// One end of the link.
         a: NodeId,
-        /// The other end.
+        /// The other end of the link.
         b: NodeId,
-        /// When.
+        /// When the link is healed.
         at: Time,
     },
 }
@@ -243,7 +243,7 @@ impl Vocabulary<'_> {
         Ok(MessageName { kind, call, attempt, copy })
     }
 
-    /// Says a fault so that [`Vocabulary::parse`] reads the same.
+    /// Says a fault in words that [`Vocabulary::parse`] reads as this fault.
     ///
     /// # Panics
     /// If the fault names a node that the vocabulary does not have.

@@ -16,12 +16,12 @@ impl Default for TraceHash {
 }
 
 impl TraceHash {
-    /// Adds one number.
+    /// Adds a number to the fingerprint.
     pub fn word(&mut self, word: u64) {
         self.bytes(&word.to_le_bytes());
     }
 
-    /// Adds a text, its length first.
+    /// Adds a text to the fingerprint, its length in bytes first.
     pub fn text(&mut self, text: &str) {
         self.word(text.len() as u64);
         self.bytes(text.as_bytes());

@@ -5,9 +5,9 @@ use crate::{Duration, MessageName, NodeId, Rng};
 /// A link's latency: `base` plus up to `jitter`, drawn for each message from the link's own stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSpec {
-    /// The shortest time that a message takes.
+    /// The shortest time that a message takes over the link.
     pub base: Duration,
-    /// How much longer it may take; every length up to this is equally likely.
+    /// How much longer than `base` a message may take; every length up to this is equally likely.
     pub jitter: Duration,
 }
 
@@ -20,27 +20,27 @@ impl LinkSpec {
 /// Why a message never arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loss {
-    /// A fault dropped it on the way.
+    /// A fault dropped the message on the way.
     Dropped,
-    /// Its link was cut when it was sent.
+    /// The link of the message was cut when it was sent.
     LinkCut,
-    /// The receiver was down when it arrived.
+    /// The receiver was down when the message arrived.
     ReceiverDown,
 }
 
 /// What becomes of a message, decided when it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It arrives after its latency and this much more.
+    /// The message arrives after its latency and `extra`.
     Deliver {
-        /// On top of the latency.
+        /// How much later the message arrives, on top of its latency.
         extra: Duration,
     },
-    /// It arrives, and a copy of it arrives later.
+    /// The message arrives, and a copy of it arrives later.
     Duplicate,
-    /// It is held back until the next message in the same direction has passed it.
+    /// The message is held back until the next message in the same direction has passed it.
     Hold,
-    /// It is lost on the way.
+    /// The message is lost on the way.
     Lose(Loss),
 }
 
@@ -78,7 +78,7 @@ impl Network {
         Self { default, links: vec![], cut: vec![], streams: vec![] }
     }
 
-    /// Makes both directions between two nodes different from the others.
+    /// The network with another latency between two nodes, in both directions.
     pub fn with_link(mut self, a: NodeId, b: NodeId, spec: LinkSpec) -> Self {
         for link in [(a, b), (b, a)] {
             match self.links.binary_search_by_key(&link, |(link, _)| *link) {
@@ -89,11 +89,11 @@ impl Network {
         self
     }
 
-    /// Has the two talk over a connection, as TCP offers it (RFC 9293), instead of by single datagrams:
+    /// The network in which two nodes talk over a connection, as TCP offers it (RFC 9293), instead of by single
+    /// datagrams:
     ///
     /// - nothing is duplicated and nothing overtakes: a fault that would do so cannot come about;
-    /// - a message that is lost breaks the connection, and both ends are told
-    ///   ([`crate::Process::on_disconnect`]);
+    /// - a message that is lost breaks the connection, and both ends are told ([`crate::Process::on_disconnect`]);
     /// - so is the other end when one end crashes; and who sends to a node that is down is refused.
     ///
     /// A cut link stays silent: nobody is left to tell of it.
@@ -102,7 +102,7 @@ impl Network {
         self
     }
 
-    /// Whether the two talk over a connection.
+    /// Whether two nodes talk over a connection.
     pub fn is_stream(&self, a: NodeId, b: NodeId) -> bool {
         self.streams.contains(&(a.min(b), a.max(b)))
     }
@@ -118,13 +118,13 @@ impl Network {
         ends.filter(|(a, b)| *a == node || *b == node).map(|(a, b)| if *a == node { *b } else { *a }).collect()
     }
 
-    /// The link from one node to another.
+    /// The latency of the link from one node to another.
     pub fn link(&self, from: NodeId, to: NodeId) -> LinkSpec {
         let place = self.links.binary_search_by_key(&(from, to), |(link, _)| *link);
         place.map_or(self.default, |place| self.links[place].1)
     }
 
-    /// Whether messages between the two are lost now.
+    /// Whether the link between two nodes is cut now, so that messages sent over it are lost.
     pub fn is_cut(&self, a: NodeId, b: NodeId) -> bool {
         self.cut.binary_search(&(a.min(b), a.max(b))).is_ok()
     }

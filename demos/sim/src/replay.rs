@@ -12,7 +12,7 @@ pub struct Replay<P: Process> {
 }
 
 impl<P: Process> Replay<P> {
-    /// A run at its start, with a checkpoint every so often.
+    /// A run at its start, with a checkpoint every `every` of simulated time.
     ///
     /// # Panics
     /// If `every` is zero.
@@ -22,12 +22,12 @@ impl<P: Process> Replay<P> {
         Self { current: start.clone(), checkpoints: vec![start], every }
     }
 
-    /// The run at the time last sought.
+    /// The run at the time last sought; at first at its start.
     pub fn now(&self) -> &Simulation<P> {
         &self.current
     }
 
-    /// Goes to that time.
+    /// Goes to a time of the run, forth or back, and gives the run there.
     pub fn seek(&mut self, to: Time) -> &Simulation<P> {
         let nearest = (to.as_micros() / self.every.as_micros()) as usize;
         let best = nearest.min(self.checkpoints.len() - 1);

@@ -29,7 +29,7 @@ impl std::hash::Hash for Rng {
 }
 
 impl Rng {
-    /// The stream of that name in the run with that seed.
+    /// The stream of random numbers of that name in the run with that seed.
     pub fn new(seed: u64, stream: Stream) -> Self {
         let (kind, a, b) = match stream {
             Stream::Node(node) => (1, node.0, 0),
@@ -45,7 +45,7 @@ impl Rng {
         ((u128::from(self.0.next_u64()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// A length from zero up to and including `longest`, each microsecond equally likely.
+    /// A length of time from zero up to and including `longest`, each microsecond equally likely.
     pub fn up_to(&mut self, longest: Duration) -> Duration {
         Duration::from_micros(self.below(longest.as_micros().saturating_add(1)))
     }
@@ -57,7 +57,7 @@ impl Rng {
         -libm::log(unit)
     }
 
-    /// A length from the exponential distribution with that mean, at least one microsecond.
+    /// A length of time from the exponential distribution with that mean, rounded down to a microsecond, at least one.
     pub fn exponential_with_mean(&mut self, mean: Duration) -> Duration {
         Duration::from_micros(((self.exponential() * mean.as_micros() as f64) as u64).max(1))
     }
@@ -97,7 +97,7 @@ impl Default for Ziggurat {
 }
 
 impl Ziggurat {
-    /// Computes the tables.
+    /// A generator, with its tables computed.
     pub fn new() -> Self {
         let mut edge = [0.0; LAYERS + 1];
         // As wide as a rectangle of the lowest layer's area would be, its tail included.
@@ -109,14 +109,15 @@ impl Ziggurat {
         Self { edge, density: edge.map(|x| libm::exp(-x)) }
     }
 
-    /// A number from the exponential distribution with mean 1.
+    /// A number from the exponential distribution with mean 1, drawn from `rng`.
     #[inline]
     pub fn exponential(&self, rng: &mut Rng) -> f64 {
         let (layer, x) = self.candidate(rng);
         if x < self.edge[layer + 1] { x } else { self.beyond(rng, layer, x) }
     }
 
-    /// A length from the exponential distribution with that mean, at least one microsecond.
+    /// A length of time from the exponential distribution with that mean, drawn from `rng`, rounded down to a
+    /// microsecond, at least one.
     #[inline]
     pub fn exponential_with_mean(&self, rng: &mut Rng, mean: Duration) -> Duration {
         Duration::from_micros(((self.exponential(rng) * mean.as_micros() as f64) as u64).max(1))

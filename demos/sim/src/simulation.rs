@@ -70,22 +70,22 @@ enum Named {
 pub enum Opportunity {
     /// A message is sent.
     Message {
-        /// Its name.
+        /// The name of the message.
         name: MessageName,
-        /// By whom.
+        /// The node that sends the message.
         from: NodeId,
-        /// To whom.
+        /// The node that the message is for.
         to: NodeId,
-        /// Over a connection: it can neither be duplicated nor overtaken.
+        /// Whether the message goes over a connection: then it can neither be duplicated nor overtaken.
         stream: bool,
     },
     /// A node comes to a step, or has done it.
     Step {
-        /// Which node.
+        /// The node that does the step.
         node: NodeId,
-        /// Which of both.
+        /// Whether the node is about to do the step, or has done it.
         phase: Phase,
-        /// The step.
+        /// The name of the step.
         step: StepName,
     },
 }
@@ -141,13 +141,13 @@ enum Pending<P: Process> {
 
 /// A message on its way, for a picture.
 pub struct InFlight<'a, M> {
-    /// The message.
+    /// The message that is on its way.
     pub envelope: &'a Envelope<M>,
     /// 0 for the original, 1 for a copy that a fault made.
     pub copy: u8,
-    /// When it arrives, or would if it were not lost on the way.
+    /// When the message arrives, or would if it were not lost on the way.
     pub arrives: Time,
-    /// When it will be lost on the way, if it will be.
+    /// When the message will be lost on the way; nothing if it will not be.
     pub lost: Option<Time>,
 }
 
@@ -250,64 +250,72 @@ impl<P: Process> Simulation<P> {
         Self { processes, core }
     }
 
-    /// The simulated time.
+    /// The simulated time that the run has reached.
     pub fn now(&self) -> Time {
         self.core.now
     }
 
-    /// The process on that node.
+    /// The process on a node.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn process(&self, node: NodeId) -> &P {
         &self.processes[node.0 as usize]
     }
 
-    /// All processes, by [`NodeId`].
+    /// The processes of all nodes, by [`NodeId`].
     pub fn processes(&self) -> &[P] {
         &self.processes
     }
 
-    /// Whether the node is up.
+    /// Whether a node is up.
+    ///
+    /// # Panics
+    /// If there is no such node.
     pub fn is_up(&self, node: NodeId) -> bool {
         self.core.nodes[node.0 as usize].up
     }
 
-    /// Whether messages between the two are lost now.
+    /// Whether the link between two nodes is cut now, so that messages sent over it are lost.
     pub fn is_cut(&self, a: NodeId, b: NodeId) -> bool {
         self.core.network.is_cut(a, b)
     }
 
-    /// What the observer has seen.
+    /// The observer, with what it has seen so far.
     pub fn observer(&self) -> &P::Observer {
         &self.core.observer
     }
 
-    /// The observer, when the run is over.
+    /// The observer, with what it has seen, when nothing else of the run is needed any more.
     pub fn into_observer(self) -> P::Observer {
         self.core.observer
     }
 
-    /// How many events have happened.
+    /// How many events have happened in the run so far.
     pub fn events(&self) -> u32 {
         self.core.events
     }
 
-    /// The faults that have not happened: their message was never sent, their step never done, or
-    /// at their time there was nothing to crash, restart, cut or heal.
+    /// The run's faults that have not happened so far: their message was not sent, their step not done, or at their
+    /// time there was nothing to crash, restart, cut or heal.
     pub fn faults_not_met(&self) -> Vec<Fault> {
         let fired = self.core.faults.iter().zip(&self.core.fired);
         fired.filter(|(_, fired)| !**fired).map(|(fault, _)| *fault).collect()
     }
 
-    /// From now on remembers of each step what could have gone wrong in it.
+    /// Remembers from now on, for each step of the run, what could have gone wrong in it; see
+    /// [`Simulation::opportunities`].
     pub fn note_opportunities(&mut self) {
         self.core.opportunities = Some(vec![]);
     }
 
-    /// What could have gone wrong in the last step, in order; see [`Simulation::note_opportunities`].
+    /// What could have gone wrong in the last step, in order; nothing unless [`Simulation::note_opportunities`] was
+    /// called before.
     pub fn opportunities(&self) -> &[Opportunity] {
         self.core.opportunities.as_deref().unwrap_or_default()
     }
 
-    /// When the next event happens.
+    /// When the next event happens; nothing if none is left.
     pub fn next_time(&self) -> Option<Time> {
         self.core.queue.next_time()
     }
@@ -395,7 +403,7 @@ impl<P: Process> Simulation<P> {
         }
     }
 
-    /// What messages on their way carry, those that will be lost left out.
+    /// What the messages carry that are on their way now, those that will be lost left out.
     pub fn arriving(&self) -> impl Iterator<Item = &P::Message> {
         let held = self.core.lanes.iter().flat_map(|lane| lane.held.iter().map(|(envelope, _)| &envelope.body));
         let sent = self.core.queue.iter().filter_map(|(_, pending)| match pending {
@@ -405,7 +413,7 @@ impl<P: Process> Simulation<P> {
         sent.chain(held)
     }
 
-    /// Messages on their way now, in the order of sending.
+    /// The messages on their way now, in the order of sending. Those that a fault holds back are left out.
     pub fn in_flight(&self) -> Vec<InFlight<'_, P::Message>> {
         let mut all: Vec<InFlight<'_, P::Message>> = vec![];
         for (at, pending) in self.core.queue.iter() {
@@ -423,7 +431,7 @@ impl<P: Process> Simulation<P> {
         all
     }
 
-    /// Lets the earliest event happen. False when there is none left.
+    /// Lets the earliest event happen. False when there is none left, and nothing has happened.
     pub fn step(&mut self) -> bool {
         let Some((at, pending)) = self.core.queue.pop() else { return false };
         self.core.now = at;
@@ -493,7 +501,7 @@ impl<P: Process> Simulation<P> {
         true
     }
 
-    /// Lets everything happen up to and including that moment, and moves the time there.
+    /// Lets every event up to and including the moment `end` happen, and moves the time there, which is never back.
     pub fn run_until(&mut self, end: Time) {
         while self.core.queue.next_time().is_some_and(|at| at <= end) {
             self.step();
@@ -502,8 +510,8 @@ impl<P: Process> Simulation<P> {
         self.core.observer.passed(self.core.now);
     }
 
-    /// Lets everything happen, but takes no more than `most` [steps](Self::step): the bound for a run
-    /// that never ends. False if something is left then.
+    /// Lets all events happen, but takes no more than `most` [steps](Self::step): the bound for a run that never ends.
+    /// False if events are left then.
     pub fn run(&mut self, most: u32) -> bool {
         // Not the number of events: a process that only sets timers makes none.
         for _ in 0..most {

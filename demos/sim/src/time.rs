@@ -36,7 +36,7 @@ impl Time {
     pub const fn as_millis(self) -> u64 {
         self.0 / 1_000
     }
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// How long after `earlier` this moment is; zero if it is not after that.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
@@ -66,7 +66,7 @@ impl Duration {
     pub const fn as_millis(self) -> u64 {
         self.0 / 1_000
     }
-    /// The length multiplied by `factor`, at most the longest that can be said.
+    /// The length multiplied by `factor`; `u64::MAX` microseconds if the product is longer.
     pub const fn saturating_mul(self, factor: u64) -> Self {
         Self(self.0.saturating_mul(factor))
     }

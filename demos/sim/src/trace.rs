@@ -2,22 +2,22 @@
 
 use crate::{Envelope, Loss, MessageId, MessageName, NodeId, Payload, StepName, Time, TraceHash};
 
-/// An event: its place in the run.
+/// An event: its place in the run, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u32);
 
 /// One thing that happened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Event {
-    /// Its number, counted from 0.
+    /// The event's number, counted from 0.
     pub id: EventId,
-    /// When.
+    /// When the event happened.
     pub at: Time,
-    /// Where. For a lost message, where it was going.
+    /// The node at which the event happened; for a lost message, the node where it was going.
     pub node: NodeId,
-    /// What made it happen; nothing for what the run begins with and for faults with a set time.
+    /// The event that made this one happen; nothing for what the run begins with and for faults with a set time.
     pub cause: Option<EventId>,
-    /// What.
+    /// What happened.
     pub what: What,
 }
 
@@ -39,7 +39,7 @@ pub enum What {
 }
 
 impl Event {
-    /// Adds this event to a fingerprint.
+    /// Adds the event to a fingerprint.
     pub fn hash_into(&self, hash: &mut TraceHash) {
         hash.word(self.at.as_micros());
         hash.word(u64::from(self.node.0) << 32 | u64::from(self.cause.map_or(u32::MAX, |id| id.0)));
@@ -59,11 +59,11 @@ impl Event {
     }
 }
 
-/// Watches a run. It sees every event once, in order, and can change nothing.
+/// What watches a run. An observer sees every event once, in order, and can change nothing.
 pub trait Observer<M>: Clone {
-    /// Something happened. `message` is there when the event is about one.
+    /// An event has happened. `message` is there when the event is about one.
     fn observe(&mut self, event: &Event, message: Option<&Envelope<M>>);
-    /// Time has passed up to this moment, with or without events.
+    /// Time has passed up to `now`, with or without events.
     fn passed(&mut self, _now: Time) {}
 }
 
@@ -85,43 +85,43 @@ impl<M, O: Observer<M>> Observer<M> for Option<O> {
 /// What became of a message, or of its copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// Still on its way when the trace ends.
+    /// The message is still on its way when the trace ends.
     Travelling,
-    /// It arrived.
+    /// The message arrived, at that time.
     Delivered(Time),
-    /// It was lost, there and then.
+    /// The message was lost, at that time and for that reason.
     Lost(Time, Loss),
 }
 
 /// One copy of a message and its fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copy {
-    /// What became of it.
+    /// What became of the copy.
     pub fate: Fate,
-    /// The event that says so.
+    /// The event in which the copy arrived or was lost; nothing while it travels.
     pub event: Option<EventId>,
 }
 
-/// A message of a run, whole.
+/// A message of a run, with what became of all its copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its number.
+    /// The message's number, counted from 0 in the order of sending.
     pub id: MessageId,
     /// The name by which a fault can point at it.
     pub name: MessageName,
-    /// Who sent it.
+    /// The node that sent the message.
     pub from: NodeId,
-    /// Whom it is for.
+    /// The node that the message is for.
     pub to: NodeId,
-    /// When it was sent.
+    /// When the message was sent.
     pub sent: Time,
-    /// What it carries, for readers.
+    /// What the message carries, for readers; see [`Payload::describe`].
     pub detail: String,
-    /// The original, then the copy that a fault made.
+    /// The original, then the copy that a fault made, if one did.
     pub copies: Vec<Copy>,
 }
 
-/// A whole run, kept.
+/// An observer that keeps everything: the whole run, event by event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// All events, in order; an event's id is its index.
@@ -131,7 +131,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The fingerprint of the run.
+    /// The fingerprint of the run, over all its events.
     pub fn hash(&self) -> TraceHash {
         let mut hash = TraceHash::default();
         for event in &self.events {
@@ -140,7 +140,7 @@ impl Trace {
         hash
     }
 
-    /// When the last event happened.
+    /// When the last event happened; the start if there was none.
     pub fn end(&self) -> Time {
         self.events.last().map_or(Time::ZERO, |event| event.at)
     }

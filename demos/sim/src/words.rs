@@ -25,7 +25,7 @@ pub fn counted(count: u64, what: &str) -> String {
     format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// The verb for so many: `is` or `are`.
+/// The verb for so many of something: `is` for one, otherwise `are`.
 pub fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
@@ -33,11 +33,11 @@ pub fn are(count: u64) -> &'static str {
 /// What is wrong with a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordError {
-    /// Which bytes of the sentence.
+    /// The bytes of the sentence that are wrong.
     pub at: Range<usize>,
-    /// What is wrong, in one line.
+    /// What is wrong with the sentence, in one line.
     pub message: String,
-    /// What could stand there.
+    /// What could stand at the wrong place; empty if that cannot be listed.
     pub choices: Vec<String>,
 }
 
@@ -53,14 +53,14 @@ impl fmt::Display for WordError {
 
 impl std::error::Error for WordError {}
 
-/// Reads a sentence word by word. Commas count as words; spaces do not matter.
+/// A reader of a sentence, word by word. Commas count as words; spaces do not matter.
 pub struct Words<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Words<'a> {
-    /// Starts at the first word.
+    /// A reader at the first word of a sentence.
     pub fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
@@ -84,7 +84,7 @@ impl<'a> Words<'a> {
         (at, word)
     }
 
-    /// Takes the next word if it is this one.
+    /// Takes the next word if it is `word`; says whether it was.
     pub fn accept(&mut self, word: &str) -> bool {
         let (at, next) = self.peek();
         let same = next == word;
@@ -94,12 +94,19 @@ impl<'a> Words<'a> {
         same
     }
 
-    /// Takes this word, or says that it is missing.
+    /// Takes the next word, which has to be `word`.
+    ///
+    /// # Errors
+    /// If another word comes next, or none.
     pub fn expect(&mut self, word: &str) -> Result<(), WordError> {
         self.choose(&[(word, ())]).map(|_| ())
     }
 
-    /// Takes one of these words; choices may be several words long (`client 3`).
+    /// Takes the next words, which have to be one of the choices, and gives what stands beside it. Choices may be
+    /// several words long (`client 3`); the longest that fits is taken.
+    ///
+    /// # Errors
+    /// If none of the choices comes next.
     pub fn choose<T: Clone>(&mut self, choices: &[(&str, T)]) -> Result<T, WordError> {
         let words: Vec<&str> = choices.iter().map(|(words, _)| *words).collect();
         self.choose_place(&words).map(|place| choices[place].1.clone())
@@ -138,12 +145,16 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// Whether a number comes next.
+    /// Whether the next word begins with a digit.
     pub fn next_is_number(&self) -> bool {
         self.peek().1.starts_with(|c: char| c.is_ascii_digit())
     }
 
-    /// Takes the next word if it is the name of something; `choices` are for the message if it is not.
+    /// Takes the next word, which has to be the name of something, and gives what `find` finds under that name;
+    /// `choices` are for the message if there is nothing.
+    ///
+    /// # Errors
+    /// If `find` finds nothing, or the sentence is at its end.
     pub fn find<T>(&mut self, find: impl FnOnce(&str) -> Option<T>, choices: &[String]) -> Result<T, WordError> {
         let (at, word) = self.next();
         find(word).ok_or_else(|| WordError {
@@ -157,7 +168,10 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// Takes a whole number.
+    /// Takes the next word, which has to be a whole number.
+    ///
+    /// # Errors
+    /// If the word is no whole number below 2⁶⁴, or the sentence is at its end.
     pub fn number(&mut self) -> Result<u64, WordError> {
         let (at, word) = self.next();
         word.parse().map_err(|_| WordError {
@@ -171,7 +185,10 @@ impl<'a> Words<'a> {
         })
     }
 
-    /// Takes a whole number within these bounds.
+    /// Takes the next word, which has to be a whole number within `bounds`.
+    ///
+    /// # Errors
+    /// If the word is no such number, or the sentence is at its end.
     pub fn number_within(&mut self, bounds: RangeInclusive<u64>) -> Result<u64, WordError> {
         let (at, _) = self.peek();
         let choices = vec![format!("{} to {}", bounds.start(), bounds.end())];
@@ -182,7 +199,10 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Takes a length of time: `600 ms`, `10 s`, `2.5 s`, `40 us`.
+    /// Takes a length of time: `600 ms`, `10 s`, `2.5 s`, `40 us`. What is less than a microsecond is dropped.
+    ///
+    /// # Errors
+    /// If the number has more than 12 digits before or 6 behind the point or is none, or the unit is missing.
     pub fn duration(&mut self) -> Result<Duration, WordError> {
         let (at, word) = self.next();
         let bad = |message: String| WordError {
@@ -205,12 +225,18 @@ impl<'a> Words<'a> {
         Ok(Duration::from_micros(micros / (1_000_000 / unit)))
     }
 
-    /// Takes a moment: a length of time since the start.
+    /// Takes a moment: a length of time since the start, as [`Words::duration`] reads it.
+    ///
+    /// # Errors
+    /// If the next words are no length of time.
     pub fn time(&mut self) -> Result<Time, WordError> {
         Ok(Time::ZERO + self.duration()?)
     }
 
-    /// Says what is left over, if anything is.
+    /// Makes sure that the sentence is at its end.
+    ///
+    /// # Errors
+    /// If words are left over: the error points at all of them.
     pub fn end(&mut self) -> Result<(), WordError> {
         let (at, word) = self.peek();
         if word.is_empty() {
@@ -224,7 +250,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A length of time with nothing rounded off, and without a point, which links use for a space.
+/// A length of time in words, with nothing rounded off, and without a point, which links use for a space: `2500 ms`.
 pub fn exact(duration: Duration) -> String {
     let micros = duration.as_micros();
     if micros.is_multiple_of(1_000_000) {

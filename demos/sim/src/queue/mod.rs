@@ -22,11 +22,11 @@ pub(crate) type Chosen<T> = HeapQueue<T>;
 /// one that was pushed first comes first. Every implementation agrees on that to the last tie, so
 /// that they can be tested against each other and exchanged without changing a run.
 pub trait EventQueue<T> {
-    /// Adds an event.
+    /// Adds an event that happens at that time.
     fn push(&mut self, at: Time, event: T);
-    /// Takes the earliest event out.
+    /// Takes the earliest event out, with its time; nothing if none is waiting.
     fn pop(&mut self) -> Option<(Time, T)>;
-    /// The time of the earliest event.
+    /// The time of the earliest event; nothing if none is waiting.
     fn next_time(&self) -> Option<Time>;
     /// How many events are waiting.
     fn len(&self) -> usize;
@@ -34,14 +34,14 @@ pub trait EventQueue<T> {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The memory held, in bytes: by the events and by what is kept for later ones.
+    /// The memory that the queue holds, in bytes: for the events and for what is kept for later ones.
     fn bytes(&self) -> usize;
-    /// All waiting events, in no particular order.
+    /// All waiting events with their times, in no particular order.
     fn iter<'a>(&'a self) -> impl Iterator<Item = (Time, &'a T)>
     where
         T: 'a;
-    /// All waiting events in the order in which they will happen: for pictures and checks of small runs, it may
-    /// take as long as the square of their number.
+    /// All waiting events with their times, in the order in which they will happen: for pictures and checks of small
+    /// runs, it may take as long as the square of their number.
     fn in_order<'a>(&'a self) -> Vec<(Time, &'a T)>
     where
         T: 'a;
