@@ -8,26 +8,28 @@ use std::{
     rc::Rc,
 };
 
-/// What can be searched.
+/// What can be searched: a run, the faults that it can meet, and what its ends mean.
 pub trait Model {
-    /// What runs on the nodes.
+    /// What runs on the nodes of the run.
     type Process: Process<Message: Hash, Timer: Hash> + Hash;
 
     /// The run without faults, at its beginning.
     fn start(&self) -> Simulation<Self::Process>;
-    /// The faults that may come about at this place, apart from those of links.
+    /// The faults that may come about at a place of the run, apart from those of links.
     fn faults(&self, at: &Opportunity) -> Vec<Fault>;
-    /// Whether there is any such fault, or the link of the message that is sent can be cut.
+    /// Whether any fault may come about at a place of the run, cuts of the link of the message that is sent there
+    /// included.
     fn decides(&self, at: &Opportunity) -> bool {
         !self.faults(at).is_empty() || self.cut(at, Time::ZERO).is_some()
     }
-    /// Whether the link under a message may be cut when the message is sent, and how that is said.
+    /// The fault that cuts the link under a message at the moment `now`, when the message is sent; nothing if that link
+    /// may not be cut.
     fn cut(&self, at: &Opportunity, now: Time) -> Option<Fault>;
-    /// Whether a message or a step of that attempt can still come.
+    /// Whether a message or a step of an attempt of a call can still come in the run.
     fn recurs(&self, run: &Simulation<Self::Process>, call: u32, attempt: u32) -> bool;
-    /// What has become of a run that is over.
+    /// What has become of a run that is over, or that has taken [`Model::most_steps`] steps.
     fn class(&self, run: &Simulation<Self::Process>) -> Class;
-    /// A run that takes more steps than this never ends.
+    /// How many steps of a run are followed: a run that takes more is taken for one that never ends.
     fn most_steps(&self) -> u32;
 }
 
@@ -38,23 +40,23 @@ pub struct Class(pub u8);
 /// The smallest schedule of a class: fewest faults, then earliest end, then first found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Smallest {
-    /// Its faults, in the order in which they come about.
+    /// The schedule's faults, in the order in which they come about.
     pub faults: Vec<Fault>,
-    /// When its run is over.
+    /// When the schedule's run is over.
     pub end: Time,
 }
 
-/// How many schedules there are of each class, and the smallest of each.
+/// How many schedules there are of each class, and the smallest schedule of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally(Vec<(Class, u64, Smallest)>);
 
 impl Tally {
-    /// How many schedules in all.
+    /// How many schedules there are in all classes together.
     pub fn schedules(&self) -> u64 {
         self.0.iter().map(|(_, count, _)| count).sum()
     }
 
-    /// The classes that occur, sorted, each with the number of its schedules and the smallest.
+    /// The classes that occur, sorted, each with the number of its schedules and the smallest of them.
     pub fn classes(&self) -> impl Iterator<Item = (Class, u64, &Smallest)> {
         self.0.iter().map(|(class, count, smallest)| (*class, *count, smallest))
     }
@@ -152,14 +154,15 @@ pub struct Explorer<M: Model, H = BuildHasherDefault<Fingerprint>> {
 }
 
 impl<M: Model> Explorer<M> {
-    /// Begins to search all schedules of at most `faults` faults.
+    /// Begins a search of all schedules of at most `faults` faults.
     pub fn new(model: M, faults: u8) -> Self {
         Self::with_hasher(model, faults, BuildHasherDefault::default())
     }
 }
 
 impl<M: Model, H: BuildHasher> Explorer<M, H> {
-    /// The same with another hash function for fingerprints.
+    /// Begins a search of all schedules of at most `faults` faults, with another hash function for the fingerprints of
+    /// states.
     pub fn with_hasher(model: M, faults: u8, hash: H) -> Self {
         let mut start = model.start();
         start.note_opportunities();
@@ -177,7 +180,7 @@ impl<M: Model, H: BuildHasher> Explorer<M, H> {
         }
     }
 
-    /// The model.
+    /// The model that is searched.
     pub fn model(&self) -> &M {
         &self.model
     }
@@ -197,12 +200,12 @@ impl<M: Model, H: BuildHasher> Explorer<M, H> {
         self.steps
     }
 
-    /// The result, once the search is over.
+    /// The result of the search; nothing until it is over.
     pub fn tally(&self) -> Option<&Tally> {
         self.over.as_ref()
     }
 
-    /// Searches on for about that many simulated events; false when there is nothing left to search.
+    /// Searches on for about so many simulated events. False when there is nothing left to search.
     pub fn advance(&mut self, events: u64) -> bool {
         let until = self.steps.saturating_add(events);
         while self.over.is_none() {
@@ -214,7 +217,7 @@ impl<M: Model, H: BuildHasher> Explorer<M, H> {
         false
     }
 
-    /// Searches to the end.
+    /// Searches to the end, however long that takes, and gives the result.
     pub fn finish(mut self) -> Tally {
         self.advance(u64::MAX);
         self.over.unwrap_or_default()

@@ -19,9 +19,9 @@ const DOWN_FOR: Duration = Duration::from_millis(300);
 /// link.
 #[derive(Clone, Copy, Debug)]
 pub struct Calls {
-    /// The call.
+    /// The remote call that is searched.
     pub scenario: Scenario,
-    /// Where chance begins.
+    /// The seed of all chance in the runs.
     pub seed: u64,
 }
 
@@ -84,25 +84,25 @@ impl Model for Calls {
     }
 }
 
-/// A verdict, without how often.
+/// What a verdict says without how often: a column of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
-    /// Deducted once, and the caller knows.
+    /// The amount is deducted once, and the caller knows.
     Correct,
-    /// Not deducted, and the caller knows.
+    /// The amount is not deducted, and the caller knows.
     FailedCleanly,
-    /// Deducted once, and the caller cannot tell.
+    /// The amount is deducted once, and the caller cannot tell.
     CannotTell,
-    /// Never deducted, and the caller does not know.
+    /// The amount is never deducted, and the caller does not know.
     Lost,
-    /// Deducted once, and no receipt.
+    /// The amount is deducted once, and there is no receipt.
     ReceiptLost,
-    /// Deducted more than once.
+    /// The amount is deducted more than once.
     Repeated,
 }
 
 impl Column {
-    /// All of them, in the order of the matrix.
+    /// All columns, in the order of the matrix.
     pub const ALL: [Self; 6] =
         [Self::Correct, Self::FailedCleanly, Self::CannotTell, Self::Lost, Self::ReceiptLost, Self::Repeated];
 
@@ -118,7 +118,7 @@ impl Column {
         }
     }
 
-    /// The heading.
+    /// The column's heading.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Correct => "Correct",
@@ -131,25 +131,25 @@ impl Column {
     }
 }
 
-/// How many schedules of one semantics end in one column, and the smallest of them.
+/// Schedules under one semantics that end in one column, or that break its promise: how many, and the smallest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// How many.
+    /// How many schedules there are.
     pub schedules: u64,
-    /// The smallest, as the code of its run.
+    /// The smallest of the schedules, as the code of its run; nothing if there are none.
     pub smallest: Option<String>,
 }
 
 /// What becomes of all schedules under one semantics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The semantics.
+    /// The semantics that the schedules are searched under.
     pub semantics: Semantics,
-    /// How many schedules in all.
+    /// How many schedules there are in all.
     pub schedules: u64,
     /// How many different states were followed.
     pub states: u64,
-    /// By column.
+    /// A cell for each column, in the order of [`Column::ALL`].
     pub cells: [Cell; 6],
     /// The schedules that break the promise of the semantics.
     pub broken: Cell,
@@ -195,18 +195,19 @@ pub struct Matrix {
     faults: u8,
     left: Vec<Semantics>,
     now: Option<Explorer<Calls>>,
-    /// The rows that are complete.
+    /// The rows that are complete, in the order in which the semantics were given.
     pub rows: Vec<Row>,
 }
 
 impl Matrix {
-    /// Begins to search each of these semantics, the rest of the scenario being the same.
+    /// Begins a search of each of these semantics, for at most `faults` faults, the rest of the scenario being the
+    /// same.
     pub fn new(calls: Calls, semantics: &[Semantics], faults: u8) -> Self {
         let left = semantics.iter().rev().copied().collect();
         Self { calls, faults, left, now: None, rows: vec![] }
     }
 
-    /// Searches on for about that many simulated events; false when all rows are complete.
+    /// Searches on for about so many simulated events. False when all rows are complete.
     pub fn advance(&mut self, events: u64) -> bool {
         if self.now.is_none() {
             let Some(semantics) = self.left.pop() else { return false };
@@ -224,13 +225,14 @@ impl Matrix {
         self.now.is_some() || !self.left.is_empty()
     }
 
-    /// Searches to the end.
+    /// Searches to the end, however long that takes, and gives all rows.
     pub fn finish(mut self) -> Vec<Row> {
         while self.advance(u64::MAX) {}
         self.rows
     }
 
-    /// Which semantics is being searched, and how many schedules of it are counted so far.
+    /// The semantics that is being searched, and how many of its schedules are counted so far; nothing between two of
+    /// them and at the end.
     pub fn progress(&self) -> Option<(Semantics, u64)> {
         self.now.as_ref().map(|explorer| (explorer.model().scenario.semantics, explorer.schedules()))
     }
