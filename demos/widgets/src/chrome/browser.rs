@@ -12,13 +12,13 @@ pub fn reduced_motion() -> bool {
         .is_some_and(|query| query.matches())
 }
 
-/// What has the keyboard's focus.
+/// The element that has the keyboard's focus; nothing if there is none.
 pub fn focused() -> Option<HtmlElement> {
     // Parts of pictures too: all that is asked of it is to take the focus again, and they can.
     window()?.document()?.active_element().map(JsCast::unchecked_into)
 }
 
-/// The element with that id.
+/// The element of the page with that id; nothing if there is none.
 pub fn by_id(id: &str) -> Option<HtmlElement> {
     window()?.document()?.get_element_by_id(id).map(JsCast::unchecked_into)
 }
@@ -45,7 +45,7 @@ pub fn selecting() -> bool {
     selection.is_some_and(|selection| !selection.is_collapsed())
 }
 
-/// Whether any of the element can be seen.
+/// Whether any of an element lies within the height of the window.
 pub fn on_screen(element: &Element) -> bool {
     let height = window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
     let rect = element.get_bounding_client_rect();
@@ -58,29 +58,29 @@ pub fn page_address() -> String {
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
-/// An answer, as whoever listens on the page hears of it.
+/// An answer to a question of a figure, as whoever listens on the page hears of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
-    /// Which question of the figure.
+    /// The question's id within the figure.
     pub question: &'a str,
-    /// What the reader said.
+    /// The answer that the reader gave.
     pub answer: &'a str,
-    /// Whether that is right.
+    /// Whether the answer is right.
     pub correct: bool,
-    /// The first answer of this reader to this question is 1.
+    /// Which answer of this reader to this question it is, counted from 1.
     pub attempt: u32,
 }
 
-/// What a quiz can say of an answer besides.
+/// What a quiz says of an answer in addition to [`Told`]: the points, and what is right.
 #[derive(Clone, Copy, Debug)]
 pub struct Marked<'a> {
     /// The points that the answer gets.
     pub points: u32,
-    /// Those that there are to be had.
+    /// The points that the question is worth.
     pub of: u32,
-    /// What would have been right.
+    /// The answer that would have been right.
     pub right: &'a str,
-    /// `choice`, `fill-in` or `prediction`.
+    /// The kind of question: `choice`, `fill-in` or `prediction`.
     pub kind: &'a str,
 }
 
@@ -90,7 +90,8 @@ pub fn tell_answer(id: &str, question: &str, answer: &str, correct: bool, attemp
     tell(id, &Told { question, answer, correct, attempt }, None);
 }
 
-/// The same, with what its marks say: `{ points, of, right, kind }`.
+/// Sends the event `demo-answer` as [`tell_answer`] does, and adds the marks of the answer to its details if there are
+/// any: `{ points, of, right, kind }`.
 pub fn tell(id: &str, told: &Told<'_>, marked: Option<&Marked<'_>>) {
     let detail = js_sys::Object::new();
     let set = |name: &str, value: wasm_bindgen::JsValue| {

@@ -3,18 +3,18 @@
 use super::svg::px;
 use sim::words::grouped;
 
-/// An axis of a chart, between two ends of the picture.
+/// An axis of a chart, from one place of the picture to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
-    /// Where in the picture the least value lies, in its units.
+    /// The place of the least value, in units of the picture.
     pub from: f64,
-    /// Where the greatest value lies.
+    /// The place of the greatest value, in units of the picture.
     pub to: f64,
-    /// The least value; above zero where the axis is logarithmic.
+    /// The least value of the axis; above zero if the axis is logarithmic.
     pub low: f64,
-    /// The greatest value.
+    /// The greatest value of the axis.
     pub high: f64,
-    /// Whether equal steps are equal factors.
+    /// Whether equal steps along the axis are equal factors.
     pub logarithmic: bool,
     /// Whether only whole numbers get a line of the grid.
     pub whole: bool,
@@ -26,7 +26,7 @@ impl Axis {
         Self { from, to, low, high, logarithmic, whole: false }
     }
 
-    /// The place of a value.
+    /// The place of a value on the axis, in units of the picture.
     pub fn at(&self, value: f64) -> f64 {
         let part = if self.logarithmic {
             libm::log(value.max(self.low) / self.low) / libm::log(self.high / self.low)
@@ -45,7 +45,7 @@ impl Axis {
         }
     }
 
-    /// The values that have a line of the grid: round ones, about five.
+    /// The values of the axis that have a line of the grid: round ones, about five.
     pub fn ticks(&self) -> Vec<f64> {
         let within = |tick: &f64| *tick <= self.high * 1.000_001;
         if self.logarithmic {

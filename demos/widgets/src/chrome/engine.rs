@@ -10,24 +10,24 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
-/// What simulates.
+/// What simulates beside the page for as long as a demo is looked at.
 pub trait Engine {
-    /// From now on this is wanted. What cannot be read is left.
+    /// Sets what is wanted from now on, in the demo's own form. Text that cannot be read changes nothing.
     fn want(&mut self, wanted: &str);
-    /// Works towards what is wanted, for about so many events. True when it is there.
+    /// Works towards what is wanted, for about so many events. True when the engine is there.
     fn step(&mut self, events: u32) -> bool;
-    /// What is there.
+    /// What the engine has come to, as bytes that only the demo can read.
     fn frame(&self) -> Vec<u8>;
 }
 
-/// Makes a demo's engine; every demo that has a [`Link`] has one.
+/// Makes a demo's engine; nothing if the demo has none. Every demo that has a [`Link`] has one.
 pub type Make = fn() -> Option<Box<dyn Engine>>;
 
-/// What an engine has come to.
+/// What an engine has come to, on its way to the demo.
 pub struct Frame {
-    /// What only the demo can read.
+    /// The frame's content, which only the demo can read.
     pub bytes: Vec<u8>,
-    /// Whether this is what was wanted; otherwise the engine goes on.
+    /// Whether the frame is what was wanted; otherwise the engine goes on.
     pub there: bool,
 }
 
@@ -60,7 +60,8 @@ impl Link {
         Self(Rc::new(Inner { demo, on_frame, started: RefCell::default() }))
     }
 
-    /// From now on this is wanted. Called from effects and handlers only.
+    /// Sets what is wanted of the engine from now on, and starts the engine if it is the first wish. Called from
+    /// effects and handlers only.
     ///
     /// # Panics
     /// If there is no engine, later also in place of the engine: then the still figure is put back, with the reason.
@@ -169,11 +170,12 @@ pub fn with_first<T>(mut frames: &[u8], draw: impl FnOnce() -> T) -> T {
     drawn
 }
 
-/// The next of the first frames, in the order in which the demo awaits them. On the host one that is not there is
-/// computed.
+/// Takes the next of the first frames, in the order in which the demo awaits them. On the host a frame that is not
+/// there is computed: `wanted` says which.
 ///
 /// # Panics
-/// In the browser, if the demo did not await it.
+/// In the browser, if the demo did not await the frame; on the host, if a frame has to be computed and the demo has no
+/// engine.
 pub fn take_first(make: Make, wanted: impl FnOnce() -> String) -> Vec<u8> {
     #[cfg(feature = "ssr")]
     return FIRST.with_borrow_mut(VecDeque::pop_front).unwrap_or_else(|| computed(make, &wanted()));

@@ -50,39 +50,40 @@ macro_rules! bundle {
 #[macro_export]
 macro_rules! computes {
     ($demos:expr) => {
-        /// What simulates for a demo, in an instance for it alone. A panic is thrown with its message.
+        /// What simulates for a demo, in an instance of the module for this demo alone. A panic is thrown with its
+        /// message.
         #[wasm_bindgen::prelude::wasm_bindgen]
         pub struct Engine(Box<dyn $crate::chrome::engine::Engine>);
 
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl Engine {
-            /// The engine of that demo, with nothing to do.
+            /// The engine of the demo of that name, with nothing to do.
             ///
             /// # Errors
-            /// If there is no such demo, or it has no engine.
+            /// If there is no such demo, or the demo has no engine.
             #[wasm_bindgen(constructor)]
             pub fn new(name: &str) -> Result<Self, wasm_bindgen::JsError> {
                 $crate::chrome::exports::computing($demos, name)?.engine().map(Self)
             }
 
-            /// From now on this is wanted.
+            /// Sets what is wanted from now on, in the demo's own form.
             pub fn want(&mut self, wanted: &str) {
                 self.0.want(wanted);
             }
 
-            /// Works towards it, for about so many events. True when it is there.
+            /// Works towards what is wanted, for about so many events. True when the engine is there.
             pub fn step(&mut self, events: u32) -> bool {
                 self.0.step(events)
             }
 
-            /// What is there.
+            /// What the engine has come to, as bytes that only the demo can read.
             pub fn frame(&self) -> Vec<u8> {
                 self.0.frame()
             }
         }
 
-        /// Carries out one task of a demo and calls `report` with what it says, in a worker, in an
-        /// instance for it alone. A panic is thrown with its message.
+        /// Carries out one task of a demo and calls `report` with what the task says, in a worker, in an instance of
+        /// the module for this task alone. A panic is thrown with its message.
         ///
         /// # Errors
         /// If there is no such demo.
@@ -103,15 +104,15 @@ macro_rules! computes {
     };
 }
 
-/// One demo, as a bundle shows it. Kept as functions, so that a bundle links no other demos than its own.
+/// A demo, as a bundle shows it. Kept as functions, so that a bundle links no other demos than its own.
 pub struct Shown {
     name: &'static str,
     hydrate: fn(Element, DemoProps),
     awaits: fn(&str, &str) -> Vec<String>,
 }
 
-/// One demo, as a module computes for it. Apart from [`Shown`], so that it can do without pictures, and the pictures
-/// without it.
+/// A demo, as a module computes for it. Apart from [`Shown`], so that what computes can do without pictures, and the
+/// pictures without what computes.
 pub struct Computed {
     name: &'static str,
     task: fn(&str) -> Option<Box<dyn task::AnyWork>>,
@@ -119,7 +120,7 @@ pub struct Computed {
     hash_of: fn(&str) -> Result<String, String>,
 }
 
-/// What the page says of a demo, and offers it.
+/// What the page says of a demo, and hands to it.
 pub struct Page {
     /// The prerendered figure.
     pub element: Element,
@@ -127,13 +128,13 @@ pub struct Page {
     pub title: String,
     /// The run that the page shows, as a [`View`](crate::chrome::demo::View)'s code.
     pub view: String,
-    /// What else the author offers, in the demo's own form.
+    /// What the author offers besides the run, in the demo's own form; empty if nothing is offered.
     pub offers: String,
     /// The run that the address asks for; empty if it asks for none.
     pub link: String,
     /// The address of the site's root, absolute, with a slash at its end.
     pub root: String,
-    /// Whether this is an embed page.
+    /// Whether the page is an embed page.
     pub embedded: bool,
     /// The first frames as the site has them; see [`engine::first`].
     pub first: Vec<u8>,
@@ -141,18 +142,18 @@ pub struct Page {
     pub start_task: js_sys::Function,
 }
 
-/// The demo of that name, to be shown.
+/// Finds the demo of a name among those of a bundle, to be shown.
 ///
 /// # Errors
-/// If there is none: the page and the module do not belong together.
+/// If there is no such demo: the page and the module do not belong together.
 pub fn demo(demos: &'static [Shown], name: &str) -> Result<&'static Shown, JsError> {
     demos.iter().find(|demo| demo.name == name).ok_or_else(|| unknown(name))
 }
 
-/// What computes for the demo of that name.
+/// Finds what computes for the demo of a name among what a module has.
 ///
 /// # Errors
-/// If there is none: the page and the module do not belong together.
+/// If there is no such demo: the page and the module do not belong together.
 pub fn computing(demos: &'static [Computed], name: &str) -> Result<&'static Computed, JsError> {
     demos.iter().find(|demo| demo.name == name).ok_or_else(|| unknown(name))
 }
@@ -162,7 +163,7 @@ fn unknown(name: &str) -> JsError {
 }
 
 impl Shown {
-    /// The demo `D`, to be shown.
+    /// The demo `D`, as a bundle shows it.
     pub const fn of<D: Demo>() -> Self {
         Self { name: D::NAME, hydrate: hydrate::<D>, awaits: D::awaits }
     }
@@ -181,21 +182,22 @@ impl Shown {
 }
 
 impl Computed {
-    /// The demo `D`, to be computed for.
+    /// The demo `D`, as a module computes for it.
     pub const fn of<D: Demo>() -> Self {
         Self { name: D::NAME, task: D::task, engine: D::engine, hash_of: D::hash_of }
     }
 
-    /// What simulates for the demo.
+    /// A new engine for the demo.
     ///
     /// # Errors
-    /// If it has none.
+    /// If the demo has no engine.
     pub fn engine(&self) -> Result<Box<dyn Engine>, JsError> {
         throw_panics();
         (self.engine)().ok_or_else(|| JsError::new(&format!("{} has no engine", self.name)))
     }
 
-    /// Carries out a task of the demo and calls `report` with what it says.
+    /// Carries out a task of the demo and calls `report` with what the task says. Does nothing if the demo has no such
+    /// task.
     pub fn run_task(&self, input: &str, report: &js_sys::Function) {
         throw_panics();
         let Some(mut work) = (self.task)(input) else { return };

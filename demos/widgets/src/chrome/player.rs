@@ -7,32 +7,32 @@ use std::{cell::RefCell, rc::Rc};
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-/// Where the cursor is and what it does.
+/// The time of a run that is shown, and whether it moves by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
     /// The time that is shown.
     pub at: Time,
     /// The last time that can be shown.
     pub end: Time,
-    /// Whether it moves by itself.
+    /// Whether the cursor moves by itself.
     pub playing: bool,
 }
 
 /// What can be done to a [`Cursor`].
 pub enum Move {
-    /// Plays, from the start if it is at the end; or pauses.
+    /// Plays, from the start if the cursor is at the end; pauses if it plays.
     Toggle,
-    /// Goes there and stays.
+    /// Goes to that time, the end at most, and stays there.
     Go(Time),
-    /// Goes on by so many simulated microseconds, if it plays.
+    /// Goes on by so many simulated microseconds, if the cursor plays.
     Tick(u64),
     /// The run is another: goes to `at`, and stays there or plays on.
     Run {
-        /// Where to.
+        /// The time to go to, the end at most.
         at: Time,
         /// The end of the new run.
         end: Time,
-        /// Whether it plays on, if it was playing.
+        /// Whether the cursor plays on, if it was playing.
         on: bool,
     },
 }
@@ -74,7 +74,8 @@ pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReduce
     use_held_cursor(at, end, speed, figure, hold)
 }
 
-/// The same, and while `hold` is set it plays without moving: what it is to show is still being computed.
+/// The cursor of a demo, as [`use_cursor`] gives it, which plays without moving while `hold` is set: what it is to show
+/// is still being computed.
 #[hook]
 pub fn use_held_cursor(
     at: Time,
@@ -124,11 +125,11 @@ fn next_frame(slot: Rc<RefCell<Option<AnimationFrame>>>, last: Option<f64>, leas
     *slot.borrow_mut() = Some(frame);
 }
 
-/// What the controls need.
+/// What [`controls`] draws the controls of time from.
 pub struct ControlsProps {
-    /// The cursor.
+    /// The cursor that the controls move.
     pub cursor: UseReducerHandle<Cursor>,
-    /// Whether there is a browser.
+    /// Whether there is a browser; the controls are disabled before.
     pub live: bool,
     /// The figure's id; ids of the controls begin with it.
     pub id: AttrValue,
@@ -138,18 +139,18 @@ pub struct ControlsProps {
     pub marks: Rc<Vec<Time>>,
     /// The speeds to choose from, in thousandths, each with its label.
     pub speeds: &'static [(u32, &'static str)],
-    /// The speed.
+    /// The speed that is chosen now, in thousandths: simulated time per real time.
     pub speed: u32,
-    /// Chooses another speed.
+    /// Called with the speed that the reader has chosen, in thousandths.
     pub on_speed: Callback<u32>,
 }
 
-/// The stop before or after a time.
+/// The nearest stop after a time, or before if not `forward`; nothing if there is none. `stops` are in order.
 pub fn stop_beside(stops: &[Time], at: Time, forward: bool) -> Option<Time> {
     if forward { stops.iter().find(|stop| **stop > at) } else { stops.iter().rev().find(|stop| **stop < at) }.copied()
 }
 
-/// Play, step, scrub, speed.
+/// The controls of time: play, step, scrub, speed.
 pub fn controls(props: &ControlsProps) -> Html {
     let cursor = props.cursor.clone();
     let dead = !props.live;
@@ -226,8 +227,8 @@ pub fn controls(props: &ControlsProps) -> Html {
     }
 }
 
-/// Keys inside a demo: Space plays, arrows step, Home and End go to the ends. Nothing that was
-/// pressed in a demo reaches the page.
+/// A handler for keys inside a demo: Space plays, arrows step, Home and End go to the ends. No key that was pressed in
+/// a demo reaches the page.
 pub fn keys(cursor: &UseReducerHandle<Cursor>, stops: Rc<Vec<Time>>) -> Callback<KeyboardEvent> {
     let cursor = cursor.clone();
     Callback::from(move |event: KeyboardEvent| {

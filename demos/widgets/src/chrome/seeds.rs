@@ -18,13 +18,13 @@ use std::{
     thread,
 };
 
-/// How many seeds one can ask for.
+/// How many seeds a fact can be asked for over.
 pub const SEEDS: std::ops::RangeInclusive<usize> = 2..=100;
 
-/// How many events all runs of one question may have together: a few seconds of work.
+/// How many events all runs of one question over seeds may have together: a few seconds of work.
 pub const BUDGET_EVENTS: u64 = 100_000_000;
 
-/// Which part of what the seeds yield.
+/// Which part is asked of what a fact yields under several seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// From the lowest value to the highest, or the one value if all agree.
@@ -46,9 +46,9 @@ impl Part {
 /// What is asked of a run: `p95`, or over seeds `p95 over 20 seeds`, `p95.median over 20 seeds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked<'a> {
-    /// The fact.
+    /// The name of the fact.
     pub fact: &'a str,
-    /// Over how many seeds, and which part of what they yield; nothing if the run itself is asked.
+    /// Which part of what the seeds yield is asked, and over how many seeds; nothing if the run itself is asked.
     pub seeds: Option<(Part, usize)>,
 }
 
@@ -57,8 +57,8 @@ impl<'a> Asked<'a> {
     pub const FORMS: &'static str =
         "`fact`, `fact over 20 seeds`, or `fact.lowest`, `fact.median` or `fact.highest` and then `over 20 seeds`";
 
-    /// Reads what is asked; nothing if it has none of the [forms](Asked::FORMS). Whether there is such a fact, and
-    /// whether that many seeds may be asked for, is not looked at.
+    /// Reads what is asked of a run; nothing if the text has none of the [forms](Asked::FORMS). Whether there is such a
+    /// fact, and whether so many seeds may be asked for, is not looked at.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let what = words.next()?;
@@ -84,13 +84,17 @@ impl<'a> Asked<'a> {
 /// Why a fact cannot be told over seeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// What is wrong, in one line.
+    /// Why the fact cannot be told, in one line.
     pub message: String,
     /// What to write instead.
     pub help: String,
 }
 
-/// What the block's run yields under each of the seeds from 1 on, in their order.
+/// What a block's run yields under each of the seeds from 1 to `count`, in their order.
+///
+/// # Errors
+/// If runs of the demo have no seed, if `count` is not within [`SEEDS`], or if there is no such run under one of the
+/// seeds.
 pub(crate) fn over_seeds<D: Authored>(block: &Value, count: usize) -> Result<Arc<Vec<Facts>>, Refused> {
     let Some(key) = D::SEED else {
         return Err(Refused {
@@ -189,10 +193,10 @@ fn side_by_side<T: Send, E: Send>(count: usize, make: impl Fn(usize) -> Result<T
 pub struct Spread(Vec<FactValue>);
 
 impl Spread {
-    /// What the runs under the seeds 1, 2, … yield of a fact of theirs.
+    /// What the runs under the seeds 1, 2, … yield of one fact. There has to be at least one run.
     ///
     /// # Errors
-    /// If a run yields none, or what it yields is not a number.
+    /// If a run yields no such fact, or yields something else than a number.
     pub fn new(runs: &[Facts], fact: &str) -> Result<Self, Refused> {
         let mut values = vec![];
         for (facts, seed) in runs.iter().zip(1..) {
@@ -228,7 +232,7 @@ impl Spread {
         }]
     }
 
-    /// A part as it stands in the text of a page.
+    /// A part of the spread as it stands in the text of a page.
     pub fn text(&self, part: Part) -> String {
         let (lowest, highest) = (self.value(Part::Lowest).text(), self.value(Part::Highest).text());
         match part {
@@ -238,8 +242,11 @@ impl Spread {
     }
 }
 
-/// Whether what the seeds yield is what was `expected`; if not, why. A [range](Part::Range) is met if every seed meets
-/// it, and need not be of numbers.
+/// Checks that what the seeds yield of a part of a fact is what was `expected`. A [range](Part::Range) is met if every
+/// seed meets it, and need not be of numbers.
+///
+/// # Errors
+/// If the seeds yield something else, no such fact, or nothing that can be compared: says what they yield.
 pub(crate) fn meets(runs: &[Facts], asked: (&str, Part), expected: &Value) -> Result<(), Refused> {
     let (fact, part) = asked;
     let wrong = |message: String, value: &FactValue| Refused { message, help: format!("it yields {}", value.0) };

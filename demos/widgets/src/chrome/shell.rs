@@ -53,40 +53,40 @@ pub fn use_next_focus(id: &AttrValue) -> NextFocus {
     next
 }
 
-/// What the frame around a demo needs.
+/// The properties of [`Shell`]: what the frame around a demo needs.
 #[derive(Properties, PartialEq)]
 pub struct ShellProps {
     /// The figure's id.
     pub id: AttrValue,
     /// The figure's title, as the author wrote it.
     pub title: AttrValue,
-    /// Whether something else is shown by now than what title, caption and text are about.
+    /// Whether the figure shows something else by now than what title, caption and text are about.
     #[prop_or_default]
     pub changed: bool,
-    /// Whether there is a browser.
+    /// Whether there is a browser; the buttons do nothing before.
     pub live: bool,
-    /// Where the demo is.
+    /// The link that brought the reader here, the address of the site's root, and whether this is an embed page.
     pub session: Session,
-    /// The code of the run that is shown.
+    /// The code of the run that is shown, for links.
     pub code: AttrValue,
-    /// What was wrong with the link that brought the reader here.
+    /// What was wrong with the link that brought the reader here, as a sentence; nothing if all was well.
     #[prop_or_default]
     pub trouble: Option<AttrValue>,
-    /// Why this run fits no link, if it does not; then there is none to copy.
+    /// Why this run fits no link, as a sentence; then there is no link to copy. Nothing if it fits.
     #[prop_or_default]
     pub unlinkable: Option<AttrValue>,
     /// The height that the demo needs in a frame, in pixels.
     pub height: u32,
-    /// The figure's element.
+    /// The reference to the figure's element, to be filled by the frame.
     pub figure: NodeRef,
-    /// Keys pressed inside.
+    /// Called for each key that is pressed inside the figure.
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
-    /// What the table below is about; empty if there is none at the moment.
+    /// What the table below the demo is about; empty if there is none at the moment.
     pub summary: AttrValue,
     /// The events, or whatever says the same in words: a table.
     pub table: Html,
-    /// The demo.
+    /// The demo itself.
     pub children: Html,
 }
 
@@ -103,7 +103,7 @@ enum Copied {
     No(&'static str, String),
 }
 
-/// The frame.
+/// The frame around every demo: title, buttons for link and embed code, notices, the demo, its table.
 #[component]
 pub fn Shell(props: &ShellProps) -> Html {
     let title = title_of(&props.title, props.changed);

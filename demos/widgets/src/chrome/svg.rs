@@ -21,7 +21,8 @@ pub fn px(value: f64) -> String {
     }
 }
 
-/// An element of a picture. What moves is made so: each `html!` element is code of its own, and pictures have many.
+/// An SVG element with attributes and children. Parts of pictures that move are made by this function: each `html!`
+/// element is code of its own, and pictures have many.
 pub fn el(tag: &'static str, attributes: &[(&'static str, String)], children: Vec<Html>) -> VTag {
     let mut element = VTag::new(tag);
     for (name, value) in attributes {
@@ -31,7 +32,7 @@ pub fn el(tag: &'static str, attributes: &[(&'static str, String)], children: Ve
     element
 }
 
-/// A piece of text in a picture, in a class.
+/// A piece of text in a picture: its class, the place in units of the picture, and which end of the words lies there.
 pub fn text(class: &'static str, x: f64, y: f64, anchor: &'static str, words: String) -> Html {
     let attributes = [("class", class.to_owned()), ("x", px(x)), ("y", px(y)), ("text-anchor", anchor.to_owned())];
     el("text", &attributes, vec![VNode::from(VText::new(words))]).into()
@@ -59,7 +60,7 @@ pub fn measured(thousandths: i64) -> String {
     }
 }
 
-/// Enter and Space on a part of a picture that acts as a button.
+/// A handler for keys on a part of a picture that acts as a button: Enter and Space emit `what`.
 pub fn on_press<T: Copy + 'static>(act: &Callback<T>, what: T) -> Callback<KeyboardEvent> {
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {

@@ -3,7 +3,8 @@
 
 use yew::prelude::*;
 
-/// What the builder has written, as it stands in the page: `make` says it to the builder, and nobody else calls it.
+/// A part of a figure as the builder has written it, taken over from the page: only the builder calls `make`, which
+/// returns the HTML.
 pub fn written(_make: impl FnOnce() -> String) -> Html {
     #[cfg(feature = "ssr")]
     let html = _make();
@@ -13,14 +14,14 @@ pub fn written(_make: impl FnOnce() -> String) -> Html {
     Html::from_html_unchecked(html.into())
 }
 
-/// An element as HTML.
+/// An HTML element of that name with attributes, whose values are escaped, and children, which are HTML already.
 #[cfg(feature = "ssr")]
 pub(crate) fn tag(name: &str, attributes: &[(&str, &str)], children: Vec<String>) -> String {
     let attributes: String = attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", text(value))).collect();
     format!("<{name}{attributes}>{}</{name}>", children.concat())
 }
 
-/// Text as HTML.
+/// Words as HTML: what could be mistaken for marks is escaped.
 #[cfg(feature = "ssr")]
 pub(crate) fn text(words: impl AsRef<str>) -> String {
     words.as_ref().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
