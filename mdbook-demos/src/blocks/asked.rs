@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl Work<'_> {
-    /// Typesets a formula, with the values of the directives in it; the Markdown that takes its place.
+    /// Typesets a formula, with the values of the directives in it, and gives the Markdown that takes its place.
+    /// Mistakes are gathered, and a broken slot takes the formula's place then.
     pub fn formula(&mut self, formula: &Formula, directives: &[&Directive]) -> String {
         let mut tex = String::new();
         let mut at = formula.tex.start;
@@ -71,7 +72,10 @@ impl Work<'_> {
         }
     }
 
-    /// The text for a directive; `None` where it is not ours.
+    /// The text that takes a directive's place; nothing where the directive is carried out elsewhere.
+    ///
+    /// # Errors
+    /// The mistake, if the directive cannot be read, is unknown, or asks for what there is not.
     pub fn directive(&self, directive: &Directive) -> Result<Option<String>, Box<Diagnostic>> {
         let span = |range: &std::ops::Range<usize>| Span::new(&self.source, range.clone());
         match &directive.kind {
@@ -122,8 +126,11 @@ impl Work<'_> {
         }
     }
 
-    /// What a run of the figure `id` says of what is `asked` of it, each with the place where it is written; nothing if
-    /// the figure has a mistake of its own, which is told already.
+    /// What a run of the figure `id` says of what is `asked` of it, with the figure; each of the two comes with the
+    /// place where it is written. Nothing if the figure has a mistake of its own, which is told already.
+    ///
+    /// # Errors
+    /// The mistake, if there is no such figure or no such fact, or if the run has no value for the fact.
     pub fn value(&self, id: (&str, Span), asked: (&str, Span)) -> Result<Option<(&Figure, String)>, Box<Diagnostic>> {
         let ((id, id_place), (asked, fact_place)) = (id, asked);
         let Some(known) = self.gathered.ids.get(id) else {

@@ -19,55 +19,56 @@ use crate::{
     html::escape,
 };
 
-/// A demo block as it was read.
+/// A demo block as it was read, with what is wrong so far.
 pub struct Written {
-    /// The demo, if the fence names one.
+    /// The demo; nothing if the fence names none.
     pub entry: Option<&'static Entry>,
-    /// What the author wrote.
+    /// The block's JSON, as the author wrote it.
     pub block: Block,
-    /// What is wrong so far.
+    /// The mistakes found so far.
     pub mistakes: Vec<Diagnostic>,
-    /// Whether its run can be asked for: nothing of the block itself is wrong.
+    /// Whether the block's run can be asked for: nothing of the block itself is wrong.
     pub sound: bool,
 }
 
 impl Written {
-    /// What is to be asked of the block's run: its figure, or its mistakes alone if there are others already.
+    /// What is to be asked of the block's run: its figure, or its mistakes alone if others are known already. Nothing
+    /// if no run can be asked for.
     pub fn job(&self) -> Option<Job<'_>> {
         let entry = self.entry.filter(|_| self.sound)?;
         Some(Job { entry, block: self.block.value(), drawn: self.mistakes.is_empty() })
     }
 }
 
-/// One lesson at work.
+/// A lesson at work, with what is needed to read, run and draw its blocks.
 pub struct Work<'a> {
     /// Every demo that a block may name.
     pub entries: &'static [Entry],
-    /// Their schemas.
+    /// The schemas of these demos' blocks.
     pub schemas: &'a Schemas,
-    /// What was computed before.
+    /// The store of what was computed in earlier builds.
     pub kept: &'a Kept,
     /// What was found in the book so far.
     pub gathered: &'a mut Gathered,
     /// The lesson's file, relative to the book's sources.
     pub lesson: &'a Path,
-    /// The lesson as written.
+    /// The lesson's text, as written.
     pub source: Arc<Source>,
     /// The lesson's place in the book, and where in the lesson the work is.
     pub order: (usize, usize),
 }
 
 impl Work<'_> {
-    /// Where mistakes of the builder are reported, if the book says so.
+    /// The address where mistakes of the builder are reported; nothing if the book names none.
     pub fn repository(&self) -> Option<&str> {
         self.gathered.repository.as_deref()
     }
 
     /// Reads the demo block of a fence: what is to be checked and run. Of a block that cannot be read every mistake is
-    /// told, and what goes into its place is returned.
+    /// gathered.
     ///
     /// # Errors
-    /// The slot of a block that cannot be read.
+    /// The slot that takes the place of a block that cannot be read.
     pub fn fence(&mut self, fence: &Fence) -> Result<Written, Slot> {
         self.order.1 = fence.range.start;
         let span = |range: &std::ops::Range<usize>| Span::new(&self.source, range.clone());
@@ -142,10 +143,10 @@ impl Work<'_> {
         self.read(entry, &source, fence.body.clone(), mistakes)
     }
 
-    /// Reads the JSON of a block at `body` of `source`; `mistakes` are those of what stands around it.
+    /// Reads the JSON of a block at `body` of `source`; `mistakes` are those of what stands around the JSON.
     ///
     /// # Errors
-    /// The slot of a block that cannot be read; why is told.
+    /// The slot that takes the place of a block that cannot be read; why is gathered as mistakes.
     pub fn read(
         &mut self,
         entry: Option<&'static Entry>,
@@ -163,14 +164,15 @@ impl Work<'_> {
         }
     }
 
-    /// Checks what the schema says of a block.
+    /// Checks a block against its demo's schema, and adds what is wrong to its mistakes.
     pub fn check(&self, written: &mut Written) {
         let wrong = written.entry.map(|entry| written.block.check_schema(entry, self.schemas)).unwrap_or_default();
         written.sound &= wrong.is_empty();
         written.mistakes.extend(wrong);
     }
 
-    /// Tells the mistakes of a block, or puts its figure into the book. `outcome` is what came of it, if it was run.
+    /// Gathers the mistakes of a block, or puts its figure into the book, and gives the slot that takes the block's
+    /// place. `outcome` is what came of the block's run, if it was run.
     pub fn conclude(&mut self, written: Written, outcome: Option<Outcome>) -> Slot {
         let Written { entry, block, mut mistakes, .. } = written;
         let mut done = None;
@@ -272,7 +274,7 @@ impl Work<'_> {
     }
 }
 
-/// What is wrong with the form of an id.
+/// What is wrong with the form of an id, told at the place where the id is written; nothing if the id is fine.
 pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     let fine = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -284,7 +286,7 @@ pub fn id_mistake(id: &str, written: &Span) -> Option<Diagnostic> {
     })
 }
 
-/// What is said of a demo that panicked while it ran the block at `block`.
+/// The mistake that is told of a demo that panicked while it ran the block at `block`.
 pub(super) fn panicked(entry: &Entry, block: Span, panic: &Panic, repository: Option<&str>) -> Diagnostic {
     let told = Diagnostic::at(block, format!("the demo `{}` panicked", entry.name), "while this was run");
     panic.told(told, repository)

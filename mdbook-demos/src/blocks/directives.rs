@@ -8,46 +8,47 @@ use crate::blocks::markdown::Outline;
 /// Directives of mdBook itself, which are left to it.
 const MDBOOK: [&str; 5] = ["include", "rustdoc_include", "playground", "playpen", "title"];
 
-/// Every directive, for suggestions.
+/// The names of all directives, mdBook's own among them, for suggestions.
 pub const NAMES: [&str; 8] =
     ["run", "quiz", "demo-reference", "licences", "include", "rustdoc_include", "playground", "title"];
 
-/// A directive outside code.
+/// A directive of a lesson that stands outside code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
-    /// From the first brace to the last; with the backslash before it, if there is one.
+    /// Where the directive stands: from the first brace to the last; with the backslash before the braces, if there is
+    /// one.
     pub range: Range<usize>,
-    /// What it says.
+    /// What the directive says.
     pub kind: Kind,
 }
 
 /// What a directive says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `{{#run id.fact}}`: where the demo and what is asked of its run stand.
+    /// `{{#run id.fact}}`: a value of a demo's run.
     Run {
-        /// The demo's id.
+        /// Where the demo's id stands.
         id: Range<usize>,
-        /// A fact, or a fact over seeds: what [`Asked`](widgets::chrome::registry::Asked) reads.
+        /// Where the fact, or the fact over seeds, stands: what [`Asked`](widgets::chrome::registry::Asked) reads.
         fact: Range<usize>,
     },
-    /// `{{#quiz file}}`: where the file's name stands.
+    /// `{{#quiz file}}`: a quiz. Where the file's name stands.
     Quiz(Range<usize>),
-    /// `{{#demo-reference}}`.
+    /// `{{#demo-reference}}`: the reference of all demos.
     Reference,
-    /// `{{#licences}}`.
+    /// `{{#licences}}`: the list of licences.
     Licences,
-    /// One of mdBook's.
+    /// A directive of mdBook itself, which is left to mdBook.
     Foreign,
-    /// `\{{#…}}`, to be shown as it is, without the backslash.
+    /// `\{{#…}}`: braces to be shown as they are, without the backslash.
     Escaped,
-    /// None of these: where the name stands.
+    /// A directive that nobody knows: where its name stands.
     Unknown(Range<usize>),
-    /// `{{#run …` or `{{#quiz …` that cannot be read.
+    /// A directive of ours that cannot be read, such as `{{#run …` without an end.
     Malformed,
 }
 
-/// Every directive outside code and comments.
+/// Finds the directives of a lesson's text outside code and comments, in their order.
 pub fn find(text: &str, outline: &Outline) -> Vec<Directive> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -19,17 +19,17 @@ use crate::{
 /// A formula as it stands in a lesson.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formula {
-    /// The whole, with its marks.
+    /// Where the whole formula stands, with its marks.
     pub range: Range<usize>,
-    /// What is between the marks.
+    /// Where the TeX between the marks stands.
     pub tex: Range<usize>,
-    /// Whether it is a paragraph of its own.
+    /// Whether the formula is a paragraph of its own.
     pub display: bool,
-    /// Whether it stands in a quotation, whose lines begin with `>`.
+    /// Whether the formula stands in a quotation, whose lines begin with `>`.
     pub quoted: bool,
 }
 
-/// The formulas of a lesson, and the marks that open one which nothing closes.
+/// Finds the formulas of a lesson, and tells each mark that opens a formula which nothing closes.
 pub fn find(source: &Arc<Source>, outline: &Outline) -> (Vec<Formula>, Vec<Diagnostic>) {
     let (mut found, mut mistakes) = find_in(source, outline);
     if !found.is_empty() {
@@ -124,11 +124,12 @@ fn in_tag(text: &str, outline: &Outline, at: usize) -> bool {
     before.rfind('<').is_some_and(|open| !before[open..].contains('>'))
 }
 
-/// The HTML of a formula: `tex` is what stands for its source, the same or with values in it.
+/// The HTML of a formula: `tex` is what stands for its source, with the values of runs in their places; `display` makes
+/// it a paragraph of its own.
 ///
 /// # Errors
 ///
-/// If it cannot be read: which bytes of `tex`, and why.
+/// If the TeX cannot be read: which bytes of `tex`, and why.
 pub fn typeset(tex: &str, display: bool) -> Result<String, (Range<usize>, String)> {
     let readable = one_line_break(tex);
     let whole = || 0..tex.len();
@@ -243,7 +244,7 @@ fn without_styles(math: &str) -> Result<String, String> {
     wrong.map_or(Ok(html), Err)
 }
 
-/// TeX for a value of a run: a number as it is, any other text upright.
+/// The TeX for a value of a run: a number as it is, any other text upright.
 pub fn literal(text: &str) -> String {
     if text.chars().all(|c| c.is_ascii_digit() || ".-".contains(c)) {
         return text.to_owned();
@@ -262,7 +263,8 @@ pub fn literal(text: &str) -> String {
     format!("\\text{{{out}}}")
 }
 
-/// TeX without the marks of the quotation that it stands in; as long as before, so that places stay the same.
+/// The TeX of a formula without the marks of the quotation that it stands in; as long as before, so that places stay
+/// the same.
 pub fn unquoted(tex: &str) -> String {
     let lines = tex.split('\n').enumerate().map(|(number, line)| {
         let marks = line.len() - line.trim_start_matches(['>', ' ', '\t']).len();

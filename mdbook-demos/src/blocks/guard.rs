@@ -13,14 +13,14 @@ use crate::diagnostics::Diagnostic;
 /// A panic that was caught.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panic {
-    /// Its words.
+    /// What the panic says.
     pub message: String,
-    /// Where in which Rust file, as `src/html.rs:28:24`; empty if that is not known.
+    /// Where the panic happened: the Rust file, line and column, as `src/html.rs:28:24`; empty if that is not known.
     pub place: String,
 }
 
 impl Panic {
-    /// What an author does about it: `repository` is where the book's issues are told, if it says so.
+    /// What an author does about the panic: `repository` is where the book's issues are told, if the book says so.
     pub fn help(&self, repository: Option<&str>) -> String {
         let whom = match repository {
             Some(address) => format!("at {address}"),
@@ -33,7 +33,7 @@ impl Panic {
         )
     }
 
-    /// The mistake that it is told as: `diagnostic` says what was being done, and where.
+    /// The mistake as which the panic is told: `diagnostic` says what was being done, and where.
     pub fn told(&self, diagnostic: Diagnostic, repository: Option<&str>) -> Diagnostic {
         let message = format!("{}: {}", diagnostic.message, self.message);
         Diagnostic { message, ..diagnostic }.help(self.help(repository))
@@ -47,7 +47,7 @@ thread_local! {
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Calls `f`. Its panic is returned and not printed.
+/// Calls `f` and gives what it returns. A panic of `f` is returned and not printed.
 ///
 /// # Errors
 ///

@@ -18,7 +18,7 @@ use crate::{
     diagnostics::{Diagnostic, Source, Span, list, suggest},
 };
 
-/// The demos' schemas, each compiled once.
+/// The JSON Schemas of all demos' blocks, each compiled once.
 pub struct Schemas {
     by_name: HashMap<&'static str, (Value, Validator)>,
 }
@@ -43,13 +43,13 @@ impl Schemas {
         Ok(Self { by_name })
     }
 
-    /// The schema of a demo, as the registry gives it.
+    /// The schema of the demo of that name, as the registry gives it; nothing if there is no such demo.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.by_name.get(name).map(|(schema, _)| schema)
     }
 }
 
-/// A block as read.
+/// A demo block as read: its JSON value, and where each part of the value is written.
 #[derive(Debug)]
 pub struct Block {
     source: Arc<Source>,
@@ -66,7 +66,7 @@ struct Spans {
 }
 
 impl Block {
-    /// Reads the JSON that stands at `body` in `source`: strictly, each key once.
+    /// Reads the JSON of a block, which stands at `body` in `source`: strictly, each key once.
     ///
     /// # Errors
     ///
@@ -132,7 +132,8 @@ impl Block {
         Ok(Self { source: source.clone(), spans, value })
     }
 
-    /// A block that was not written as JSON: what it would say, with the one place that stands for all of it.
+    /// A block that was not written as JSON: `value` is what it would say, and `written` the one place that stands for
+    /// all of it.
     pub fn standing_for(written: &Span, value: Value) -> Self {
         let mut block = Self { source: written.source.clone(), spans: HashMap::new(), value: Value::Null };
         let keys: Vec<String> = value.as_object().into_iter().flat_map(|object| object.keys().cloned()).collect();
@@ -144,12 +145,12 @@ impl Block {
         block
     }
 
-    /// Whether it was not written as JSON.
+    /// Whether the block was not written as JSON, but [stands for](Block::standing_for) something else.
     pub fn is_standing_for(&self) -> bool {
         self.spans.get("").is_some_and(|spans| !spans.source.text[spans.value.start..].starts_with('{'))
     }
 
-    /// Where the text at a JSON pointer stands, without its quotes.
+    /// Where the text at a JSON pointer stands in the block, without its quotes.
     pub fn inside(&self, pointer: &str) -> Span {
         let mut span = self.span(pointer);
         let text = span.text();
@@ -170,28 +171,28 @@ impl Block {
         }
     }
 
-    /// The value at a JSON pointer, to be changed.
+    /// The value at a JSON pointer of the block, to be changed; nothing if there is none.
     pub fn value_mut(&mut self, pointer: &str) -> Option<&mut Value> {
         self.value.pointer_mut(pointer)
     }
 
-    /// Notes where the value at a JSON pointer stands, and its key.
+    /// Notes where the value at a JSON pointer of the block stands, and where its key does.
     pub fn note(&mut self, pointer: String, key: Option<Range<usize>>, value: Span) {
         self.spans.insert(pointer, Spans { source: value.source, key, value: value.bytes });
     }
 
-    /// The block's value.
+    /// The block's JSON value.
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The `id`, if it is a text at all.
+    /// The block's `id`; nothing if it is missing or no text.
     pub fn id(&self) -> Option<&str> {
         self.value.get("id").and_then(Value::as_str)
     }
 
-    /// Where the value at a JSON pointer stands; for a value that is not there, where its nearest
-    /// parent begins.
+    /// Where the value at a JSON pointer stands in the block; for a value that is not there, where its nearest parent
+    /// begins.
     pub fn span(&self, pointer: &str) -> Span {
         match self.spans.get(pointer) {
             Some(spans) => Span::new(&spans.source, spans.value.clone()),
@@ -220,7 +221,7 @@ impl Block {
         }
     }
 
-    /// Where the key of the value at a JSON pointer stands.
+    /// Where the key of the value at a JSON pointer stands in the block.
     pub fn key_span(&self, pointer: &str) -> Span {
         match self.spans.get(pointer).and_then(|spans| Some((&spans.source, spans.key.clone()?))) {
             Some((source, key)) => Span::new(source, key),
@@ -245,7 +246,7 @@ impl Block {
         Span::new(&whole.source, bytes)
     }
 
-    /// Everything that the schema finds wrong.
+    /// The mistakes that the demo's schema finds in the block, one for each place.
     pub fn check_schema(&self, entry: &Entry, schemas: &Schemas) -> Vec<Diagnostic> {
         let Some((schema, validator)) = schemas.by_name.get(entry.name) else {
             return Vec::new();
@@ -274,7 +275,7 @@ impl Block {
         found
     }
 
-    /// What is said of mistakes that the run of this block has, each at its place.
+    /// The mistakes that are told of the problems that the run of the block has, each at its place.
     pub fn told(&self, entry: &Entry, problems: Vec<Problem>) -> Vec<Diagnostic> {
         problems.into_iter().map(|problem| self.problem(entry, problem)).collect()
     }
@@ -470,7 +471,7 @@ fn encoded(notation: &str, within: Range<usize>) -> Range<usize> {
     start.unwrap_or(notation.len())..end.unwrap_or(notation.len())
 }
 
-/// A JSON pointer as an author would say it: `/faults/0` as `faults[0]`.
+/// A JSON pointer in an author's words: `/faults/0` as `faults[0]`.
 pub fn dotted(pointer: &str) -> String {
     let mut out = String::new();
     for token in pointer.split('/').skip(1) {

@@ -10,37 +10,37 @@ use mdbook_markdown::{
 /// A fence whose info string begins with the word `demo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence {
-    /// The whole block, both fences included.
+    /// Where the whole block stands, both fences included.
     pub range: Range<usize>,
-    /// The word `demo`.
+    /// Where the word `demo` stands.
     pub keyword: Range<usize>,
-    /// The words after it.
+    /// Where the words after `demo` stand, each for itself.
     pub words: Vec<Range<usize>>,
-    /// The lines between the fences.
+    /// Where the lines between the fences stand.
     pub body: Range<usize>,
     /// Whether the block stands in a list, a quote or the like.
     pub nested: bool,
-    /// Whether the closing fence is there.
+    /// Whether the block has its closing fence.
     pub closed: bool,
 }
 
 /// What matters of a lesson's structure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline {
-    /// Every demo block, in order.
+    /// All demo blocks, in order.
     pub fences: Vec<Fence>,
     /// Where directives are not carried out: code, inline and in blocks, and HTML comments.
     pub verbatim: Vec<Range<usize>>,
-    /// Links and images, each with its whole range and its destination as mdBook will write it.
+    /// All links and images, each with its whole range and its destination as mdBook will write it.
     pub links: Vec<(Range<usize>, String)>,
-    /// Raw HTML.
+    /// All raw HTML, as the parser gives it: line by line.
     pub html: Vec<Range<usize>>,
-    /// Quotations.
+    /// All quotations.
     pub quotes: Vec<Range<usize>>,
 }
 
 impl Outline {
-    /// Reads a lesson.
+    /// The outline of a lesson's text.
     pub fn new(text: &str) -> Self {
         let mut outline = Self::default();
         let mut depth = 0_usize;
@@ -94,12 +94,12 @@ impl Outline {
         outline
     }
 
-    /// Raw HTML, that of several lines as one.
+    /// All raw HTML of the lesson, that of several lines as one range.
     pub fn html_blocks(&self) -> Vec<Range<usize>> {
         merged(&self.html)
     }
 
-    /// Whether the byte at `at` is in code or in a comment.
+    /// Whether the byte at `at` of the lesson is in code or in a comment.
     pub fn is_verbatim(&self, at: usize) -> bool {
         self.verbatim.iter().any(|range| range.contains(&at))
     }
@@ -145,7 +145,7 @@ fn merged(ranges: &[Range<usize>]) -> Vec<Range<usize>> {
     out
 }
 
-/// Replaces stretches of a text, none of which overlap.
+/// The text with each of the ranges, none of which overlap, replaced by what stands beside it.
 pub fn replace(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     edits.sort_by_key(|(range, _)| range.start);
     let mut out = text.to_owned();
@@ -155,8 +155,8 @@ pub fn replace(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     out
 }
 
-/// A text that means itself wherever it stands, in Markdown, in HTML and in an attribute: every mark
-/// of punctuation becomes a character reference.
+/// The text so that it means itself wherever it stands, in Markdown, in HTML and in an attribute: every mark of
+/// punctuation becomes a character reference.
 pub fn neutral(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

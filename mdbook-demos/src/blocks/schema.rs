@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// A demo's schema with the means to follow its references.
+/// The JSON Schema of a demo's block, or of a part of one, with the means to follow its references.
 #[derive(Clone, Copy)]
 pub struct Schema<'a> {
     root: &'a Value,
@@ -44,7 +44,8 @@ impl<'a> Schema<'a> {
         Self { node, ..self }
     }
 
-    /// The schema of the value that a JSON pointer leads to.
+    /// The schema of the value that a JSON pointer leads to, from this schema's value on; nothing if the schema says
+    /// nothing of such a value.
     pub fn lookup(self, pointer: &str) -> Option<Self> {
         pointer.split('/').skip(1).try_fold(self, |schema, token| {
             let token = token.replace("~1", "/").replace("~0", "~");
@@ -60,8 +61,8 @@ impl<'a> Schema<'a> {
         })
     }
 
-    /// The keys of an object, in the schema's order, with the schemas as written, so that a
-    /// description beside a `$ref` is not lost.
+    /// The keys of an object, in the schema's order, with their schemas as written, so that a description beside a
+    /// `$ref` is not lost. Empty if the value is no object.
     pub fn keys(self) -> Vec<Key<'a>> {
         let required: Vec<&str> = self
             .node
@@ -83,7 +84,7 @@ impl<'a> Schema<'a> {
             .collect()
     }
 
-    /// The texts or numbers that are allowed, if there is a list of them.
+    /// The texts or numbers that are allowed as the value, if there is a list of them; otherwise nothing.
     pub fn choices(self) -> Vec<&'a Value> {
         if let Some(only) = self.node.get("const") {
             return vec![only];
@@ -108,12 +109,12 @@ impl<'a> Schema<'a> {
             .unwrap_or_default()
     }
 
-    /// The allowed texts.
+    /// The texts that are allowed as the value, if there is a list of them; otherwise nothing.
     pub fn words(self) -> Vec<&'a str> {
         self.choices().into_iter().filter_map(Value::as_str).collect()
     }
 
-    /// What kind of value it is, in words, such as "a whole number".
+    /// What kind of value the schema asks for, in words, such as "a whole number".
     pub fn kind(self) -> String {
         if !self.choices().is_empty() {
             return "one of the choices".to_owned();
@@ -147,7 +148,7 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// The limits of a number, a text's length or a list's length, in words; empty if there are none.
+    /// The limits of a number, of a text's length or of a list's length, in words; empty if there are none.
     pub fn bounds(self) -> String {
         let limit = |key: &str| self.node.get(key).map(number);
         let range = |low: Option<String>, high: Option<String>| match (low, high) {
@@ -170,25 +171,25 @@ impl<'a> Schema<'a> {
         parts.join(", ")
     }
 
-    /// What it means.
+    /// What the value means, as the schema describes it; nothing if the schema does not.
     pub fn description(self) -> Option<&'a str> {
         self.node.get("description").and_then(Value::as_str)
     }
 }
 
-/// One key of an object.
+/// A key of an object that a schema describes.
 pub struct Key<'a> {
-    /// The key.
+    /// The key's name.
     pub name: &'a str,
-    /// The key's schema with references followed.
+    /// The schema of the key's value, with references followed.
     pub schema: Schema<'a>,
-    /// Whether it may not be left out.
+    /// Whether the key may not be left out.
     pub required: bool,
     written: &'a Value,
 }
 
 impl<'a> Key<'a> {
-    /// What the key means: the words beside the key, else those of its type.
+    /// What the key means: the words beside the key, else those of its value's type; empty if there are none.
     pub fn description(&self) -> &'a str {
         self.written
             .get("description")
@@ -197,7 +198,7 @@ impl<'a> Key<'a> {
             .unwrap_or_default()
     }
 
-    /// What is taken when the key is left out.
+    /// The value that is taken when the key is left out; nothing if the schema names none.
     pub fn default(&self) -> Option<&'a Value> {
         self.written.get("default").filter(|value| !value.is_null())
     }
