@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
-use widgets::chrome::registry::Facts;
+use widgets::chrome::registry::{Asking, Facts};
 
 use crate::{
     diagnostics::{Diagnostics, Source, Span},
@@ -34,6 +34,8 @@ pub struct Figure {
     pub first: Option<(String, Vec<u8>)>,
     /// What the run yields.
     pub facts: Facts,
+    /// What the reader is asked, and the goals.
+    pub questions: Vec<Asking>,
     /// What the author wrote, to be run under other seeds too.
     pub block: Value,
     /// The lesson's file, relative to the book's sources.

@@ -252,6 +252,7 @@ impl Work<'_> {
             html,
             first,
             facts: checked.facts,
+            questions: checked.questions,
             block: block.clone(),
             lesson: self.lesson.to_owned(),
             example: written.source != self.source,

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use widgets::chrome::{
     engine::with_first,
-    registry::{Checked, Entry, FactValue, Facts, OverSeeds, Problem},
+    registry::{Asking, Checked, Entry, FactValue, Facts, OverSeeds, Problem},
 };
 
 use crate::{
@@ -223,18 +223,23 @@ struct Ran {
     title: String,
     props: String,
     facts: Named,
+    questions: Vec<(String, u32, String)>,
     first: Option<serde_bytes::ByteBuf>,
 }
 
 impl Ran {
     fn new(checked: &Checked, first: Option<&[u8]>) -> Self {
-        let Checked { id, title, props, facts } = checked.clone();
-        Self { id, title, props, facts: named(&facts), first: first.map(serde_bytes::ByteBuf::from) }
+        let Checked { id, title, props, facts, questions } = checked.clone();
+        let questions = questions.into_iter().map(|one| (one.id, one.points, one.kind.to_owned())).collect();
+        Self { id, title, props, facts: named(&facts), questions, first: first.map(serde_bytes::ByteBuf::from) }
     }
 
     fn known_to(self, entry: &Entry) -> Option<(Checked, Option<Vec<u8>>)> {
-        let Self { id, title, props, facts, first } = self;
-        let checked = Checked { id, title, props, facts: facts_of(entry, facts)? };
+        let Self { id, title, props, facts, questions, first } = self;
+        let asking =
+            |(id, points, kind): (String, u32, String)| Some(Asking { id, points, kind: Asking::kind(&kind)? });
+        let questions = questions.into_iter().map(asking).collect::<Option<_>>()?;
+        let checked = Checked { id, title, props, facts: facts_of(entry, facts)?, questions };
         Some((checked, first.map(serde_bytes::ByteBuf::into_vec)))
     }
 }

@@ -2,13 +2,11 @@
 //! that every page loads, and that a package for a learning management system goes by.
 
 use std::{
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
 
-use anyhow::{Context, Result, bail};
-use lol_html::{RewriteStrSettings, element, rewrite_str};
+use anyhow::{Result, bail};
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use serde_json::{Value, json};
 
@@ -18,7 +16,6 @@ use crate::{
     diagnostics::suggest,
     figures::{Gathered, Question},
     files::hash,
-    html::unescape,
 };
 
 /// The catalogue of a book.
@@ -133,7 +130,7 @@ impl Catalogue {
                 questions: Vec::new(),
                 gates: Vec::new(),
             };
-            lesson.fill(source, gathered)?;
+            lesson.fill(source, gathered);
             lessons.push(lesson);
         }
         let parts: Vec<&str> = parts(book).collect();
@@ -278,14 +275,15 @@ fn moved<'a>(
 
 impl Lesson {
     /// Puts in what the file `source` has.
-    fn fill(&mut self, source: &Path, gathered: &Gathered) -> Result<()> {
+    fn fill(&mut self, source: &Path, gathered: &Gathered) {
         // The reference's examples show what a demo is; nobody is asked anything there.
         for figure in gathered.figures.iter().filter(|figure| figure.lesson == source && !figure.example) {
             self.demos.push((figure.id.clone(), figure.title.clone()));
-            let asked = questions(&figure.html).with_context(|| format!("in the figure {}", figure.id))?;
-            self.questions.extend(
-                asked.into_iter().map(|question| Question { id: format!("{}/{}", figure.id, question.id), ..question }),
-            );
+            self.questions.extend(figure.questions.iter().map(|asked| Question {
+                id: format!("{}/{}", figure.id, asked.id),
+                points: asked.points,
+                kind: asked.kind.to_owned(),
+            }));
         }
         for gate in gathered.gates.iter().filter(|gate| gate.lesson == source) {
             self.gates.push(gate.id.clone());
@@ -297,38 +295,11 @@ impl Lesson {
                 });
             }
         }
-        Ok(())
     }
 }
 
 /// The question's own id, and the kind, of a question that the reader answers in words.
 pub const OPEN: &str = "open";
-
-/// The questions of a figure, by the attributes `data-question`, `data-points` and `data-kind`; the ids are the
-/// questions' own.
-///
-/// # Errors
-///
-/// If it is not HTML that can be read.
-pub fn questions(figure: &str) -> Result<Vec<Question>> {
-    // Most figures ask nothing, and it takes long to read them.
-    if !figure.contains("data-question") {
-        return Ok(Vec::new());
-    }
-    let found = RefCell::new(Vec::new());
-    let handler = element!("[data-question]", |element| {
-        let of = |name: &str| element.get_attribute(name).map(|value| unescape(&value));
-        found.borrow_mut().push(Question {
-            id: of("data-question").unwrap_or_default(),
-            points: of("data-points").and_then(|points| points.parse().ok()).unwrap_or(1),
-            kind: of("data-kind").unwrap_or_else(|| "choice".to_owned()),
-        });
-        Ok(())
-    });
-    rewrite_str(figure, RewriteStrSettings::new().append_element_content_handler(handler))
-        .context("the figure cannot be read as HTML")?;
-    Ok(found.into_inner())
-}
 
 #[cfg(test)]
 mod tests {
@@ -451,13 +422,5 @@ mod tests {
         let expected: BTreeMap<String, String> =
             ["old", "p/m/older", "p/x"].map(|old| (old.to_owned(), "p/m/lesson".to_owned())).into();
         assert_eq!(moved(&redirects, &BTreeSet::from(["p/m/lesson"])), expected);
-    }
-
-    #[test]
-    fn questions_are_found_by_their_attributes() {
-        let figure = "<div id=\"f\"><fieldset data-question=\"a&amp;b\" data-points=\"2\" data-kind=\"fill-in\">\
-            <input></fieldset><p data-question=\"c\"></p></div>";
-        let question = |id: &str, points, kind: &str| Question { id: id.into(), points, kind: kind.into() };
-        assert_eq!(questions(figure).unwrap(), [question("a&b", 2, "fill-in"), question("c", 1, "choice")]);
     }
 }

@@ -78,14 +78,14 @@ async fn other_numbers_have_other_bytes_and_no_number_is_told() -> Result<()> {
         ensure!(demo.js(bytes).await? == json!(13), "a negative number takes ten bytes");
         demo.click_named("a sum that does not fit").await?;
         demo.until_text(".way-card:last-child", "OUT_OF_RANGE").await?;
-        demo.set(".way-fields label:last-child input", "2").await?;
-        demo.set(".way-fields label:first-child input", "300").await?;
+        demo.set(".way-fields .field:last-child input", "2").await?;
+        demo.set(".way-fields .field:first-child input", "300").await?;
         demo.until_text(".way-card:last-child", "add(300, 2) = 302").await?;
-        demo.set(".way-fields label:first-child input", "2147483648").await?;
-        demo.until_text(".way-misfit", "stays at add(300, 2)").await?;
-        demo.set(".way-fields label:first-child input", "301").await?;
+        demo.set(".way-fields .field:first-child input", "2147483648").await?;
+        demo.until_text(".misfit", "stays at add(300, 2)").await?;
+        demo.set(".way-fields .field:first-child input", "301").await?;
         demo.until_text(".way-card:last-child", "add(301, 2) = 303").await?;
-        demo.until("nothing to complain about", "!demo.querySelector('.way-misfit *')").await
+        demo.until("nothing to complain about", "!demo.querySelector('.misfit *')").await
     })
     .await
 }

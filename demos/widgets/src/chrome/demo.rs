@@ -1,17 +1,8 @@
 //! What a demo is, and which there are.
 
+pub use crate::chrome::facts::{Fact, FactInfo, FactList, Yield};
 use sim::Time;
 use yew::prelude::*;
-
-/// What a fact is, for the reference page and for messages.
-#[cfg(feature = "ssr")]
-#[derive(Clone, Copy, Debug)]
-pub struct FactInfo {
-    /// The name used in `expect` and in `{{#run id.name}}`.
-    pub name: &'static str,
-    /// What it means, with its unit.
-    pub meaning: &'static str,
-}
 
 /// A mistake that an author made, found by looking at the run.
 #[cfg(feature = "ssr")]
@@ -50,7 +41,7 @@ pub struct Session {
 }
 
 /// A component's properties.
-#[derive(Properties, Clone, PartialEq)]
+#[derive(Properties, Clone, Default, PartialEq)]
 pub struct DemoProps {
     /// The figure's id.
     pub id: AttrValue,
@@ -61,6 +52,15 @@ pub struct DemoProps {
     /// What else the author offers, in the demo's own form.
     #[prop_or_default]
     pub offers: AttrValue,
+    /// Presets, the question and goals, as [`Offered`](crate::chrome::offered::Offered) writes them; empty if there are none.
+    #[prop_or_default]
+    pub offered: AttrValue,
+    /// Whether the figure is a part of another one, without a frame of its own.
+    #[prop_or_default]
+    pub inner: bool,
+    /// Whether there is a browser, for a part of another figure, which knows.
+    #[prop_or_default]
+    pub live: bool,
     /// Empty on the host and in the first render.
     #[prop_or_default]
     pub session: Session,
@@ -166,6 +166,16 @@ pub trait Authored: Demo {
     /// All mistakes that the block's types could not rule out.
     fn examine(block: &Self::Block) -> Result<Examined<Self::Seen>, Vec<Problem>>;
 
+    /// Whether its figures have presets, a question and goals of the house's form.
+    const PRESETS: bool = true;
+    /// What the reader is asked by the demo itself.
+    fn questions(_examined: &Examined<Self::Seen>) -> Vec<crate::chrome::registry::Asking> {
+        vec![]
+    }
+    /// Replaces keys of a block, for a preset: objects are merged key by key, anything else is taken over.
+    fn replace(block: &mut serde_json::Value, keys: &serde_json::Map<String, serde_json::Value>) {
+        merge(block, keys);
+    }
     /// The key of a block that says where chance begins; nothing if its run leaves nothing to chance.
     const SEED: Option<&'static str> = None;
     /// What came of the run alone, as [`Examined::seen`], and of nothing else that the block offers. A run that has more
@@ -189,39 +199,14 @@ pub struct Examined<S> {
     pub seen: S,
 }
 
-/// A value that a run yields: its name, its meaning, and how it is told of what came of the run.
+/// Puts keys into a block: objects are merged key by key, anything else is taken over.
 #[cfg(feature = "ssr")]
-pub struct Fact<S> {
-    /// Name and meaning, for the reference page and for messages.
-    pub info: FactInfo,
-    of: Box<dyn Fn(&S) -> serde_json::Value>,
-}
-
-#[cfg(feature = "ssr")]
-impl<S> Fact<S> {
-    /// The value for a run; null if the run has none.
-    pub fn of(&self, seen: &S) -> serde_json::Value {
-        (self.of)(seen)
-    }
-}
-
-/// The facts of a demo; see [`Authored::facts`].
-#[cfg(feature = "ssr")]
-pub struct FactList<S>(Vec<Fact<S>>);
-
-#[cfg(feature = "ssr")]
-impl<S> FactList<S> {
-    /// The facts of the demo `D`.
-    pub fn of<D: Authored<Seen = S>>() -> Vec<Fact<S>> {
-        let mut list = Self(vec![]);
-        D::facts(&mut list);
-        list.0
-    }
-
-    /// Adds the fact `name`, which means `meaning`, its unit included. `of` tells its value: a text, a number or a truth
-    /// value, or null for a run that has none.
-    pub fn fact(&mut self, name: &'static str, meaning: &'static str, of: impl Fn(&S) -> serde_json::Value + 'static) {
-        self.0.push(Fact { info: FactInfo { name, meaning }, of: Box::new(of) });
+pub(crate) fn merge(block: &mut serde_json::Value, keys: &serde_json::Map<String, serde_json::Value>) {
+    for (key, value) in keys {
+        match (block.get_mut(key), value) {
+            (Some(old @ serde_json::Value::Object(_)), serde_json::Value::Object(new)) => merge(old, new),
+            _ => block[key] = value.clone(),
+        }
     }
 }
 

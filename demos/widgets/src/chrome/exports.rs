@@ -32,14 +32,25 @@ macro_rules! bundle {
             title: String,
             view: String,
             offers: String,
+            offered: String,
             link: String,
             root: String,
             embedded: bool,
             first: Vec<u8>,
             start_task: js_sys::Function,
         ) -> Result<(), JsError> {
-            let page =
-                $crate::chrome::exports::Page { element, title, view, offers, link, root, embedded, first, start_task };
+            let page = $crate::chrome::exports::Page {
+                element,
+                title,
+                view,
+                offers,
+                offered,
+                link,
+                root,
+                embedded,
+                first,
+                start_task,
+            };
             $crate::chrome::exports::demo($demos, &name)?.hydrate(page).await;
             Ok(())
         }
@@ -130,6 +141,8 @@ pub struct Page {
     pub view: String,
     /// What the author offers besides the run, in the demo's own form; empty if nothing is offered.
     pub offers: String,
+    /// Presets, the question and goals; empty if there are none.
+    pub offered: String,
     /// The run that the address asks for; empty if it asks for none.
     pub link: String,
     /// The address of the site's root, absolute, with a slash at its end.
@@ -170,14 +183,15 @@ impl Shown {
 
     /// Hydrates the demo in its prerendered element, as soon as what it shows at first is there.
     pub async fn hydrate(&self, page: Page) {
-        let Page { element, title, view, offers, link, root, embedded, first, start_task } = page;
+        let Page { element, title, view, offers, offered, link, root, embedded, first, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
         engine::await_first(self.name, (self.awaits)(&view, &offers), &first).await;
         let link = (!link.is_empty()).then(|| link.into());
         let session = Session { link, root: root.into(), embedded };
-        let (id, title, view, offers) = (element.id().into(), title.into(), view.into(), offers.into());
-        (self.hydrate)(element, DemoProps { id, title, view, offers, session });
+        let (id, title, view) = (element.id().into(), title.into(), view.into());
+        let (offers, offered) = (offers.into(), offered.into());
+        (self.hydrate)(element, DemoProps { id, title, view, offers, offered, session, ..DemoProps::default() });
     }
 }
 

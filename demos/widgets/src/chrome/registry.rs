@@ -2,7 +2,9 @@
 //! `title`, `expect`) is read here, once. The list of all demos is [`crate::bundles`].
 
 use crate::chrome::{
-    demo::{Authored, Demo, DemoProps, Fact, FactList, Session},
+    demo::{Authored, Demo, DemoProps, FactList, Yield},
+    keys,
+    offered::Offered,
     seeds,
 };
 pub use crate::chrome::{
@@ -22,6 +24,18 @@ pub type OverSeeds = Result<Arc<Vec<Facts>>, Refused>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FactValue(pub Value);
 
+impl From<Yield> for FactValue {
+    fn from(told: Yield) -> Self {
+        Self(match told {
+            Yield::Text(text) => json!(text),
+            Yield::Whole(number) => u64::try_from(number).map_or_else(|_| json!(number), |number| json!(number)),
+            Yield::Real(number) => json!(number),
+            Yield::Truth(truth) => json!(truth),
+            Yield::Nothing => Value::Null,
+        })
+    }
+}
+
 impl FactValue {
     /// As it stands in the text of a page: whole numbers with their thousands told apart.
     pub fn text(&self) -> String {
@@ -38,23 +52,16 @@ impl FactValue {
     /// # Errors
     /// If `expected` makes no sense for this value.
     pub fn meets(&self, expected: &Value) -> Result<bool, String> {
-        if let (Some(have), Value::String(text)) = (self.0.as_f64(), expected) {
-            let (relation, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).unwrap_or(text.len()));
-            let number: f64 = number
-                .trim()
-                .parse()
-                .map_err(|_| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
-            return match relation {
-                "<" => Ok(have < number),
-                "<=" => Ok(have <= number),
-                ">" => Ok(have > number),
-                ">=" => Ok(have >= number),
-                _ => Err(format!("`{text}` is no comparison: use <, <=, > or >=")),
-            };
-        }
-        match (self.0.as_f64(), expected.as_f64()) {
-            (Some(have), Some(want)) => Ok(have == want),
-            _ => Ok(self.0 == *expected),
+        Ok(keys::wanted(Some(self), expected)?.met_by(&self.as_yield()))
+    }
+
+    /// The value as a run yields it.
+    pub fn as_yield(&self) -> Yield {
+        match &self.0 {
+            Value::String(text) => text.as_str().into(),
+            Value::Bool(truth) => (*truth).into(),
+            Value::Number(number) => number.as_i64().map_or_else(|| number.as_f64().into(), Yield::from),
+            _ => Yield::Nothing,
         }
     }
 }
@@ -70,6 +77,29 @@ pub struct Checked {
     pub props: String,
     /// What the run yields, by name.
     pub facts: Facts,
+    /// What the reader is asked, and the goals.
+    pub questions: Vec<Asking>,
+}
+
+/// A question or a goal of a figure, for progress and for learning management systems.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// The question's id within the figure.
+    pub id: String,
+    /// How many points it is worth.
+    pub points: u32,
+    /// `choice`, `fill-in`, `prediction` or `goal`.
+    pub kind: &'static str,
+}
+
+impl Asking {
+    /// The kinds of questions.
+    pub const KINDS: [&'static str; 4] = ["choice", "fill-in", "prediction", "goal"];
+
+    /// The kind of that name; nothing if there is none.
+    pub fn kind(name: &str) -> Option<&'static str> {
+        Self::KINDS.into_iter().find(|kind| *kind == name)
+    }
 }
 
 /// One demo.
@@ -125,7 +155,7 @@ impl Entry {
             example: D::EXAMPLE,
             sheets: D::SHEETS,
             facts: FactList::of::<D>().into_iter().map(|fact| fact.info).collect(),
-            schema: schema::<D>,
+            schema: keys::schema::<D>,
             check: check::<D>,
             over_seeds: seeds::over_seeds::<D>,
             prerender: prerender::<D>,
@@ -142,100 +172,41 @@ fn module<D: Demo>() -> &'static str {
     inner.rsplit_once("::").map_or("", |(module, _)| module)
 }
 
-fn schema<D: Authored>() -> Value {
-    let mut schema = schemars::schema_for!(D::Block).to_value();
-    let mut properties = serde_json::Map::new();
-    properties.insert(
-        "id".to_owned(),
-        json!({
-            "type": "string",
-            "pattern": "^[a-z][a-z0-9-]*$",
-            "description": "The figure's id, unique in the book: small letters, digits and hyphens.",
-        }),
-    );
-    properties
-        .insert("title".to_owned(), json!({ "type": "string", "minLength": 1, "description": "The figure's title." }));
-    properties.extend(schema["properties"].as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
-    schema["properties"] = properties.into();
-    let own = schema["required"].as_array().cloned().unwrap_or_default();
-    schema["required"] = [json!("id"), json!("title")].into_iter().chain(own).collect();
-    let expect: serde_json::Map<_, _> = FactList::of::<D>()
-        .iter()
-        .map(|Fact { info: fact, .. }| {
-            (fact.name.to_owned(), json!({ "type": ["string", "number", "boolean"], "description": fact.meaning }))
-        })
-        .collect();
-    let wanted = "What the run must yield, or the build fails: a value, or for numbers a comparison such as \">= 95\".";
-    schema["properties"]["expect"] = json!({
-        "type": "object",
-        "description": wanted,
-        "properties": expect,
-        "additionalProperties": false,
-    });
-    if D::SEED.is_some() {
-        let over = "Under the name `fact over 20 seeds` every one of the seeds 1 to 20 must yield it; \
-                    `fact.median over 20 seeds` is their median.";
-        schema["properties"]["expect"]["description"] = format!("{wanted} {over}").into();
-        schema["properties"]["expect"]["patternProperties"] = json!({
-            "^[a-z0-9-]+([.](lowest|median|highest))? over [0-9]+ seeds$": { "type": ["string", "number", "boolean"], "description": over },
-        });
-    }
-    schema
-}
-
 fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let mut bare = block.clone();
-    let mut take = |key: &str| bare.as_object_mut().and_then(|object| object.remove(key));
-    let [id, title, expect] = ["id", "title", "expect"].map(&mut take);
-    let parsed: D::Block = serde_json::from_value(bare).map_err(|error| vec![Problem::of_all(error.to_string())])?;
+    if let Some(object) = bare.as_object_mut() {
+        keys::KEYS.into_iter().filter(|key| D::PRESETS || *key != "presets").for_each(|key| drop(object.remove(key)));
+    }
+    let parsed: D::Block =
+        serde_json::from_value(bare.clone()).map_err(|error| vec![Problem::of_all(error.to_string())])?;
     let examined = D::examine(&parsed)?;
     let facts = facts::<D>(&examined.seen);
-
     let mut problems = vec![];
-    for (name, expected) in expect.as_ref().and_then(Value::as_object).into_iter().flatten() {
-        let problem =
-            |key, message, help| Problem { pointer: format!("/expect/{name}"), key, within: None, message, help };
-        let asked = Asked::parse(name).unwrap_or(Asked { fact: name, seeds: None });
-        let Some(fact) = facts.get(asked.fact) else {
-            let name = asked.fact;
-            let help = nearest(name, facts.keys().copied()).map(|near| format!("did you mean `{near}`?"));
-            problems.push(problem(true, format!("a run of `{}` yields no `{name}`", D::NAME), help));
-            continue;
-        };
-        if let Some((part, count)) = asked.seeds {
-            let met =
-                seeds::over_seeds::<D>(block, count).and_then(|runs| seeds::meets(&runs, (asked.fact, part), expected));
-            if let Err(Refused { message, help }) = met {
-                problems.push(problem(false, message, Some(help)));
-            }
-            continue;
-        }
-        match fact.meets(expected) {
-            Ok(true) => {}
-            Ok(false) => problems.push(problem(
-                false,
-                format!("expected {name} {expected}, but the run yields {}", fact.0),
-                Some(format!("if the run is right, write {}", fact.0)),
-            )),
-            Err(message) => problems.push(problem(false, message, Some(format!("the run yields {}", fact.0)))),
-        }
-    }
+    let run = keys::Run { bare: &bare, facts: &facts };
+    keys::hold::<D>(&run, block.get("expect"), "/expect", &mut problems);
+    let offered = if D::PRESETS { keys::offered::<D>(block, &run, &mut problems) } else { Offered::default() };
     if !problems.is_empty() {
         return Err(problems);
     }
-    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (id, title) = (text(id), text(title));
+    let mut questions = D::questions(&examined);
+    let ask = |id: &str, kind| Asking { id: id.to_owned(), points: 1, kind };
+    questions.extend(offered.question.iter().map(|question| ask(&question.id, "prediction")));
+    questions.extend(offered.goals.iter().map(|goal| ask(&goal.id, "goal")));
+    let text = |key: &str| block[key].as_str().unwrap_or_default().to_owned();
+    let (id, title) = (text("id"), text("title"));
     let mut props = json!({ "title": title, "view": examined.view });
-    if !examined.offers.is_empty() {
-        props["offers"] = examined.offers.into();
+    for (key, value) in [("offers", examined.offers), ("offered", offered.written())] {
+        if !value.is_empty() {
+            props[key] = value.into();
+        }
     }
     let props = props.to_string();
-    Ok(Checked { id, title, props, facts })
+    Ok(Checked { id, title, props, facts, questions })
 }
 
 /// The facts of what came of a run by their names, without those that the run does not have.
 pub(crate) fn facts<D: Authored>(seen: &D::Seen) -> Facts {
-    let facts = FactList::of::<D>().into_iter().map(|fact| (fact.info.name, FactValue(fact.of(seen))));
+    let facts = FactList::of::<D>().into_iter().map(|fact| (fact.info.name, FactValue::from(fact.of(seen))));
     facts.filter(|(_, value)| !value.0.is_null()).collect()
 }
 
@@ -248,7 +219,8 @@ fn prerender<D: Authored>(id: &str, props: &str) -> String {
         title: title.into(),
         view: view.into(),
         offers: offers.into(),
-        session: Session::default(),
+        offered: text("offered").into(),
+        ..DemoProps::default()
     };
     // On this thread: it may have the first frames.
     futures::executor::block_on(yew::LocalServerRenderer::<D::Component>::with_props(props).render())

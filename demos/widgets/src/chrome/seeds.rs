@@ -6,6 +6,7 @@
 
 use crate::chrome::{
     demo::{Authored, Problem},
+    keys,
     registry::{FactValue, Facts, facts},
 };
 use serde_json::Value;
@@ -112,7 +113,7 @@ pub(crate) fn over_seeds<D: Authored>(block: &Value, count: usize) -> Result<Arc
     // What does not change the run: the same run may be asked about under several names.
     let mut bare = block.clone();
     if let Some(object) = bare.as_object_mut() {
-        for key in ["id", "title", "expect", "presets", key] {
+        for key in keys::KEYS.into_iter().chain([key]) {
             object.remove(key);
         }
     }

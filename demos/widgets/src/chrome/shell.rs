@@ -82,6 +82,9 @@ pub struct ShellProps {
     /// Called for each key that is pressed inside the figure.
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
+    /// Whether all of the figure is shown, or what can be taken in at a glance.
+    #[prop_or_default]
+    pub open: bool,
     /// What the table below the demo is about; empty if there is none at the moment.
     pub summary: AttrValue,
     /// The events, or whatever says the same in words: a table.
@@ -147,7 +150,7 @@ pub fn Shell(props: &ShellProps) -> Html {
         // Translators replace text nodes, and what a figure says of its run would stay as it was: only what never changes
         // is theirs to translate. Pictures and what is said of them run from left to right on any page.
         <figure class="figure" dir="ltr" translate="no" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
-            data-run={props.live.then(|| props.code.clone())} onkeydown={props.onkeydown.clone()}>
+            data-run={props.live.then(|| props.code.clone())} data-size={props.open.then_some("open")} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
                 // The key lets another title take the place of the whole element, whatever a translator has made of it.
                 <span key={title.to_string()} class="figure-title" id={format!("{}-title", props.id)} dir="auto" translate="yes">{ title.clone() }</span>

@@ -5,9 +5,11 @@ use super::{
     markdown::{Rendered, Setting, code_block, render},
     sheet::{Choice, Kind, Question, Sheet, Witness, code_of},
 };
-use crate::chrome::demo::{Authored, Examined, FactList, Problem, choices};
+use crate::chrome::{
+    demo::{Authored, Examined, FactList, Problem, choices},
+    registry::Asking,
+};
 use serde::Deserialize;
-use serde_json::json;
 use std::collections::BTreeMap;
 
 /// More would not fit a screen, nor the page's marks.
@@ -212,6 +214,7 @@ pub struct Resolved {
 impl Authored for Quiz {
     const PURPOSE: &'static str = "Questions with choices, short answers and predictions, marked with an explanation.";
     const SHEETS: &'static [&'static str] = &["demos-quiz"];
+    const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-quiz",
   "title": "What a timeout says",
@@ -256,14 +259,20 @@ impl Authored for Quiz {
     type Seen = (u32, Sheet);
 
     fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("questions", "How many questions there are.", |(_, sheet)| json!(sheet.questions.len()));
-        list.fact("points", "How many points there are in all.", |(_, sheet)| json!(sheet.points()));
+        list.fact("questions", "How many questions there are.", |(_, sheet)| sheet.questions.len());
+        list.fact("points", "How many points there are in all.", |(_, sheet)| sheet.points());
         list.fact("predictions", "How many of the questions are predictions.", |(_, sheet)| {
-            json!(sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count())
+            sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count()
         });
         list.fact("hash", "The fingerprint of the seed of the choices' order, 16 hexadecimal digits.", |(seed, _)| {
-            json!(super::fingerprint(&code_of(*seed)))
+            super::fingerprint(&code_of(*seed))
         });
+    }
+
+    fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
+        let (_, sheet) = &examined.seen;
+        let ask = |one: &Question| Asking { id: one.id.to_string(), points: one.points, kind: one.kind.name() };
+        sheet.questions.iter().map(ask).collect()
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
@@ -762,6 +771,7 @@ fn token(key: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::Value;
+    use serde_json::json;
 
     fn sheet(more: Value, questions: Value) -> Sheet {
         let mut block = json!({ "questions": questions });

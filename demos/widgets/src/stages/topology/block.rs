@@ -2,13 +2,13 @@
 
 use super::{Looked, Offer, Topology, usual_moment};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, choices},
+    demo::{Authored, Examined, FactList, Problem, Yield, choices},
     registry::facts,
     seeds::BUDGET_EVENTS,
 };
 use architectures::live::{Action, Change, Live, Model, Requests, Run, Thousandths};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sim::{Time, words::grouped};
 use std::collections::BTreeSet;
 
@@ -239,14 +239,14 @@ impl Block {
 }
 
 /// A measured number as a page writes it: counts whole, others with about three digits.
-fn number(value: Thousandths) -> Value {
+fn number(value: Thousandths) -> Yield {
     let unit = match value.unsigned_abs() {
         100_000.. => 1_000,
         10_000.. => 100,
         _ => 10,
     };
     let rounded = (value + value.signum() * unit / 2) / unit * unit;
-    if rounded % 1_000 == 0 { json!(rounded / 1_000) } else { json!(rounded as f64 / 1_000.0) }
+    if rounded % 1_000 == 0 { (rounded / 1_000).into() } else { (rounded as f64 / 1_000.0).into() }
 }
 
 /// The facts of the architecture that is shown beside the first one.
@@ -265,6 +265,7 @@ type Seen = (Live, Option<Live>);
 impl Authored for Topology {
     const PURPOSE: &'static str = "A live system of machines under load, in one of several architectures, alone or beside another: stop, slow and restart machines, cut links, change load and capacity, and watch throughput, latency, success and whatever else the architecture is about.";
     const SHEETS: &'static [&'static str] = &["demos-live"];
+    const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-topology",
   "title": "Twice the load, then twice the workers",
@@ -288,9 +289,7 @@ impl Authored for Topology {
             let fact = Requests::FACTS.iter().find(|fact| fact.name == *of).expect("a fact of requests");
             list.fact(name, fact.meaning, |(_, other)| measured(other.as_ref(), of));
         }
-        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |(live, _)| {
-            json!(live.world().hash().to_string())
-        });
+        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |(live, _)| live.world().hash().to_string());
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
@@ -368,10 +367,10 @@ impl Authored for Topology {
 const SLICE: u32 = 1 << 18;
 
 /// The measured fact of that name that a run has come to; null if its architecture has none of that name.
-fn measured(live: Option<&Live>, name: &str) -> Value {
+fn measured(live: Option<&Live>, name: &str) -> Option<Yield> {
     let value = live.and_then(|live| {
         let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
         live.world().facts()[place]
     });
-    value.map_or(Value::Null, number)
+    value.map(number)
 }

@@ -1,10 +1,12 @@
 //! What an author writes, and what follows from it.
 
 use super::CallChain;
-use crate::chrome::demo::{Authored, Examined, FactList, Problem};
-use protocols::rpc::call_chain::{Call, Journey, hex};
+use crate::chrome::{
+    demo::{Authored, Examined, FactList, Problem},
+    figure::Figured,
+};
+use protocols::rpc::call_chain::{Call, Journey};
 use serde::Deserialize;
-use serde_json::json;
 
 /// A remote call of `add` with two numbers.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -40,12 +42,7 @@ impl Authored for CallChain {
     type Seen = Journey;
 
     fn facts(list: &mut FactList<Journey>) {
-        list.fact("sum", "What the caller gets: the sum, or \"OUT_OF_RANGE\" if it does not fit 32 bits.", |seen| seen.sum.map_or_else(|| json!(seen.status.name()), |sum| json!(sum)));
-        list.fact("request-bytes", "How many bytes the request's message has, its frame of 5 bytes left out.", |seen| json!(seen.request.len()));
-        list.fact("reply-bytes", "How many bytes the reply's message has, its frame left out; 0 also if there is no reply.", |seen| json!(seen.reply.len()));
-        list.fact("request-hex", "The request's message without its frame, such as \"08 03 10 04\".", |seen| json!(hex(&seen.request)));
-        list.fact("reply-hex", "The reply's message without its frame; empty also if there is no reply.", |seen| json!(hex(&seen.reply)));
-        list.fact("hash", "The fingerprint of the call and of the bytes of every stage, 16 hexadecimal digits.", |seen| json!(super::fingerprint(seen)));
+        <Self as Figured>::facts(list);
     }
 
     fn examine(block: &Block) -> Result<Examined<Journey>, Vec<Problem>> {

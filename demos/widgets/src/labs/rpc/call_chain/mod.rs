@@ -8,13 +8,17 @@ mod picture;
 pub use block::Block;
 
 use crate::chrome::{
-    demo::{Demo, DemoProps, View},
-    shell::{Shell, title_of, use_arrival},
+    demo::{Demo, View},
+    engine::Engine,
+    facts::{FactList, Yield},
+    figure::{self, Desk, Figure, Figured, Kept, Parts},
+    judge,
+    number::Number,
 };
 use picture::{PictureProps, picture};
 use protocols::rpc::call_chain::{Call, Journey, Place, Role, Stage, hex};
 use sim::{Time, TraceHash};
-use web_sys::{Element, HtmlInputElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 /// Where a stage lies, seen from the one that is shown.
@@ -38,15 +42,6 @@ impl When {
     }
 }
 
-/// Calls to try, each with what there is to see.
-const TRIES: [(Call, &str); 5] = [
-    (Call { a: 3, b: 4 }, "small numbers"),
-    (Call { a: 150, b: 4 }, "a larger number"),
-    (Call { a: 0, b: 4 }, "a zero"),
-    (Call { a: -1, b: 4 }, "a negative number"),
-    (Call { a: i32::MAX, b: 1 }, "a sum that does not fit"),
-];
-
 /// How much of the window the bar of the page may cover at its top, in pixels.
 const BAR: f64 = 64.0;
 
@@ -55,10 +50,52 @@ pub struct CallChain;
 
 impl Demo for CallChain {
     const NAME: &'static str = "call-chain";
-    type Component = CallChainView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        Call::from_code(run).map(|call| fingerprint(&call.journey())).map_err(|error| error.to_string())
+        figure::hash_of::<Self>(run)
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(judge::engine::<Self>(None))
+    }
+}
+
+impl Figured for CallChain {
+    type Run = Call;
+    /// The stage that is looked at, from 0.
+    type Look = usize;
+    type Seen = Journey;
+    type View = CallChainView;
+    const HEIGHT: u32 = 1000;
+
+    fn read(view: &View<'_>) -> Result<(Call, usize), String> {
+        let call = Call::from_code(view.run).map_err(|error| error.to_string())?;
+        // In place of a time, as the stages have none: the number of the stage.
+        let stage = view.at.map_or(1, |at| at.as_millis() as usize);
+        Ok((call, stage.clamp(1, call.journey().stages.len()) - 1))
+    }
+
+    fn code(call: &Call) -> String {
+        call.code()
+    }
+
+    fn words(_kept: &Kept<Self>, stage: &usize, _at: Time) -> Vec<String> {
+        (*stage > 0).then(|| (stage + 1).to_string()).into_iter().collect()
+    }
+
+    fn see(call: &Call, _data: &str) -> Journey {
+        call.journey()
+    }
+
+    #[rustfmt::skip]
+    fn facts(list: &mut FactList<Journey>) {
+        list.fact("sum", "What the caller gets: the sum, or \"OUT_OF_RANGE\" if it does not fit 32 bits.", |seen| seen.sum.map_or_else(|| Yield::from(seen.status.name()), Yield::from));
+        list.fact("request-bytes", "How many bytes the request's message has, its frame of 5 bytes left out.", |seen| seen.request.len());
+        list.fact("reply-bytes", "How many bytes the reply's message has, its frame left out; 0 also if there is no reply.", |seen| seen.reply.len());
+        list.fact("request-hex", "The request's message without its frame, such as \"08 03 10 04\".", |seen| hex(&seen.request));
+        list.fact("reply-hex", "The reply's message without its frame; empty also if there is no reply.", |seen| hex(&seen.reply));
+        list.fact("hash", "The fingerprint of the call and of the bytes of every stage, 16 hexadecimal digits.", fingerprint);
     }
 }
 
@@ -75,164 +112,83 @@ fn fingerprint(journey: &Journey) -> String {
 
 /// The component.
 #[component]
-pub fn CallChainView(props: &DemoProps) -> Html {
-    let original = Call::from_code(View::parse(&props.view).run).unwrap_or_default();
-    let journey = use_state(|| original.journey());
-    let step = use_state(|| 0_usize);
-    // As they stand in the fields; what is no number yet is not called.
-    let typed = use_state(|| [original.a, original.b].map(|number| number.to_string()));
-    let (figure, cards) = (use_node_ref(), use_node_ref());
-    let last = journey.stages.len() - 1;
-
-    let call = {
-        let (journey, typed) = (journey.clone(), typed.clone());
-        Callback::from(move |call: Call| {
-            typed.set([call.a, call.b].map(|number| number.to_string()));
-            journey.set(call.journey());
-        })
-    };
-    let (live, trouble) = {
-        let (call, step) = (call.clone(), step.clone());
-        use_arrival(&props.session, "here is the page's own run", move |view| {
-            call.emit(Call::from_code(view.run).map_err(|error| error.to_string())?);
-            // In place of a time, as the stages have none: the number of the stage.
-            let at = view.at.map_or(1, |at| at.as_millis() as usize);
-            step.set(at.clamp(1, last + 1) - 1);
-            Ok(())
-        })
-    };
+pub fn CallChainView(desk: &Desk<CallChain>) -> Html {
+    let journey = desk.seen();
+    let (at, last) = ((*desk.look()).min(journey.stages.len() - 1), journey.stages.len() - 1);
+    let cards = use_node_ref();
     // The next stage may be out of sight, on a phone in particular.
-    let moved = use_mut_ref(|| false);
     {
-        let (cards, moved) = (cards.clone(), moved.clone());
-        use_effect_with(*step, move |_| {
-            if moved.take() {
+        let (cards, first) = (cards.clone(), use_mut_ref(|| true));
+        use_effect_with((at, desk.in_browser()), move |(_, live)| {
+            if *live && !first.replace(false) {
                 bring_into_view(cards.cast());
             }
         });
     }
-    let go = {
-        let (step, moved) = (step.clone(), moved.clone());
-        Callback::from(move |to: usize| {
-            if to <= last && to != *step {
-                *moved.borrow_mut() = true;
-                step.set(to);
-            }
-        })
+    let live = desk.live();
+    let go = |to: usize| {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.look_at(to.min(last)))
     };
-    let typing = |index: usize| {
-        let (journey, typed) = (journey.clone(), typed.clone());
-        Callback::from(move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let mut texts = (*typed).clone();
-            texts[index] = input.value();
-            if let [Ok(a), Ok(b)] = [texts[0].parse(), texts[1].parse()] {
-                journey.set(Call { a, b }.journey());
-            }
-            typed.set(texts);
-        })
-    };
-    let put = |to: Call| {
-        let (call, trouble) = (call.clone(), trouble.clone());
-        Callback::from(move |_: MouseEvent| {
-            trouble.set(None);
-            call.emit(to);
-        })
-    };
-    let onkeydown = {
-        let (go, at) = (go.clone(), *step);
+    let keys = {
+        let desk = desk.clone();
         Callback::from(move |event: KeyboardEvent| {
             if let Some(to) = target_of(&event, at, last) {
                 event.prevent_default();
-                go.emit(to);
+                desk.look_at(to);
             }
         })
     };
-
-    let id: AttrValue = props.id.clone();
-    let at = *step;
     // A still figure shows the whole way; one that lives begins at its start.
     let when = |index: usize| match index.cmp(&at) {
-        _ if !live => When::Done,
+        _ if !desk.in_browser() => When::Done,
         std::cmp::Ordering::Less => When::Done,
         std::cmp::Ordering::Equal => When::Now,
         std::cmp::Ordering::Greater => When::ToCome,
     };
     let stage = &journey.stages[at];
-    let changed = journey.call != original;
-    let title = title_of(&props.title, changed);
-    let map = picture(&PictureProps { id: id.clone(), title, journey: &journey, when: &when });
-    let field = |index: usize, name: &'static str| {
-        let fits = typed[index].parse::<i32>().is_ok();
-        html! {
-            <label>
-                <span>{ name }{ " =" }</span>
-                <input type="number" min={i32::MIN.to_string()} max={i32::MAX.to_string()} step="1"
-                    value={typed[index].clone()} disabled={!live} oninput={typing(index)}
-                    aria-invalid={(!fits).then_some("true")} aria-describedby={(!fits).then(|| format!("{id}-misfit"))}/>
-            </label>
-        }
-    };
-    let misfit = typed.iter().any(|text| text.parse::<i32>().is_err());
-    let code = View::code(&journey.call.code(), (at > 0).then(|| Time::from_millis(at as u64 + 1)));
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
-            code={code} trouble={(*trouble).clone()} height={1000} figure={figure} {onkeydown}
-            summary="Every stage and every byte in words" table={table(&journey)}>
-            <div class="way-call needs-js">
-                <div class="way-fields" role="group" aria-label="The call">
-                    { field(0, "a") }
-                    { field(1, "b") }
-                </div>
-                <div class="way-tries" role="group" aria-label="Calls to try">
-                    <span>{ "Try" }</span>
-                    { for TRIES.into_iter().map(|(to, what)| html! {
-                        <button type="button" disabled={!live} aria-pressed={(journey.call == to).to_string()} onclick={put(to)}>
-                            { what }
-                        </button>
-                    }) }
-                    if TRIES.iter().all(|(to, _)| *to != original) {
-                        <button type="button" disabled={!live} aria-pressed={(journey.call == original).to_string()}
-                            onclick={put(original)}>{ "the page's call" }</button>
-                    }
-                </div>
-                <div class="way-misfit" id={format!("{id}-misfit")} role="status">
-                    if misfit {
-                        <p class="notice">
-                            { format!("An int32 is a whole number from {} to {}. Until then the figure stays at {}.", i32::MIN, i32::MAX, journey.call) }
-                        </p>
-                    }
-                </div>
-            </div>
-            <div class="way">
-                { map }
+    let call = journey.call;
+    let put = |change: fn(Call, i32) -> Call| desk.going(move |call: &Call, number: i32| change(*call, number));
+    desk.lay(Parts {
+        class: "way",
+        picture: html! {
+            <>
+                { picture(&PictureProps { id: desk.id().clone(), title: desk.title(), journey, when: &when }) }
                 <ol class="way-cards" ref={cards}>
                     { for journey.stages.iter().enumerate().map(|(index, stage)| card(index, stage, when(index))) }
                 </ol>
-                <div class="way-dock needs-js">
-                    <p class="now" aria-live="polite">
-                        <span class="when">{ format!("Step {} of {}, {}.", at + 1, last + 1, stage.place.name()) }</span>
-                        { " " }
-                        <span class="told">{ &stage.words }</span>
-                    </p>
-                    <div class="way-steps" role="group" aria-label="Steps">
-                        <button type="button" disabled={!live} aria-disabled={(at == 0).to_string()}
-                            onclick={go.reform(|_: MouseEvent| 0)}>{ "First" }</button>
-                        <button type="button" disabled={!live} aria-disabled={(at == 0).to_string()}
-                            onclick={go.reform(move |_: MouseEvent| at.saturating_sub(1))}>{ "Previous" }</button>
-                        <button type="button" class="strong" disabled={!live} aria-disabled={(at == last).to_string()}
-                            onclick={go.reform(move |_: MouseEvent| at + 1)}>{ "Next" }</button>
-                        <span class="way-keys">{ "Press Next, or the keys ← and →." }</span>
-                    </div>
+            </>
+        },
+        aside: html! {
+            <div class="way-dock needs-js">
+                <p class="now" aria-live="polite">
+                    <span class="when">{ format!("Step {} of {}, {}.", at + 1, last + 1, stage.place.name()) }</span>
+                    { " " }
+                    <span class="told">{ &stage.words }</span>
+                </p>
+                <div class="way-steps" role="group" aria-label="Steps">
+                    <button type="button" disabled={!live} aria-disabled={(at == 0).to_string()} onclick={go(0)}>{ "First" }</button>
+                    <button type="button" disabled={!live} aria-disabled={(at == 0).to_string()} onclick={go(at.saturating_sub(1))}>{ "Previous" }</button>
+                    <button type="button" class="strong" disabled={!live} aria-disabled={(at == last).to_string()} onclick={go(at + 1)}>{ "Next" }</button>
+                    <span class="way-keys">{ "Press Next, or the keys ← and →." }</span>
                 </div>
             </div>
-        </Shell>
-    }
+        },
+        rest: html! {
+            <div class="way-fields needs-js" role="group" aria-label="The call">
+                <Number id={format!("{}-a", desk.id())} name="a =" value={call.a} {live} on={put(|call, a| Call { a, ..call })}/>
+                <Number id={format!("{}-b", desk.id())} name="b =" value={call.b} {live} on={put(|call, b| Call { b, ..call })}/>
+            </div>
+        },
+        summary: "Every stage and every byte in words",
+        table: table(journey),
+        keys: Some(keys),
+        ..Parts::default()
+    })
 }
 
-/// The step that a key asks for. Nothing that was pressed in a demo reaches the page.
+/// The step that a key asks for; nothing for other keys.
 fn target_of(event: &KeyboardEvent, at: usize, last: usize) -> Option<usize> {
-    event.stop_propagation();
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
         return None;
     }
@@ -256,7 +212,7 @@ fn target_of(event: &KeyboardEvent, at: usize, last: usize) -> Option<usize> {
 fn bring_into_view(cards: Option<Element>) {
     let find = |list: &Element, css: &str| list.query_selector(css).ok().flatten();
     let card = cards.as_ref().and_then(|cards| find(cards, "[aria-current]"));
-    let dock = cards.and_then(|cards| cards.next_element_sibling());
+    let dock = cards.and_then(|cards| find(&cards.closest(".figure").ok().flatten()?, ".way-dock"));
     let (Some(card), Some(dock)) = (card, dock) else { return };
     // The bar of the page and the buttons below stay where they are and cover what is behind them.
     let height = web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());

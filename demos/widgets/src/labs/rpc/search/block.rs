@@ -6,13 +6,12 @@ use super::{
     question::{Place, Question, Spot},
 };
 use crate::{
-    chrome::demo::{Authored, Examined, FactList, Problem},
+    chrome::demo::{Authored, Examined, FactList, Problem, Yield},
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
 use protocols::rpc::{Run, Scenario, Semantics};
 use search::{Column, Row};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use sim::Duration;
 
 /// A remote call, and at most how many things are to go wrong with it.
@@ -101,32 +100,32 @@ impl Block {
 type Found = (Question, Vec<Row>);
 
 /// The fact of one row; nothing where its semantics is not searched.
-fn of_row(semantics: Semantics, fact: fn(&Row) -> Value) -> impl Fn(&Found) -> Value {
-    move |(_, rows)| rows.iter().find(|row| row.semantics == semantics).map_or(Value::Null, fact)
+fn of_row(semantics: Semantics, fact: fn(&Row) -> Yield) -> impl Fn(&Found) -> Yield {
+    move |(_, rows)| rows.iter().find(|row| row.semantics == semantics).map_or(Yield::Nothing, fact)
 }
 
-fn ends<const COLUMN: usize>(row: &Row) -> Value {
-    json!(row.cells[COLUMN].schedules)
+fn ends<const COLUMN: usize>(row: &Row) -> Yield {
+    row.cells[COLUMN].schedules.into()
 }
 
-fn smallest(row: &Row) -> Value {
+fn smallest(row: &Row) -> Yield {
     let smallest = Spot { semantics: row.semantics, place: Place::Broken }.smallest(std::slice::from_ref(row));
-    json!(smallest.map_or_else(|| "none".to_owned(), |run| say_faults(&run)))
+    smallest.map_or_else(|| "none".to_owned(), |run| say_faults(&run)).into()
 }
 
 /// The facts of one semantics, by the word that they begin with.
 macro_rules! facts_of {
     ($list:ident, $($name:literal $semantics:ident)*) => {
         $(
-            $list.fact(concat!($name, "-schedules"), concat!("How many schedules there are under \"", $name, "\"; as all that follow, only where it is searched."), of_row(Semantics::$semantics, |row| json!(row.schedules)));
+            $list.fact(concat!($name, "-schedules"), concat!("How many schedules there are under \"", $name, "\"; as all that follow, only where it is searched."), of_row(Semantics::$semantics, |row| row.schedules.into()));
             $list.fact(concat!($name, "-correct"), "How many of them deduct once, and the caller knows.", of_row(Semantics::$semantics, ends::<{ Column::Correct as usize }>));
             $list.fact(concat!($name, "-failed-cleanly"), "… do not deduct, and the caller knows.", of_row(Semantics::$semantics, ends::<{ Column::FailedCleanly as usize }>));
             $list.fact(concat!($name, "-cannot-tell"), "… deduct once, and the caller cannot tell.", of_row(Semantics::$semantics, ends::<{ Column::CannotTell as usize }>));
             $list.fact(concat!($name, "-lost"), "… never deduct, and the caller does not know.", of_row(Semantics::$semantics, ends::<{ Column::Lost as usize }>));
             $list.fact(concat!($name, "-receipt"), "… deduct once, and the receipt is lost.", of_row(Semantics::$semantics, ends::<{ Column::ReceiptLost as usize }>));
             $list.fact(concat!($name, "-twice"), "… deduct more than once.", of_row(Semantics::$semantics, ends::<{ Column::Repeated as usize }>));
-            $list.fact(concat!($name, "-promise"), "\"kept\", \"broken\", or \"none\" if nothing is promised.", of_row(Semantics::$semantics, |row| json!(promise(row))));
-            $list.fact(concat!($name, "-broken"), "How many break the promise.", of_row(Semantics::$semantics, |row| json!(row.broken.schedules)));
+            $list.fact(concat!($name, "-promise"), "\"kept\", \"broken\", or \"none\" if nothing is promised.", of_row(Semantics::$semantics, |row| promise(row).into()));
+            $list.fact(concat!($name, "-broken"), "How many break the promise.", of_row(Semantics::$semantics, |row| row.broken.schedules.into()));
             $list.fact(concat!($name, "-smallest"), "The faults of the smallest that breaks the promise, such as \"reply to attempt 1 lost\", or \"none\".", of_row(Semantics::$semantics, smallest));
         )*
     };
@@ -146,7 +145,7 @@ impl Authored for RpcSearch {
     type Seen = Found;
 
     fn facts(list: &mut FactList<Found>) {
-        let total = |of: fn(&Row) -> u64| move |(_, rows): &Found| json!(rows.iter().map(of).sum::<u64>());
+        let total = |of: fn(&Row) -> u64| move |(_, rows): &Found| rows.iter().map(of).sum::<u64>();
         list.fact(
             "schedules",
             "How many schedules there are, under all semantics together.",
@@ -167,7 +166,7 @@ impl Authored for RpcSearch {
         list.fact(
             "hash",
             "The fingerprint of question and answer, 16 hexadecimal digits.",
-            |(question, rows): &Found| json!(fingerprint(question, rows)),
+            |(question, rows): &Found| fingerprint(question, rows),
         );
     }
 

@@ -2,12 +2,14 @@
 
 use super::RpcTimeline;
 use crate::{
-    chrome::demo::{Authored, Examined, FactList, Problem, View},
+    chrome::{
+        demo::{Authored, Examined, FactList, Problem, View},
+        registry::Asking,
+    },
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
 use protocols::rpc::{self, Outcome, Run, Scenario, Semantics};
 use serde::Deserialize;
-use serde_json::json;
 use sim::Duration;
 
 /// One remote call and what goes wrong with it.
@@ -135,43 +137,46 @@ impl Authored for RpcTimeline {
 
     fn facts(list: &mut FactList<Self::Seen>) {
         list.fact("applied", "How often the database carried the operation out.", |outcome| {
-            json!(outcome.truth(outcome.end()).applied)
+            outcome.truth(outcome.end()).applied
         });
         list.fact(
             "deducted",
             "How many times the amount is gone; setting the balance twice takes it once.",
-            |outcome| json!(outcome.truth(outcome.end()).deducted),
+            |outcome| outcome.truth(outcome.end()).deducted,
         );
         list.fact("balance", "The balance at the end, such as \"50.00\".", |outcome| {
-            json!(outcome.truth(outcome.end()).balance.to_string())
+            outcome.truth(outcome.end()).balance.to_string()
         });
         list.fact(
             "caller",
             "What the caller can know at the end: \"done\", \"not done\" or \"cannot tell\".",
-            |outcome| json!(outcome.belief(outcome.end()).name()),
+            |outcome| outcome.belief(outcome.end()).name(),
         );
         list.fact(
                 "verdict",
                 "\"correct\", \"failed cleanly\", \"caller cannot tell\", \"receipt lost\", \"lost\", \"applied twice\", \"applied 3 times\", …",
-                |outcome| json!(outcome.verdict().to_string()),
+                |outcome| outcome.verdict().to_string(),
             );
-        list.fact("attempts", "How often the stub sent the request.", |outcome| json!(outcome.attempts()));
+        list.fact("attempts", "How often the stub sent the request.", |outcome| outcome.attempts());
         list.fact("status", "How the call ends, as gRPC names it, such as \"DEADLINE_EXCEEDED\".", |outcome| {
-            json!(outcome.status(outcome.end()).map_or("none", rpc::Status::name))
+            outcome.status(outcome.end()).map_or("none", rpc::Status::name)
         });
-        list.fact("receipts", "How many receipts arrived.", |outcome| json!(outcome.truth(outcome.end()).receipts));
+        list.fact("receipts", "How many receipts arrived.", |outcome| outcome.truth(outcome.end()).receipts);
         list.fact("late", "How often the operation was carried out after the call had returned.", |outcome| {
-            json!(outcome.late())
+            outcome.late()
         });
         list.fact("promise", "\"kept\" or \"broken\": what the semantics promise.", |outcome| {
-            json!(if outcome.promise_kept() { "kept" } else { "broken" })
+            if outcome.promise_kept() { "kept" } else { "broken" }
         });
         list.fact("took", "How long everything takes to settle, such as \"412 ms\".", |outcome| {
-            json!(outcome.end().to_string())
+            outcome.end().to_string()
         });
-        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |outcome| {
-            json!(outcome.trace.hash().to_string())
-        });
+        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |outcome| outcome.trace.hash().to_string());
+    }
+
+    fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
+        let ask = |id: &str| Asking { id: id.to_owned(), points: 1, kind: "prediction" };
+        if View::parse(&examined.view).has("ask") { vec![ask("balance"), ask("caller")] } else { vec![] }
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {

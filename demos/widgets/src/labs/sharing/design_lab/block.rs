@@ -7,7 +7,6 @@ use crate::chrome::{
 };
 use architectures::file_sharing::{Cause, Day, Design, Outcome};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 
 /// A choice of one question: its name in a block, and its place among the question's choices.
@@ -165,8 +164,8 @@ fn outcome(design: Design) -> Outcome {
 }
 
 /// What most of the failed or slow ones are due to.
-fn reason(most: Option<(Cause, u32)>) -> Value {
-    most.map_or_else(|| json!("none"), |(cause, _)| json!(cause.title()))
+fn reason(most: Option<(Cause, u32)>) -> &'static str {
+    most.map_or("none", |(cause, _)| cause.title())
 }
 
 impl Authored for DesignLab {
@@ -183,33 +182,29 @@ impl Authored for DesignLab {
     type Seen = Outcome;
 
     fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("passes", "How many of the four targets are met.", |outcome| json!(outcome.passes()));
+        list.fact("passes", "How many of the four targets are met.", |outcome| outcome.passes());
         list.fact(
             "verdict",
             "\"all four targets met\", or which are missed, such as \"misses availability and cost\".",
-            |outcome| json!(outcome.verdict()),
+            |outcome| outcome.verdict(),
         );
         list.fact(
             "availability",
             "Requests whose file could be got in full, in percent, rounded down to a tenth.",
-            |outcome| json!(f64::from(outcome.availability()) / 10.0),
+            |outcome| f64::from(outcome.availability()) / 10.0,
         );
         list.fact("p50", "The time within which half of the downloads were complete, in seconds.", |outcome| {
-            json!(outcome.median)
+            outcome.median
         });
-        list.fact("p95", "The time within which 95 of 100 downloads were complete, in seconds.", |outcome| {
-            json!(outcome.p95)
-        });
-        list.fact("p95-minutes", "The same in whole minutes, rounded up.", |outcome| json!(outcome.p95.div_ceil(60)));
-        list.fact("cost", "What the central machines cost, in dollars a month.", |outcome| json!(outcome.cost()));
+        list.fact("p95", "The time within which 95 of 100 downloads were complete, in seconds.", |outcome| outcome.p95);
+        list.fact("p95-minutes", "The same in whole minutes, rounded up.", |outcome| outcome.p95.div_ceil(60));
+        list.fact("cost", "What the central machines cost, in dollars a month.", |outcome| outcome.cost());
         list.fact("corrupted", "Corrupted downloads, in percent, to a hundredth.", |outcome| {
-            json!(f64::from(outcome.corruption()) / 100.0)
+            f64::from(outcome.corruption()) / 100.0
         });
-        list.fact("forged", "Of the corrupted downloads, those of forged entries.", |outcome| {
-            json!(outcome.corrupted[2])
-        });
-        list.fact("requests", "How many requests were made.", |outcome| json!(outcome.requests));
-        list.fact("failed", "How many of them failed.", |outcome| json!(outcome.failures()));
+        list.fact("forged", "Of the corrupted downloads, those of forged entries.", |outcome| outcome.corrupted[2]);
+        list.fact("requests", "How many requests were made.", |outcome| outcome.requests);
+        list.fact("failed", "How many of them failed.", |outcome| outcome.failures());
         list.fact(
             "failed-because",
             "What most of the failed ones failed for, such as \"a central machine was down\", or \"none\".",
@@ -220,10 +215,8 @@ impl Authored for DesignLab {
             "What most downloads of more than 20 minutes were slow for, such as \"too few uplinks\", or \"none\".",
             |outcome| reason(outcome.slow_by()),
         );
-        list.fact("sent", "What the central machines sent during the day, in gigabytes.", |outcome| {
-            json!(outcome.sent)
-        });
-        list.fact("hash", "The fingerprint of the day, 16 hexadecimal digits.", |outcome| json!(outcome.hash));
+        list.fact("sent", "What the central machines sent during the day, in gigabytes.", |outcome| outcome.sent);
+        list.fact("hash", "The fingerprint of the day, 16 hexadecimal digits.", |outcome| outcome.hash.clone());
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
@@ -248,6 +241,7 @@ impl Authored for DesignLab {
 mod tests {
     use super::*;
     use architectures::file_sharing::QUESTIONS;
+    use serde_json::json;
 
     #[test]
     fn every_choice_can_be_written() {

@@ -7,7 +7,6 @@ use architectures::{
     spread::{Point, Spread},
 };
 use serde::Deserialize;
-use serde_json::json;
 use sim::Duration;
 
 /// A file, a server and its users.
@@ -94,40 +93,40 @@ impl Authored for DistributionTime {
         list.fact(
             "client-server",
             "The least time for a server alone to serve peers-max users, in whole seconds.",
-            |seen| json!(seconds(seen.alone.time)),
+            |seen| seconds(seen.alone.time),
         );
         list.fact("peer-to-peer", "The least time if the users pass on what they have, in whole seconds.", |seen| {
-            json!(seconds(seen.together.time))
+            seconds(seen.together.time)
         });
         list.fact("ratio", "The first divided by the second, to one decimal.", |seen| {
-            json!(super::ratio(seen.alone.time, seen.together.time))
+            super::ratio(seen.alone.time, seen.together.time)
         });
         list.fact(
             "client-server-dominated-by",
             "What the server alone is held up by, such as \"the server, which sends every copy itself\".",
-            |seen| json!(seen.alone.term.bottleneck()),
+            |seen| seen.alone.term.bottleneck(),
         );
         list.fact(
             "peer-to-peer-dominated-by",
             "What server and users together are held up by, such as \"each user’s own download\".",
-            |seen| json!(seen.together.term.bottleneck()),
+            |seen| seen.together.term.bottleneck(),
         );
         list.fact("simulated-users", "The largest number of users that is simulated: peers-max or 1,000.", |seen| {
-            json!(seen.last.users)
+            seen.last.users
         });
         list.fact(
                 "simulated-alone",
                 "How long the server alone took with so many users, in whole seconds; nothing if that was too long to be simulated to its end.",
-                |seen| json!(seen.last.alone.map(seconds)),
+                |seen| seen.last.alone.map(seconds),
             );
         list.fact("simulated", "How long it took with the users’ help; likewise.", |seen| {
-            json!(seen.last.together.map(seconds))
+            seen.last.together.map(seconds)
         });
         list.fact("simulated-ratio", "How many times the bound that is, to one decimal.", |seen| {
-            json!(seen.last.together.map(|time| super::ratio(time, seen.plan.peer_to_peer(seen.last.users).time)))
+            seen.last.together.map(|time| super::ratio(time, seen.plan.peer_to_peer(seen.last.users).time))
         });
         list.fact("hash", "The fingerprint of the plan and of its bounds, 16 hexadecimal digits.", |seen| {
-            json!(super::fingerprint(&seen.plan))
+            super::fingerprint(&seen.plan)
         });
     }
 

@@ -3,7 +3,6 @@
 use super::{Encodings, fingerprint};
 use crate::chrome::demo::{Authored, Examined, FactList, Problem};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use wire::formats::{Format, Many, Sample, encode, many};
 
 /// A person in six encodings: one record byte by byte, and what many take.
@@ -58,8 +57,8 @@ impl Seen {
     }
 
     /// The encoding of which that is the least; of several the first.
-    fn least(&self, size: impl Fn(&(Format, Vec<u8>, Many)) -> u64) -> Value {
-        json!(self.all.iter().min_by_key(|one| size(one)).map(|(format, ..)| format.name()))
+    fn least(&self, size: impl Fn(&(Format, Vec<u8>, Many)) -> u64) -> Option<&'static str> {
+        self.all.iter().min_by_key(|one| size(one)).map(|(format, ..)| format.name())
     }
 }
 
@@ -68,15 +67,15 @@ macro_rules! facts_of {
     ($list:ident, $($key:literal $format:ident $name:literal)*) => {
         $(
             $list.fact(concat!($key, "-bytes"), concat!("How many bytes one record has in ", $name, "."), |seen| {
-                json!(seen.of(Format::$format).1.len())
+                seen.of(Format::$format).1.len()
             });
             $list.fact(concat!($key, "-hex"), "These bytes, such as \"0a 05 41\".", |seen| {
-                json!(super::hex(&seen.of(Format::$format).1))
+                super::hex(&seen.of(Format::$format).1)
             });
             $list.fact(
                 concat!($key, "-many-bytes"),
                 "How many bytes all records have, in the form that one keeps them in.",
-                |seen| json!(seen.of(Format::$format).2.bytes),
+                |seen| seen.of(Format::$format).2.bytes,
             );
         )*
     };
@@ -115,11 +114,11 @@ impl Authored for Encodings {
             "How many of the Avro file's bytes are its header, which holds the schema.",
             |seen| {
                 let mut counted = seen.all.iter().flat_map(|(.., many)| &many.counted);
-                json!(counted.find(|counted| counted.what.contains("header")).map(|header| header.bytes))
+                counted.find(|counted| counted.what.contains("header")).map(|header| header.bytes)
             },
         );
         list.fact("hash", "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits.", |seen| {
-            json!(fingerprint(&seen.sample))
+            fingerprint(&seen.sample)
         });
     }
 
@@ -139,6 +138,7 @@ impl Authored for Encodings {
 mod tests {
     use super::*;
     use crate::chrome::{demo::Demo, registry::Facts};
+    use serde_json::{Value, json};
 
     fn facts(name: &str, id: i32, email: &str, records: u32) -> Facts {
         let person = Person { name: name.into(), id, email: email.into() };

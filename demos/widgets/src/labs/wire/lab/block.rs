@@ -7,10 +7,10 @@ use super::{
 };
 use crate::chrome::{
     demo::{Authored, Examined, FactList, Problem, View, choices},
-    registry,
+    registry::{self, Asking},
 };
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use wire::{
@@ -502,8 +502,8 @@ fn compiler(outcome: &Outcome) -> String {
     }
 }
 
-fn yes(is: bool) -> Value {
-    json!(if is { "yes" } else { "no" })
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
 }
 
 impl Made {
@@ -528,28 +528,28 @@ impl Made {
     }
 
     /// The writer's fields that JSON loses or changes on the way; nothing if the reader refuses the message.
-    fn lost(&self) -> Option<Value> {
+    fn lost(&self) -> Option<String> {
         let lost = self.outcome.back_of_json.as_ref().map(|back| self.outcome.lost(back))?;
-        Some(if lost.is_empty() { json!("nothing") } else { json!(lost.join(", ")) })
+        Some(if lost.is_empty() { "nothing".to_owned() } else { lost.join(", ") })
     }
 
     /// The rules of `buf breaking` that the changes break, each once.
-    fn rules(&self) -> Value {
+    fn rules(&self) -> String {
         let rules: BTreeSet<&str> = self.outcome.changes.iter().flat_map(|change| change.buf.iter().copied()).collect();
         let rules: Vec<&str> = rules.into_iter().collect();
-        if rules.is_empty() { json!("none") } else { json!(rules.join(", ")) }
+        if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }
     }
 
     /// What the reader sees of the watched field, and why it sees that.
-    fn watched(&self) -> Option<[Value; 2]> {
+    fn watched(&self) -> Option<[String; 2]> {
         let (Self { outcome, .. }, name) = (self, self.watch.as_ref()?);
         if outcome.view.decoded.error.is_some() {
             return None;
         }
         let number = outcome.reader.message().field_by_name(name).map(|field| field.number);
         Some(match outcome.view.seen.iter().find(|seen| Some(seen.number) == number) {
-            Some(seen) => [json!(seen.value), json!(words::because(seen.because))],
-            None => [json!("no such field"), json!("its type has no such field")],
+            Some(seen) => [seen.value.clone(), words::because(seen.because).to_owned()],
+            None => ["no such field".to_owned(), "its type has no such field".to_owned()],
         })
     }
 }
@@ -557,6 +557,7 @@ impl Made {
 impl Authored for WireLab {
     const PURPOSE: &'static str = "Two schemas and a value to edit: every byte explained, what a reader with the other schema makes of it and passes on, and what is lost or turned to garbage; with verdicts on each change of the schema, and a prediction first.";
     const SHEETS: &'static [&'static str] = &["demos-wire"];
+    const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-wire-lab",
   "title": "A coupon for an old server",
@@ -602,46 +603,44 @@ impl Authored for WireLab {
     type Seen = Made;
 
     fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("bytes", "How many bytes the message has, edits made.", |made| json!(made.outcome.bytes.len()));
-        list.fact("hex", "These bytes, such as \"08 96 01\".", |made| json!(hex(&made.outcome.bytes)));
+        list.fact("bytes", "How many bytes the message has, edits made.", |made| made.outcome.bytes.len());
+        list.fact("hex", "These bytes, such as \"08 96 01\".", |made| hex(&made.outcome.bytes));
         list.fact(
             "sees",
             "What the reader sees, as JSON in one line with the defaults spelt out; none where it refuses the message.",
-            |made| json!(made.sees()),
+            |made| made.sees(),
         );
         list.fact(
             "unknown-bytes",
             "How many bytes the reader keeps as unknown fields of the message itself.",
-            |made| json!(made.outcome.view.decoded.message.unknown.len()),
+            |made| made.outcome.view.decoded.message.unknown.len(),
         );
-        list.fact("unknown-hex", "These bytes.", |made| json!(hex(&made.outcome.view.decoded.message.unknown)));
+        list.fact("unknown-hex", "These bytes.", |made| hex(&made.outcome.view.decoded.message.unknown));
         list.fact(
             "passed-on-hex",
             "What goes out when the reader serialises what it has read; none where it refuses the message.",
-            |made| json!(made.passed_on().map(|bytes| hex(bytes))),
+            |made| made.passed_on().map(|bytes| hex(bytes)),
         );
         list.fact("passed-on-equal", "\"yes\" if these are the bytes that came, else \"no\".", |made| {
-            made.passed_on().map_or(Value::Null, |bytes| yes(*bytes == made.outcome.bytes))
+            made.passed_on().map(|bytes| yes(*bytes == made.outcome.bytes))
         });
         list.fact("after-json-hex", "What goes out when the reader's message goes through JSON first.", |made| {
-            json!(made.outcome.view.through_json.as_ref().map(|(_, bytes)| hex(bytes)))
+            made.outcome.view.through_json.as_ref().map(|(_, bytes)| hex(bytes))
         });
         list.fact(
             "after-json-lost",
             "The writer's fields that are lost or changed by that, such as \"coupon_code\"; or \"nothing\".",
-            |made| json!(made.lost()),
+            |made| made.lost(),
         );
         list.fact(
                 "verdict",
                 "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
                 |made| {
-                    json!(words::harm(made.outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0)
+                    words::harm(made.outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0
                 },
             );
         list.fact("breaking", "How many changes do harm to binary messages, in either direction.", |made| {
-            json!(
-                made.outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()
-            )
+            made.outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()
         });
         list.fact(
                 "verdict-complete",
@@ -651,10 +650,10 @@ impl Authored for WireLab {
         list.fact(
             "mainstream",
             "What C++, Java, Go and Python do with the bytes: \"reads it\", or \"refuses: \" and why.",
-            |made| json!(words::reading(&made.outcome.bytes, &made.outcome.view.decoded)),
+            |made| words::reading(&made.outcome.bytes, &made.outcome.view.decoded),
         );
         list.fact("prost", "The same for prost, of Rust.", |made| {
-            json!(words::reading(&made.outcome.bytes, &made.outcome.prost.decoded))
+            words::reading(&made.outcome.bytes, &made.outcome.prost.decoded)
         });
         list.fact(
                 "buf",
@@ -664,17 +663,22 @@ impl Authored for WireLab {
         list.fact(
             "compiler",
             "\"takes both\", or \"refuses: \" with the place and the first thing that is wrong in a schema.",
-            |made| json!(compiler(&made.outcome)),
+            |made| compiler(&made.outcome),
         );
         list.fact(
             "watched",
             "What the reader sees in the field that `watch` names, as JSON; \"no such field\" if its type has none.",
-            |made| json!(made.watched().map(|[sees, _]| sees)),
+            |made| made.watched().map(|[sees, _]| sees),
         );
-        list.fact("watched-because", "Why it sees that.", |made| json!(made.watched().map(|[_, because]| because)));
+        list.fact("watched-because", "Why it sees that.", |made| made.watched().map(|[_, because]| because));
         list.fact("hash", "The fingerprint of the case and of all of this, 16 hexadecimal digits.", |made| {
-            json!(super::fingerprint(&made.case, &made.outcome))
+            super::fingerprint(&made.case, &made.outcome)
         });
+    }
+
+    fn questions(examined: &Examined<Made>) -> Vec<Asking> {
+        let asked = View::parse(&examined.view).list("ask").and_then(About::parse);
+        asked.map(|about| Asking { id: about.name(), points: 1, kind: "prediction" }).into_iter().collect()
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::chrome::demo::{Authored, Examined, FactList, Problem};
 use serde::Deserialize;
-use serde_json::json;
 use wire::evolve::{Harm, Row, catalogue};
 
 /// The usual changes of a schema, with their verdicts.
@@ -42,8 +41,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn count(&self, is: impl Fn(&Row) -> bool) -> serde_json::Value {
-        json!(self.rows.iter().filter(|row| is(row)).count())
+    fn count(&self, is: impl Fn(&Row) -> bool) -> usize {
+        self.rows.iter().filter(|row| is(row)).count()
     }
 }
 
@@ -64,7 +63,7 @@ impl Authored for Verdicts {
     type Seen = Seen;
 
     fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("changes", "How many changes the whole table has.", |seen| json!(seen.rows.len()));
+        list.fact("changes", "How many changes the whole table has.", |seen| seen.rows.len());
         list.fact("harmless", "How many of them do no harm to bytes in either direction.", |seen| {
             seen.count(|row| !harmful(row))
         });
@@ -86,7 +85,7 @@ impl Authored for Verdicts {
             seen.count(|row| differs(row) && harmful(row))
         });
         list.fact("hash", "The fingerprint of the rows that are shown, 16 hexadecimal digits.", |seen| {
-            json!(fingerprint(seen.shown, &seen.rows))
+            fingerprint(seen.shown, &seen.rows)
         });
     }
 
