@@ -315,13 +315,13 @@ async fn more_load_than_capacity_makes_a_queue_and_more_workers_clear_it() -> Re
         let demo = reader.demo("first-system").await?;
         // Both sliders are logarithmic: so many of 200 steps.
         show(&demo, 5_000).await?;
-        demo.set(".stage .knobs .slider:nth-of-type(1) input", "60").await?;
+        demo.set(".figure-aside .knobs .slider:nth-of-type(1) input", "60").await?;
         demo.until_text(".chips", "set load to").await?;
         pause(&demo).await?;
         show(&demo, 15_000).await?;
         let queue = "Number(/(\\d+) requests? waiting/.exec(demo.querySelector('.scene desc').textContent)?.[1])";
         demo.until("requests in the queue", &format!("{queue} >= 10")).await?;
-        demo.set(".stage .knobs .slider:nth-of-type(2) input", "60").await?;
+        demo.set(".figure-aside .knobs .slider:nth-of-type(2) input", "60").await?;
         demo.until_text(".chips", "set workers to").await?;
         pause(&demo).await?;
         show(&demo, 25_000).await?;

@@ -183,7 +183,7 @@ pub trait Authored: Demo {
     ///
     /// # Errors
     /// If there is no such run, or it was given up.
-    fn see(block: &Self::Block, _events: u64) -> Result<Self::Seen, Vec<Problem>> {
+    fn see_within(block: &Self::Block, _events: u64) -> Result<Self::Seen, Vec<Problem>> {
         Self::examine(block).map(|examined| examined.seen)
     }
 }

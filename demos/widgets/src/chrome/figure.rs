@@ -63,6 +63,10 @@ pub trait Figured: Demo + Sized + 'static {
     fn opens_at(kept: &Kept<Self>, _look: &Self::Look) -> Time {
         kept.end()
     }
+    /// Whether the run before says anything about this one, so that it may be drawn behind its picture.
+    fn is_near(_run: &Self::Run, _before: &Self::Run) -> bool {
+        true
+    }
     /// Whether a run is the page's own as far as its title and text are concerned.
     fn is_same(run: &Self::Run, original: &Self::Run) -> bool {
         run == original
@@ -141,6 +145,15 @@ pub fn hash_of<D: Figured>(code: &str) -> Result<String, String> {
     let seen = D::see(&run, "");
     let facts = FactList::gathered(D::facts);
     Ok(facts.iter().find(|fact| fact.info.name == "hash").map_or_else(String::new, |fact| fact.of(&seen).text()))
+}
+
+/// What came of an author's block: a run, how it is looked at, and what came of it.
+#[cfg(feature = "ssr")]
+pub fn examined<D: Figured>(run: D::Run, look: D::Look, seen: D::Seen) -> crate::chrome::demo::Examined<D::Seen> {
+    let film = D::film(&run, D::IN_PAGE.then_some(&seen));
+    let kept = Kept::<D> { run, seen: Some(seen), film };
+    let view = kept.view(&look, D::opens_at(&kept, &look));
+    crate::chrome::demo::Examined { view, offers: String::new(), seen: kept.seen.expect("it was put there") }
 }
 
 /// What a page or a link begins with.
@@ -323,8 +336,12 @@ impl<D: Figured> Desk<D> {
 
     /// The run before the last change, if the reader wants to see it behind the picture.
     pub fn ghost(&self) -> Option<&Rc<Kept<D>>> {
-        let shown = *self.0.ghost && !self.is_asking() && !matches!(self.0.role, Role::Beside(..));
-        self.0.history.before().filter(|_| shown)
+        self.near().filter(|_| *self.0.ghost && !self.is_asking() && !matches!(self.0.role, Role::Beside(..)))
+    }
+
+    /// The run before the last change, if it may be drawn behind the picture of this one.
+    pub(crate) fn near(&self) -> Option<&Rc<Kept<D>>> {
+        self.0.history.before().filter(|before| D::is_near(self.run(), &before.run))
     }
 
     /// How the run is looked at.
@@ -347,6 +364,13 @@ impl<D: Figured> Desk<D> {
     pub fn go(&self, run: D::Run) {
         if run != *self.run() {
             self.turn(Step::To(Rc::new(Kept::new(run, self.data()))), None);
+        }
+    }
+
+    /// [`Desk::go`], and shows that moment of it.
+    pub fn go_at(&self, run: D::Run, at: Time) {
+        if run != *self.run() {
+            self.turn(Step::To(Rc::new(Kept::new(run, self.data()))), Some(at));
         }
     }
 
@@ -457,7 +481,7 @@ impl<D: Figured> Desk<D> {
     }
 
     /// The controls of time; nothing for runs without time.
-    pub fn controls(&self) -> Html {
+    pub(crate) fn controls(&self) -> Html {
         let Some(film) = &self.kept().film else { return Html::default() };
         let chosen = self.0.speed.clone();
         player::controls(&ControlsProps {

@@ -49,7 +49,12 @@ impl<D: Figured> Desk<D> {
         let other = self.other();
         let main = html! {
             <div class={classes!("figure-main", class, other.is_some().then_some("two"))}>
-                <div class="figure-picture">{ picture }</div>
+                <div class="figure-picture">
+                    { picture }
+                    if !asking {
+                        { self.controls() }
+                    }
+                </div>
                 { other.unwrap_or_default() }
                 <div class="figure-aside">
                     { self.question() }
@@ -125,7 +130,7 @@ impl<D: Figured> Desk<D> {
             Callback::from(move |_: MouseEvent| act(&desk))
         };
         let before = self.0.history.before().is_some();
-        let ghost = (before && D::BESIDE == Beside::Ghost).then(|| {
+        let ghost = (self.near().is_some() && D::BESIDE == Beside::Ghost).then(|| {
             let ghost = self.0.ghost.clone();
             (*ghost, Callback::from(move |_: MouseEvent| ghost.set(!*ghost)))
         });

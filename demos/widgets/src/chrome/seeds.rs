@@ -129,7 +129,7 @@ pub(crate) fn over_seeds<D: Authored>(block: &Value, count: usize) -> Result<Arc
         block[key] = seed.into();
         let block: D::Block =
             serde_json::from_value(block).map_err(|error| vec![Problem::of_all(error.to_string())])?;
-        Ok(facts::<D>(&D::see(&block, BUDGET_EVENTS / count as u64)?))
+        Ok(facts::<D>(&D::see_within(&block, BUDGET_EVENTS / count as u64)?))
     };
     let found: Result<Vec<Facts>, Refused> = side_by_side(count, yields)
         .into_iter()

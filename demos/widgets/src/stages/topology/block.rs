@@ -1,16 +1,16 @@
 //! What an author writes, and what the run yields.
 
-use super::{Looked, Offer, Topology, usual_moment};
+use super::{Looked, Seen, Topology, usual_moment};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, Yield, choices},
-    registry::facts,
+    demo::{Authored, Examined, FactList, Problem, choices, merge},
+    figure::{self, Figured},
     seeds::BUDGET_EVENTS,
 };
-use architectures::live::{Action, Change, Live, Model, Requests, Run, Thousandths};
+use architectures::live::{Action, Change, Live, Model, Run};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sim::{Time, words::grouped};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 /// A live system: its architecture, its size, its load, and what is done to it.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -40,40 +40,6 @@ pub struct Block {
     /// Another architecture to show beside it, with the same workload and the same failure as far as it has them.
     #[serde(default)]
     pub compare: Option<String>,
-    /// Other runs that the figure offers, each with a button.
-    #[serde(default)]
-    #[schemars(length(max = 6))]
-    pub presets: Vec<Preset>,
-}
-
-/// A run that a figure offers. What is left out is as in the figure.
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Preset {
-    /// What stands on its button: what will be seen, in a few words.
-    #[schemars(length(min = 1, max = 60))]
-    pub label: String,
-    /// Another architecture; the figure's settings are not taken over then.
-    #[serde(default)]
-    pub architecture: Option<String>,
-    /// Knobs to turn, by name.
-    #[serde(default)]
-    pub settings: Map<String, Value>,
-    /// How long the run lasts, in seconds.
-    #[serde(default)]
-    pub seconds: Option<u32>,
-    /// What is done to the system, in place of the figure's actions.
-    #[serde(default)]
-    pub actions: Option<Vec<String>>,
-    /// Another architecture to show beside it.
-    #[serde(default)]
-    pub compare: Option<String>,
-    /// The time at which it begins to play, in milliseconds; its beginning if it is left out.
-    #[serde(default)]
-    pub at_ms: u64,
-    /// What this run must yield, or the build fails: as the figure's own `expect`.
-    #[serde(default)]
-    pub expect: Map<String, Value>,
 }
 
 fn architecture() -> String {
@@ -85,13 +51,12 @@ fn seed() -> u64 {
 
 /// Collects mistakes in one part of a block.
 struct Checker<'a> {
-    at: &'a str,
     problems: &'a mut Vec<Problem>,
 }
 
 impl Checker<'_> {
     fn problem(&mut self, pointer: String, key: bool, message: String, help: Option<String>) {
-        self.problems.push(Problem { pointer: format!("{}{pointer}", self.at), key, within: None, message, help });
+        self.problems.push(Problem { pointer, key, within: None, message, help });
     }
 
     fn model(&mut self, key: &str, name: &str) -> Option<&'static Model> {
@@ -166,7 +131,7 @@ impl Checker<'_> {
                 Err(error) => {
                     let help = choices(&text[error.at.clone()], &error.choices);
                     self.problems.push(Problem {
-                        pointer: format!("{}{pointer}", self.at),
+                        pointer,
                         key: false,
                         within: Some(error.at),
                         message: error.message,
@@ -199,10 +164,10 @@ impl Checker<'_> {
 }
 
 impl Block {
-    /// The view that the author describes, and what else is offered.
-    fn looked(&self) -> Result<(Looked, Vec<Offer>), Vec<Problem>> {
+    /// The run that the author describes, and the moment that is shown.
+    fn looked(&self) -> Result<(Looked, Time), Vec<Problem>> {
         let mut problems = vec![];
-        let mut check = Checker { at: "", problems: &mut problems };
+        let mut check = Checker { problems: &mut problems };
         let Some(model) = check.model("architecture", &self.architecture) else { return Err(problems) };
         let mut run = Run::new(model);
         run.seed = self.seed;
@@ -216,56 +181,13 @@ impl Block {
             let help = Some("show an earlier time, or raise `seconds`".to_owned());
             check.problem("/at-ms".into(), false, message, help);
         }
-        let mut offers = vec![];
-        for (index, preset) in self.presets.iter().enumerate() {
-            let place = format!("/presets/{index}");
-            let mut check = Checker { at: &place, problems: &mut problems };
-            let mut other = run.clone();
-            if let Some(name) = &preset.architecture {
-                let Some(model) = check.model("architecture", name) else { continue };
-                other = Run { seed: run.seed, ..Run::new(model) };
-            }
-            check.settings(&mut other, &preset.settings);
-            check.seconds(&mut other, preset.seconds);
-            if preset.actions.is_some() || preset.architecture.is_none() {
-                check.actions(&mut other, preset.actions.as_ref().unwrap_or(&self.actions));
-            }
-            let with = preset.compare.as_ref().and_then(|name| check.model("compare", name));
-            let at = Time::from_millis(preset.at_ms);
-            offers.push(Offer { label: preset.label.clone(), view: Looked { run: other, at, with }.code() });
-        }
-        if problems.is_empty() { Ok((Looked { run, at, with }, offers)) } else { Err(problems) }
+        if problems.is_empty() { Ok((Looked { run: Rc::new(run), with }, at)) } else { Err(problems) }
     }
 }
-
-/// A measured number as a page writes it: counts whole, others with about three digits.
-fn number(value: Thousandths) -> Yield {
-    let unit = match value.unsigned_abs() {
-        100_000.. => 1_000,
-        10_000.. => 100,
-        _ => 10,
-    };
-    let rounded = (value + value.signum() * unit / 2) / unit * unit;
-    if rounded % 1_000 == 0 { (rounded / 1_000).into() } else { (rounded as f64 / 1_000.0).into() }
-}
-
-/// The facts of the architecture that is shown beside the first one.
-const OTHER: &[(&str, &str)] = &[
-    ("other-success", "success"),
-    ("other-served", "served"),
-    ("other-failed", "failed"),
-    ("other-affected", "affected"),
-    ("other-p50", "p50"),
-    ("other-p99", "p99"),
-];
-
-/// A run that has come to its end, and the one beside it.
-type Seen = (Live, Option<Live>);
 
 impl Authored for Topology {
     const PURPOSE: &'static str = "A live system of machines under load, in one of several architectures, alone or beside another: stop, slow and restart machines, cut links, change load and capacity, and watch throughput, latency, success and whatever else the architecture is about.";
     const SHEETS: &'static [&'static str] = &["demos-live"];
-    const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-topology",
   "title": "Twice the load, then twice the workers",
@@ -280,62 +202,32 @@ impl Authored for Topology {
     type Seen = Seen;
 
     fn facts(list: &mut FactList<Seen>) {
-        let mut known = BTreeSet::new();
-        let all = architectures::ALL.iter().flat_map(|model| model.all_facts());
-        for fact in all.filter(|fact| known.insert(fact.name)) {
-            list.fact(fact.name, fact.meaning, |(live, _)| measured(Some(live), fact.name));
-        }
-        for (name, of) in OTHER {
-            let fact = Requests::FACTS.iter().find(|fact| fact.name == *of).expect("a fact of requests");
-            list.fact(name, fact.meaning, |(_, other)| measured(other.as_ref(), of));
-        }
-        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |(live, _)| live.world().hash().to_string());
+        <Self as Figured>::facts(list);
     }
 
-    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
-        let (looked, offers) = block.looked()?;
-        let stopped = |live: &Live| {
-            let message = live.stopped()?.to_owned();
-            Some(vec![Problem { pointer: String::new(), key: false, within: None, message, help: None }])
-        };
-        let live = architectures::finished(looked.run.clone());
-        if let Some(problems) = stopped(&live) {
-            return Err(problems);
+    fn replace(block: &mut Value, keys: &Map<String, Value>) {
+        let Some(object) = block.as_object_mut() else { return };
+        // Another architecture has other knobs, and nothing that is done to this one is done to it.
+        if keys.contains_key("architecture") {
+            object.retain(|key, _| key == "seed");
         }
-        let other = looked.beside().map(|other| architectures::finished(other.run));
-        if let Some(problems) = other.as_ref().and_then(stopped) {
-            return Err(problems);
-        }
-        let mut problems = vec![];
-        for (index, (preset, offer)) in block.presets.iter().zip(&offers).enumerate() {
-            if preset.expect.is_empty() {
-                continue;
-            }
-            let Some(looked) = Looked::parse(&offer.view) else { continue };
-            let other = looked.beside().map(|other| architectures::finished(other.run));
-            let of_preset = (architectures::finished(looked.run), other);
-            let facts = facts::<Self>(&of_preset);
-            for (name, expected) in &preset.expect {
-                let (key, message) = match facts.get(name.as_str()).map(|fact| (fact.meets(expected), fact)) {
-                    None => (true, format!("a run of `{}` yields no `{name}`", of_preset.0.run().model.name)),
-                    Some((Ok(true), _)) => continue,
-                    Some((Ok(false), fact)) => {
-                        (false, format!("expected {name} {expected}, but this run yields {}", fact.0))
-                    }
-                    Some((Err(message), _)) => (false, message),
-                };
-                let pointer = format!("/presets/{index}/expect/{name}");
-                problems.push(Problem { pointer, key, within: None, message, help: None });
-            }
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let offers: Vec<String> = offers.iter().map(Offer::line).collect();
-        Ok(Examined { view: looked.code(), offers: offers.join("\n"), seen: (live, other) })
+        // A preset is played from its beginning, and is compared with what it says.
+        object.remove("compare");
+        object.insert("at-ms".to_owned(), 0.into());
+        merge(block, keys);
     }
 
-    fn see(block: &Block, events: u64) -> Result<Seen, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Seen>, Vec<Problem>> {
+        let (looked, at) = block.looked()?;
+        let seen = Self::see(&looked, "");
+        let stopped = [Some(&seen.0), seen.1.as_ref()].into_iter().flatten().find_map(Live::stopped);
+        match stopped {
+            Some(why) => Err(vec![Problem::of_all(why.to_owned())]),
+            None => Ok(figure::examined::<Self>(looked, Some(at), seen)),
+        }
+    }
+
+    fn see_within(block: &Block, events: u64) -> Result<Seen, Vec<Problem>> {
         let (looked, _) = block.looked()?;
         let other = looked.beside().map(|other| other.run);
         let events = if other.is_some() { events / 2 } else { events };
@@ -357,7 +249,7 @@ impl Authored for Topology {
                 None => Ok(live),
             }
         };
-        let live = within(looked.run)?;
+        let live = within((*looked.run).clone())?;
         let other = other.map(within).transpose()?;
         Ok((live, other))
     }
@@ -365,12 +257,3 @@ impl Authored for Topology {
 
 /// How many events are handled before it is looked at how many they are in all.
 const SLICE: u32 = 1 << 18;
-
-/// The measured fact of that name that a run has come to; null if its architecture has none of that name.
-fn measured(live: Option<&Live>, name: &str) -> Option<Yield> {
-    let value = live.and_then(|live| {
-        let place = live.run().model.all_facts().position(|fact| fact.name == name)?;
-        live.world().facts()[place]
-    });
-    value.map(number)
-}

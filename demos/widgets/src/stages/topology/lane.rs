@@ -102,8 +102,16 @@ pub struct LaneProps<'a> {
     pub below: Html,
 }
 
+/// A system as it is drawn.
+pub struct Drawn {
+    /// The picture, and what stands below it.
+    pub picture: Html,
+    /// The charts.
+    pub charts: Html,
+}
+
 /// The picture, what stands below it, and the charts.
-pub fn draw(props: &LaneProps<'_>) -> Html {
+pub fn draw(props: &LaneProps<'_>) -> Drawn {
     let Shown { run, frame } = props.shown;
     let names = run.model.names(&run.settings);
     let drawing = picture(&PictureProps {
@@ -115,7 +123,7 @@ pub fn draw(props: &LaneProps<'_>) -> Html {
         choose: props.choose.clone(),
     });
     let beside = props.beside.map(|other| (&*other.run, other.frame.rows.iter().chain(&other.frame.ahead).collect()));
-    let curves = charts(&ChartsProps {
+    let charts = charts(&ChartsProps {
         id: props.id.clone(),
         run,
         at: frame.at,
@@ -125,21 +133,19 @@ pub fn draw(props: &LaneProps<'_>) -> Html {
         beside,
         most: if props.live { usize::MAX } else { STILL },
     });
-    html! {
-        <div class="topology">
-            <div class="stage">
-                if props.heading {
-                    <p class="panel-title">{ run.model.title }</p>
-                }
-                { drawing }
-                if let Some(crowd) = &frame.scene.crowd {
-                    <CrowdPicture id={props.id.clone()} crowd={crowd.clone()} summary={frame.scene.summary.clone()} live={props.live}/>
-                }
-                { props.below.clone() }
-            </div>
-            { curves }
+    let picture = html! {
+        <div class="stage">
+            if props.heading {
+                <p class="panel-title">{ run.model.title }</p>
+            }
+            { drawing }
+            if let Some(crowd) = &frame.scene.crowd {
+                <CrowdPicture id={props.id.clone()} crowd={crowd.clone()} summary={frame.scene.summary.clone()} live={props.live}/>
+            }
+            { props.below.clone() }
         </div>
-    }
+    };
+    Drawn { picture, charts }
 }
 
 /// How far the simulation is behind what is to be shown, and why it goes on no more.

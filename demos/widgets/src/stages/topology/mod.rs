@@ -4,8 +4,8 @@
 mod block;
 mod charts;
 mod crowd;
+mod facts;
 mod lane;
-mod offers;
 mod panel;
 mod picture;
 mod settings;
@@ -14,19 +14,17 @@ mod tables;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
-#[cfg(feature = "ssr")]
-pub use offers::Offer;
 pub use simulator::Simulator;
 
 use crate::chrome::{
     browser,
-    demo::{Demo, DemoProps, View},
+    demo::{Demo, View},
     engine::Engine,
-    history::{History, Step, StepsProps, steps},
-    player::{ControlsProps, Move, controls, keys, use_held_cursor},
-    shell::{Shell, title_of, use_arrival, use_next_focus},
+    facts::FactList,
+    figure::{self, Beside, Desk, Figure, Figured, Film, Kept, Parts},
+    judge,
 };
-use architectures::live::{Action, Change, Model, Row, Run, State, Translation};
+use architectures::live::{Action, Change, Live, Model, Row, Run, State, Translation};
 use lane::{Shown, use_lane};
 use panel::panel;
 use picture::Part;
@@ -61,62 +59,112 @@ pub struct Topology;
 
 impl Demo for Topology {
     const NAME: &'static str = "topology";
-    type Component = LiveTopology;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        let run = architectures::run_of(run).map_err(|error| error.to_string())?;
-        Ok(architectures::finished(run).world().hash().to_string())
+        figure::hash_of::<Self>(run)
     }
 
     fn engine() -> Option<Box<dyn Engine>> {
-        Some(Box::<Simulator>::default())
+        Some(judge::engine::<Self>(Some(Box::<Simulator>::default())))
     }
 
     fn awaits(view: &str, _offers: &str) -> Vec<String> {
-        let Some(looked) = Looked::parse(view) else { return vec![] };
-        let other = looked.beside().map(|other| Simulator::wanted(&other.run, looked.at));
-        [looked.wanted()].into_iter().chain(other).collect()
+        let Ok((looked, at)) = Self::read(&View::parse(view)) else { return vec![] };
+        let at = at.unwrap_or_else(|| usual_moment(&looked.run)).min(looked.run.end());
+        let other = looked.beside().map(|other| Simulator::wanted(&other.run, at));
+        [Simulator::wanted(&looked.run, at)].into_iter().chain(other).collect()
     }
 }
 
-/// A view of this demo: a run, a moment, and another architecture beside it.
+/// A run, and another architecture beside it.
 #[derive(Clone)]
-struct Looked {
-    run: Run,
-    at: Time,
+pub struct Looked {
+    /// The run.
+    run: Rc<Run>,
+    /// The other architecture.
     with: Option<&'static Model>,
 }
 
+impl PartialEq for Looked {
+    fn eq(&self, other: &Self) -> bool {
+        self.run == other.run && self.with.map(|model| model.name) == other.with.map(|model| model.name)
+    }
+}
+
 impl Looked {
-    /// Nothing if the code of the run cannot be read.
-    fn parse(view: &str) -> Option<Self> {
-        Self::of(&View::parse(view)).ok()
-    }
-
-    fn of(view: &View<'_>) -> Result<Self, String> {
-        let run = architectures::run_of(view.run).map_err(|error| error.to_string())?;
-        let at = view.at.unwrap_or_else(|| usual_moment(&run)).min(run.end());
-        let with = match view.list("with") {
-            None => None,
-            Some(name) => Some(architectures::named(name).map_err(|why| format!("it says “with.{name}”: {why}"))?),
-        };
-        Ok(Self { at, with, run })
-    }
-
     /// The run under the other architecture, unless that is the one that is there already.
     fn beside(&self) -> Option<Translation> {
         self.with.filter(|model| model.name != self.run.model.name).map(|model| self.run.under(model))
     }
 
-    fn wanted(&self) -> String {
-        Simulator::wanted(&self.run, self.at)
+    /// The same beside, of another run.
+    fn with_run(&self, run: Run) -> Self {
+        Self { run: Rc::new(run), with: self.with }
+    }
+}
+
+/// A run that has come to its end, and the one beside it.
+pub type Seen = (Live, Option<Live>);
+
+impl Figured for Topology {
+    type Run = Looked;
+    /// The moment that is shown first; the usual one if nothing is said.
+    type Look = Option<Time>;
+    type Seen = Seen;
+    type View = LiveTopology;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Ghost;
+    const HEIGHT: u32 = 1_050;
+
+    fn read(view: &View<'_>) -> Result<(Looked, Option<Time>), String> {
+        let run = architectures::run_of(view.run).map_err(|error| error.to_string())?;
+        let with = match view.list("with") {
+            None => None,
+            Some(name) => Some(architectures::named(name).map_err(|why| format!("it says “with.{name}”: {why}"))?),
+        };
+        Ok((Looked { run: Rc::new(run), with }, view.at))
     }
 
-    /// The code that [`Looked::of`] reads.
-    fn code(&self) -> String {
-        let mut words = vec![self.at.as_micros().div_ceil(1_000).to_string()];
-        words.extend(self.with.map(|model| format!("with.{}", model.name)));
-        View::with_words(&self.run.code(), words)
+    fn code(looked: &Looked) -> String {
+        looked.run.code()
+    }
+
+    fn words(kept: &Kept<Self>, _look: &Option<Time>, at: Time) -> Vec<String> {
+        let mut words = vec![at.as_micros().div_ceil(1_000).to_string()];
+        words.extend(kept.run.with.map(|model| format!("with.{}", model.name)));
+        words
+    }
+
+    fn see(looked: &Looked, _data: &str) -> Seen {
+        let other = looked.beside().map(|other| architectures::finished(other.run));
+        (architectures::finished((*looked.run).clone()), other)
+    }
+
+    fn facts(list: &mut FactList<Seen>) {
+        facts::declare(list);
+    }
+
+    fn film(looked: &Looked, _seen: Option<&Seen>) -> Option<Film> {
+        let (run, window) = (&looked.run, looked.run.window().as_micros());
+        let stops = 0..=run.end().as_micros().div_ceil(window);
+        let (speeds, speed) = speeds(run);
+        Some(Film {
+            end: run.end(),
+            stops: Rc::new(stops.map(|n| Time::from_micros(n * window).min(run.end())).collect()),
+            marks: Rc::new(run.actions.iter().map(|action| action.at).collect()),
+            speeds,
+            speed,
+            stays: true,
+        })
+    }
+
+    fn opens_at(kept: &Kept<Self>, look: &Option<Time>) -> Time {
+        look.unwrap_or_else(|| usual_moment(&kept.run.run)).min(kept.end())
+    }
+
+    fn is_near(looked: &Looked, before: &Looked) -> bool {
+        looked.run.is_near(&before.run)
     }
 }
 
@@ -132,117 +180,67 @@ fn moment(run: &Run, at: Time) -> String {
     charts::clock(at.as_micros() as f64 / 1e6, f64::from(run.seconds))
 }
 
-/// What the run was before the last change: drawn behind what it is now.
-#[derive(PartialEq)]
-struct Ghost {
-    run: Rc<Run>,
-    rows: Vec<Row>,
-    outcome: Vec<Option<i64>>,
-}
-
 /// The component.
 #[component]
-pub fn LiveTopology(props: &DemoProps) -> Html {
-    let original =
-        use_memo(props.view.clone(), |view| Looked::parse(view).expect("a view that the builder has checked"));
-    let history = use_reducer(|| History::new(Rc::new(original.run.clone())));
-    let run = history.now().clone();
-    let with = use_state(|| original.with);
-    let (offered, usual) = speeds(&run);
-    let chosen_speed = use_state(|| None::<u32>);
-    let speed = chosen_speed.filter(|speed| offered.iter().any(|(one, _)| one == speed)).unwrap_or(usual);
-    let figure = use_node_ref();
-    let hold = use_mut_ref(|| false);
-    let cursor = use_held_cursor(original.at, run.end(), speed, figure.clone(), hold.clone());
+pub fn LiveTopology(desk: &Desk<Topology>) -> Html {
+    let (looked, at, live) = (desk.run().clone(), desk.at(), desk.live());
+    let run = looked.run.clone();
     let chosen = use_state(|| None::<Part>);
-    let ghost = use_state(|| None::<Rc<Ghost>>);
-    let ghost_shown = use_state(|| true);
     let told = use_state(|| None::<AttrValue>);
-    // A button that takes itself away leaves the focus to the one that brings back what it did.
-    let next_focus = use_next_focus(&props.id);
-    let leave_focus = Callback::from(move |()| *next_focus.borrow_mut() = Some("undo"));
-
-    let beside = use_memo((run.clone(), *with), |(run, with)| {
-        // A link, or another run, can ask for the architecture that is there already.
-        with.filter(|model| model.name != run.model.name).map(|model| run.under(model))
-    });
-    let lane = use_lane(Some(run.clone()), cursor.at);
-    let other = use_lane(beside.as_ref().as_ref().map(|translation| Rc::new(translation.run.clone())), cursor.at);
+    let beside = use_memo(looked.clone(), Looked::beside);
+    let lane = use_lane(Some(run.clone()), at);
+    let other = use_lane(beside.as_ref().as_ref().map(|translation| Rc::new(translation.run.clone())), at);
     let shown = lane.shown.clone().expect("the first lane has a run");
+    // What was drawn of the run before the last change: drawn behind what it is now.
+    let last = use_mut_ref(|| None::<Rc<Shown>>);
+    let before = use_state(|| None::<Rc<Shown>>);
+    {
+        let (last, before, told) = (last.clone(), before.clone(), told.clone());
+        use_effect_with(run.clone(), move |_| {
+            told.set(None);
+            before.set(last.take());
+        });
+    }
     {
         let late = |shown: &Option<Rc<Shown>>, run: &Run| {
             shown.as_ref().is_none_or(|shown| {
-                let behind = *shown.run != *run || shown.frame.at < cursor.at;
+                let behind = *shown.run != *run || shown.frame.at < at;
                 behind && shown.frame.stopped.is_none()
             })
         };
         let waits = late(&lane.shown, &run) || beside.as_ref().as_ref().is_some_and(|t| late(&other.shown, &t.run));
-        use_effect(move || *hold.borrow_mut() = waits);
+        let (desk, shown) = (desk.clone(), shown.clone());
+        use_effect(move || {
+            desk.hold(waits);
+            *last.borrow_mut() = Some(shown);
+        });
     }
-
-    let (live, trouble) = {
-        let (history, with, cursor) = (history.dispatcher(), with.clone(), cursor.clone());
-        use_arrival(&props.session, "here is the page's own run", move |view| {
-            let looked = Looked::of(&view)?;
-            cursor.dispatch(Move::Run { at: looked.at, end: looked.run.end(), on: false });
-            history.dispatch(Step::Only(Rc::new(looked.run)));
-            with.set(looked.with);
-            Ok(())
-        })
-    };
-
-    // Any change goes through here: the old run stays, as a ghost and to come back to.
-    let go = {
-        let (history, cursor, ghost, shown, told) =
-            (history.clone(), cursor.clone(), ghost.clone(), shown.clone(), told.clone());
-        Callback::from(move |(step, at): (Step<Rc<Run>>, Time)| {
-            let frame = &shown.frame;
-            let rows = frame.rows.iter().chain(&frame.ahead).cloned().collect();
-            let outcome = frame.outcome.clone();
-            ghost.set(Some(Rc::new(Ghost { run: shown.run.clone(), rows, outcome })));
-            told.set(None);
-            let end = history.at(&step).end();
-            cursor.dispatch(Move::Run { at: at.min(end), end, on: true });
-            history.dispatch(step);
-        })
-    };
     let change = {
-        let (run, go, told, at) = (run.clone(), go.clone(), told.clone(), cursor.at);
+        let (desk, told) = (desk.clone(), told.clone());
         Callback::from(move |change: Change| {
+            let looked = desk.run();
+            let run = &looked.run;
             // Whole milliseconds: links are short then. The last one is not the end, where nothing can be done any more.
             let last = run.end().as_micros() / 1_000 - 1;
-            let at = Time::from_millis(at.as_micros().div_ceil(1_000).min(last));
+            let at = Time::from_millis(desk.at().as_micros().div_ceil(1_000).min(last));
             let next = run.with(Action { at, change });
-            if next == *run || next.actions.len() == run.actions.len() && run.actions.len() == Run::ACTIONS {
+            if next == **run || next.actions.len() == run.actions.len() && run.actions.len() == Run::ACTIONS {
                 told.set(Some(format!("A run can have {} actions. Undo one to do another.", Run::ACTIONS).into()));
                 return;
             }
-            go.emit((Step::To(Rc::new(next)), at));
+            desk.go_at(looked.with_run(next), at);
         })
     };
-    let replace = {
-        let (go, at) = (go.clone(), cursor.at);
-        Callback::from(move |run: Run| go.emit((Step::To(Rc::new(run)), at)))
-    };
-    let step = |step: fn() -> Step<Rc<Run>>, leads: bool| {
-        let (go, at) = (go.clone(), cursor.at);
-        Callback::from(move |_: MouseEvent| {
-            if leads {
-                go.emit((step(), at))
-            }
-        })
-    };
+    let replace = desk.going(|looked: &Looked, run: Run| looked.with_run(run));
 
-    let over = cursor.at >= cursor.end;
-    let settings_now = run.settings_at(cursor.at);
-    let names = shown.run.model.names(&shown.run.settings);
+    let over = desk.is_over();
+    let settings_now = run.settings_at(at);
     let choose = (live && !over).then(|| {
         let chosen = chosen.clone();
         Callback::from(move |part: Part| chosen.set((*chosen != Some(part)).then_some(part)))
     });
-
     let close = {
-        let (chosen, figure) = (chosen.clone(), figure.clone());
+        let (chosen, figure) = (chosen.clone(), desk.figure().clone());
         Callback::from(move |()| {
             // Whoever works with keys goes on where the panel was opened.
             let opener = figure.cast::<Element>();
@@ -252,199 +250,36 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
         })
     };
 
-    // The one thing that everybody tries first: what the page's own run is about, or else what the model is.
-    let told_of = original.run.actions.iter().find_map(|action| match action.change {
-        Change::Stop(node) => Some(original.run.model.names(&original.run.settings).name(node)),
-        _ => None,
-    });
-    let told_of = told_of.filter(|_| original.run.model.name == run.model.name);
-    let victim = run.model.names(&run.settings);
-    let victim = told_of.and_then(|name| victim.find(&name)).or_else(|| victim.find(run.model.victim));
-    let victim = victim.filter(|_| shown.run.model.name == run.model.name);
-    let victim = victim.and_then(|node| {
-        let view = shown.frame.scene.nodes.iter().find(|view| view.node == node)?;
-        let (change_to, verb) = match view.state {
-            State::Down => (Change::Restart(node), "Restart"),
-            _ => (Change::Stop(node), "Stop"),
-        };
-        (run.model.accepts)(&run.settings, &change_to).ok()?;
-        let label = names.label(node);
-        let mut first = label.chars();
-        let label = first.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(first).collect::<String>();
-        let what = if label.ends_with(|c: char| c.is_ascii_digit()) { label } else { format!("the {label}") };
-        let change = change.clone();
-        let onclick = Callback::from(move |_: MouseEvent| change.emit(change_to));
-        let class = classes!("strong", (verb == "Restart").then_some("mend"));
-        Some(html! {
-            <button type="button" {class} disabled={!live} aria-disabled={over.to_string()}
-                onclick={if over { Callback::noop() } else { onclick }}>{ format!("{verb} {what}") }</button>
-        })
-    });
-
-    let id: AttrValue = props.id.clone();
-    let window = run.window().as_micros();
-    let stops: Rc<Vec<Time>> = Rc::new(
-        (0..=run.end().as_micros().div_ceil(window)).map(|n| Time::from_micros(n * window).min(run.end())).collect(),
-    );
-    let marks: Rc<Vec<Time>> = Rc::new(run.actions.iter().map(|action| action.at).collect());
-    let time = controls(&ControlsProps {
-        id: id.clone(),
-        cursor: cursor.clone(),
-        live,
-        stops: stops.clone(),
-        marks,
-        speeds: offered,
-        speed,
-        on_speed: {
-            let chosen_speed = chosen_speed.clone();
-            Callback::from(move |to| chosen_speed.set(Some(to)))
-        },
-    });
-
     let pair = other.shown.clone().filter(|_| beside.is_some());
     // Another scenario explains nothing about this one.
-    let behind = ghost.as_deref().filter(|ghost| ghost.run.is_near(&shown.run));
-    let ghost_rows: &[Row] = behind.filter(|_| *ghost_shown).map_or(&[], |ghost| &ghost.rows);
-    let on_with = {
-        let with = with.clone();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            with.set(architectures::find(&select.value()));
-        })
-    };
-    let story = shown.frame.story.as_slice();
-    let latest = story.last();
-    let done = run.actions.len();
-    let toggle = {
-        let ghost_shown = ghost_shown.clone();
-        Callback::from(move |_: MouseEvent| ghost_shown.set(!*ghost_shown))
-    };
-    let back = {
-        let (replace, original, leave_focus) = (replace.clone(), original.clone(), leave_focus.clone());
-        Callback::from(move |_: MouseEvent| {
-            leave_focus.emit(());
-            replace.emit(original.run.clone());
-        })
-    };
-    let rest = html! {
-        <>
-            { lane::progress(&shown, cursor.at, &run) }
-            { time }
-            <p class="now" role="status">
-                if let Some(line) = latest {
-                    <span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }
-                } else {
-                    { "Nothing worth telling has happened yet. Play on, click a machine, or move a slider." }
-                }
-            </p>
-            if story.len() > 1 {
-                <ol class="story" aria-label="What happened before">
-                    { for story.iter().rev().skip(1).take(3).map(|line| html! {
-                        <li><span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }</li>
-                    }) }
-                </ol>
-            }
-            if let Some(told) = &*told {
-                <p class="notice" role="alert">{ told.clone() }</p>
-            }
-            <div class="faults">
-                if done > 0 {
-                    <ul class="chips">
-                        <li class="chips-of">{ "Done to the system:" }</li>
-                        { for run.actions.iter().enumerate().map(|(place, action)| {
-                            let words = run.written(action);
-                            let mut without = (*run).clone();
-                            without.actions.remove(place);
-                            let (replace, leave_focus) = (replace.clone(), leave_focus.clone());
-                            let undo = Callback::from(move |_: MouseEvent| {
-                                leave_focus.emit(());
-                                replace.emit(without.clone());
-                            });
-                            html! {
-                                <li>
-                                    <span>{ words.clone() }</span>
-                                    <button type="button" class="icon needs-js" disabled={!live} onclick={undo}
-                                        aria-label={format!("Undo: {words}")}>{ "×" }</button>
-                                </li>
-                            }
-                        }) }
-                    </ul>
-                }
-                { steps(StepsProps {
-                    id: &id,
-                    live,
-                    before: history.before().is_some(),
-                    after: history.after().is_some(),
-                    ghost: behind.map(|_| (*ghost_shown, toggle)),
-                    original: *run == original.run,
-                    undo: step(|| Step::Undo, history.before().is_some()),
-                    redo: step(|| Step::Redo, history.after().is_some()),
-                    back,
-                    more: Html::default(),
-                }) }
-                { offers::offers(&props.offers, live, &{
-                    let (go, with, cursor) = (go.clone(), with.clone(), cursor.clone());
-                    Callback::from(move |looked: Looked| {
-                        with.set(looked.with);
-                        go.emit((Step::To(Rc::new(looked.run)), looked.at));
-                        if !cursor.playing {
-                            cursor.dispatch(Move::Toggle);
-                        }
-                    })
-                }) }
-            </div>
-            <div class="folded needs-js">
-                <label class="speed"><span>{ "Compare with" }</span>
-                    <select disabled={!live} onchange={on_with}>
-                        <option value="" selected={with.is_none()}>{ "nothing" }</option>
-                        { for architectures::ALL.iter().filter(|model| model.name != run.model.name).map(|model| html! {
-                            <option value={model.name} selected={with.is_some_and(|with| with.name == model.name)}>{ model.title }</option>
-                        }) }
-                    </select>
-                </label>
-                { settings(&run, live, &replace) }
-            </div>
-        </>
-    };
-    let changed = *run != original.run || *with != original.with;
-    let title = title_of(&props.title, changed);
+    let behind = before.as_deref().filter(|before| desk.ghost().is_some() && before.run.is_near(&shown.run));
+    let ghost_rows: Vec<Row> =
+        behind.map_or_else(Vec::new, |before| before.frame.rows.iter().chain(&before.frame.ahead).cloned().collect());
+    let title = desk.title();
     let first = lane::draw(&lane::LaneProps {
-        id: id.to_string(),
+        id: desk.id().to_string(),
         title: title.to_string(),
         shown: &shown,
         beside: pair.as_deref(),
-        ghost: ghost_rows,
-        live,
+        ghost: &ghost_rows,
+        live: desk.in_browser(),
         heading: pair.is_some(),
         chosen: *chosen,
         choose,
         below: html! {
-            <>
-                if let (Some(part), true) = (*chosen, live) {
-                    { panel(&shown, part, over, &change, close) }
-                }
-                <div class="knobs needs-js" role="group" aria-label="Do something to the system">
-                    { victim }
-                    { settings::crowd_buttons(&run, live && !over, &change) }
-                    { settings::live_knobs(&run, &settings_now, live && !over, &change) }
-                </div>
-                if over && live {
-                    <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
-                }
-                if pair.is_none() {
-                    { rest.clone() }
-                }
-            </>
+            if let (Some(part), true) = (*chosen, live) {
+                { panel(&shown, part, over, &change, close) }
+            }
         },
     });
     let second = pair.as_ref().map(|pair| {
         lane::draw(&lane::LaneProps {
-            id: format!("{id}-2"),
+            id: format!("{}-2", desk.id()),
             title: format!("{title}, the same under: {}", pair.run.model.title),
             shown: pair,
             beside: Some(&*shown),
             ghost: &[],
-            live,
+            live: desk.in_browser(),
             heading: true,
             chosen: None,
             choose: None,
@@ -461,19 +296,136 @@ pub fn LiveTopology(props: &DemoProps) -> Html {
             }),
         })
     });
-    let code = Looked { run: (*run).clone(), at: cursor.at, with: *with }.code();
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
-            {code} trouble={(*trouble).clone()} height={1_050} figure={figure}
-            onkeydown={keys(&cursor, stops)}
-            summary="What was measured, in numbers" table={tables::tables(&shown, behind.filter(|_| *ghost_shown), live)}>
-            <div class={if second.is_some() { "lanes-beside two" } else { "lanes-beside" }}>
-                { first }
-                { second }
-            </div>
-            if pair.is_some() {
-                { rest }
+    let story = shown.frame.story.as_slice();
+    let on_with = desk.going(|looked: &Looked, event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        Looked { with: architectures::find(&select.value()), ..looked.clone() }
+    });
+    let aside = html! {
+        <>
+            { lane::progress(&shown, at, &run) }
+            <p class="now" role="status">
+                if let Some(line) = story.last() {
+                    <span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }
+                } else {
+                    { "Nothing worth telling has happened yet. Play on, click a machine, or move a slider." }
+                }
+            </p>
+            if let Some(told) = &*told {
+                <p class="notice" role="alert">{ told.clone() }</p>
             }
-        </Shell>
+            <div class="knobs needs-js" role="group" aria-label="Do something to the system">
+                { victim(desk, &shown, &change) }
+                { settings::crowd_buttons(&run, live && !over, &change) }
+                { settings::live_knobs(&run, &settings_now, live && !over, &change) }
+            </div>
+            if over && live {
+                <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
+            }
+            if second.is_none() {
+                { first.charts.clone() }
+            }
+        </>
+    };
+    let picture = match second {
+        None => html! { <div class="topology">{ first.picture }</div> },
+        Some(second) => html! {
+            <div class="lanes-beside">
+                <div class="topology">{ first.picture }{ first.charts }</div>
+                <div class="topology">{ second.picture }{ second.charts }</div>
+            </div>
+        },
+    };
+    let rest = html! {
+        <>
+            if story.len() > 1 {
+                <ol class="story" aria-label="What happened before">
+                    { for story.iter().rev().skip(1).take(3).map(|line| html! {
+                        <li><span class="when">{ moment(&shown.run, line.at) }</span>{ " " }{ line.text.clone() }</li>
+                    }) }
+                </ol>
+            }
+            { chips(desk) }
+            <div class="folded needs-js">
+                <label class="speed"><span>{ "Compare with" }</span>
+                    <select disabled={!live} onchange={on_with}>
+                        <option value="" selected={looked.with.is_none()}>{ "nothing" }</option>
+                        { for architectures::ALL.iter().filter(|model| model.name != run.model.name).map(|model| html! {
+                            <option value={model.name} selected={looked.with.is_some_and(|with| with.name == model.name)}>{ model.title }</option>
+                        }) }
+                    </select>
+                </label>
+                { settings(&run, live, &replace) }
+            </div>
+        </>
+    };
+    desk.lay(Parts {
+        class: if pair.is_some() { "" } else { "system" },
+        picture,
+        aside,
+        rest,
+        summary: "What was measured, in numbers",
+        table: tables::tables(&shown, behind, desk.in_browser()),
+        ..Parts::default()
+    })
+}
+
+/// The one thing that everybody tries first: what the page's own run is about, or else what the model is.
+fn victim(desk: &Desk<Topology>, shown: &Shown, change: &Callback<Change>) -> Option<Html> {
+    let (run, original) = (&desk.run().run, &desk.original().run);
+    let told_of = original.actions.iter().find_map(|action| match action.change {
+        Change::Stop(node) => Some(original.model.names(&original.settings).name(node)),
+        _ => None,
+    });
+    let told_of = told_of.filter(|_| original.model.name == run.model.name);
+    let names = run.model.names(&run.settings);
+    let victim = told_of.and_then(|name| names.find(&name)).or_else(|| names.find(run.model.victim));
+    let node = victim.filter(|_| shown.run.model.name == run.model.name)?;
+    let view = shown.frame.scene.nodes.iter().find(|view| view.node == node)?;
+    let (change_to, verb) = match view.state {
+        State::Down => (Change::Restart(node), "Restart"),
+        _ => (Change::Stop(node), "Stop"),
+    };
+    (run.model.accepts)(&run.settings, &change_to).ok()?;
+    let label = shown.run.model.names(&shown.run.settings).label(node);
+    let mut first = label.chars();
+    let label = first.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(first).collect::<String>();
+    let what = if label.ends_with(|c: char| c.is_ascii_digit()) { label } else { format!("the {label}") };
+    let over = desk.is_over();
+    let onclick = if over { Callback::noop() } else { change.reform(move |_: MouseEvent| change_to) };
+    let class = classes!("strong", (verb == "Restart").then_some("mend"));
+    Some(html! {
+        <button type="button" {class} disabled={!desk.live()} aria-disabled={over.to_string()} {onclick}>{ format!("{verb} {what}") }</button>
+    })
+}
+
+/// What was done to the system, each with a button that takes it back.
+fn chips(desk: &Desk<Topology>) -> Html {
+    let run = desk.run().run.clone();
+    if run.actions.is_empty() {
+        return Html::default();
+    }
+    let chip = |(place, action): (usize, &Action)| {
+        let words = run.written(action);
+        let desk_ = desk.clone();
+        let undo = Callback::from(move |_: MouseEvent| {
+            let mut without = (*desk_.run().run).clone();
+            without.actions.remove(place);
+            desk_.focus_next("undo");
+            desk_.go(desk_.run().with_run(without));
+        });
+        html! {
+            <li>
+                <span>{ words.clone() }</span>
+                <button type="button" class="icon needs-js" disabled={!desk.live()} onclick={undo}
+                    aria-label={format!("Undo: {words}")}>{ "×" }</button>
+            </li>
+        }
+    };
+    html! {
+        <ul class="chips">
+            <li class="chips-of">{ "Done to the system:" }</li>
+            { for run.actions.iter().enumerate().map(chip) }
+        </ul>
     }
 }

@@ -1,6 +1,6 @@
 //! What was measured, in numbers.
 
-use super::{Ghost, charts::clock, lane::Shown};
+use super::{charts::clock, lane::Shown};
 use crate::chrome::svg::measured;
 use architectures::live::{Row, Thousandths};
 use yew::prelude::*;
@@ -10,12 +10,12 @@ const ROWS: usize = 8;
 
 /// The facts so far and of the whole run, and, where the page is alive, some of the windows: the curves show them too,
 /// and a page has many.
-pub fn tables(shown: &Shown, ghost: Option<&Ghost>, live: bool) -> Html {
+pub fn tables(shown: &Shown, ghost: Option<&Shown>, live: bool) -> Html {
     let (run, frame) = (&shown.run, &shown.frame);
     let value = |values: &[Option<Thousandths>], place: usize| {
         values.get(place).copied().flatten().map_or("–".to_owned(), measured)
     };
-    let ghost = ghost.filter(|ghost| !ghost.outcome.is_empty());
+    let ghost = ghost.map(|ghost| &ghost.frame).filter(|ghost| !ghost.outcome.is_empty());
     let seconds = f64::from(run.seconds);
     let window = run.window().as_micros() as f64 / 1e6;
     let all: Vec<&Row> = frame.rows.iter().chain(&frame.ahead).collect();

@@ -226,7 +226,7 @@ impl Authored for DesignLab {
         Ok(Examined { view, offers: String::new(), seen: outcome })
     }
 
-    fn see(block: &Block, events: u64) -> Result<Outcome, Vec<Problem>> {
+    fn see_within(block: &Block, events: u64) -> Result<Outcome, Vec<Problem>> {
         if events < DAY_EVENTS {
             return Err(vec![Problem {
                 help: Some(format!("ask for at most {} seeds", BUDGET_EVENTS / DAY_EVENTS)),
