@@ -34,9 +34,9 @@ async fn until_shown(demo: &Demo<'_>, run: &Run) -> Result<()> {
     demo.until_text(".faults > .chain:not(.ghost-words)", &format!("In short: {}.", rpc::summary(&outcome)))
         .await
         .with_context(|| code.clone())?;
-    demo.until_text(".beside > .facts .verdict b", &verdict(&outcome)).await.with_context(|| code.clone())?;
+    demo.until_text(".figure-aside > .facts .verdict b", &verdict(&outcome)).await.with_context(|| code.clone())?;
     let balance = format!("Balance {}", outcome.truth(end).balance);
-    demo.until_text(".beside > .facts .truth", &balance).await.with_context(|| code.clone())?;
+    demo.until_text(".figure-aside > .facts .truth", &balance).await.with_context(|| code.clone())?;
     let (at, most) = clock(demo).await?;
     ensure!(at == most && most == end.as_micros().div_ceil(1_000), "{code}: {at} of {most}, and the end is {end}");
     Ok(())

@@ -68,7 +68,7 @@ pub trait Figured: Demo + Sized + 'static {
         true
     }
     /// Whether a run is the page's own as far as its title and text are concerned.
-    fn is_same(run: &Self::Run, original: &Self::Run) -> bool {
+    fn is_same((run, _): (&Self::Run, &Self::Look), (original, _): (&Self::Run, &Self::Look)) -> bool {
         run == original
     }
 }
@@ -326,7 +326,7 @@ impl<D: Figured> Desk<D> {
 
     /// Whether the page's own run is shown.
     pub fn is_original(&self) -> bool {
-        D::is_same(self.run(), self.original())
+        D::is_same((self.run(), self.look()), (self.original(), self.original_look()))
     }
 
     /// All runs that there is a way to, the oldest first.
@@ -450,6 +450,13 @@ impl<D: Figured> Desk<D> {
         self.0.cursor.playing
     }
 
+    /// Lets time move on by itself.
+    pub fn play(&self) {
+        if !self.0.cursor.playing && self.at() < self.kept().end() {
+            self.0.cursor.dispatch(Move::Toggle);
+        }
+    }
+
     /// Shows another moment, and stays there.
     pub fn go_to(&self, at: Time) {
         self.0.cursor.dispatch(Move::Go(at));
@@ -497,8 +504,8 @@ impl<D: Figured> Desk<D> {
     }
 
     /// What keys do: those of time; and nothing that is pressed in a figure reaches the page.
-    pub(crate) fn keys(&self, own: Option<Callback<KeyboardEvent>>) -> Callback<KeyboardEvent> {
-        let film = self.kept().film.as_ref().filter(|_| self.live());
+    pub(crate) fn keys(&self, own: Option<Callback<KeyboardEvent>>, asking: bool) -> Callback<KeyboardEvent> {
+        let film = self.kept().film.as_ref().filter(|_| self.live() && !asking);
         let time = film.map(|film| player::keys(&self.0.cursor, film.stops.clone()));
         Callback::from(move |event: KeyboardEvent| {
             if let Some(own) = &own {
@@ -522,9 +529,7 @@ impl<D: Figured> Desk<D> {
         }
         self.0.asked.set(asked);
         self.focus_next("answer");
-        if !self.0.cursor.playing && self.at() < self.kept().end() {
-            self.0.cursor.dispatch(Move::Toggle);
-        }
+        self.play();
     }
 
     /// The same figure, showing another run beside its picture.

@@ -28,6 +28,8 @@ pub struct Parts {
     pub keys: Option<Callback<KeyboardEvent>>,
     /// Why this run fits no link, as a sentence; nothing if it fits.
     pub unlinkable: Option<AttrValue>,
+    /// Whether the demo itself waits for an answer: nothing may tell the outcome then.
+    pub asking: bool,
     /// The class of the element around picture and aside, for the demo's style sheet.
     pub class: &'static str,
 }
@@ -36,7 +38,7 @@ impl<D: Figured> Desk<D> {
     /// Lays a figure out from its parts, with what the house adds: the frame, the question, presets, the ways between runs,
     /// goals, another run beside.
     pub fn lay(&self, parts: Parts) -> Html {
-        let Parts { picture, aside, rest, summary, table, more_steps, keys, unlinkable, class } = parts;
+        let Parts { picture, aside, rest, summary, table, more_steps, keys, unlinkable, asking, class } = parts;
         if let Role::Beside(_, words) = &self.0.role {
             return html! {
                 <div class="figure-beside">
@@ -45,7 +47,7 @@ impl<D: Figured> Desk<D> {
                 </div>
             };
         }
-        let asking = self.is_asking();
+        let asking = asking || self.is_asking();
         let other = self.other();
         let main = html! {
             <div class={classes!("figure-main", class, other.is_some().then_some("two"))}>
@@ -58,7 +60,7 @@ impl<D: Figured> Desk<D> {
                 { other.unwrap_or_default() }
                 <div class="figure-aside">
                     { self.question() }
-                    if !asking {
+                    if !self.is_asking() {
                         { aside }
                     }
                 </div>
@@ -80,7 +82,7 @@ impl<D: Figured> Desk<D> {
         } else {
             table
         };
-        let keys = self.keys(keys);
+        let keys = self.keys(keys, asking);
         if self.0.role == Role::Inner {
             return html! {
                 <div class="inner-figure" id={self.id().clone()} ref={self.figure().clone()} onkeydown={keys}>

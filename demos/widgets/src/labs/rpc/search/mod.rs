@@ -14,10 +14,11 @@ use crate::{
     chrome::{
         browser,
         demo::{Demo, DemoProps},
+        figure::Figure,
         shell::{Shell, use_arrival, use_next_focus},
         task::{AnyWork, Heard, use_job},
     },
-    labs::rpc::timeline::{RunProp, Timeline},
+    labs::rpc::timeline::RpcTimeline,
 };
 use matrix::{MatrixProps, bound, button_id, details, matrix};
 use protocols::rpc::{Run, Semantics, Transport};
@@ -159,7 +160,7 @@ pub fn SearchView(props: &DemoProps) -> Html {
                         </p>
                         { return_button(&id, live, found.spot, found.current) }
                     </div>
-                    <Timeline id={format!("{id}-run")} title={found.title()} run={RunProp(found.run.clone())} live={live}/>
+                    <Figure<RpcTimeline> id={format!("{id}-run")} title={found.title()} view={found.run.code()} inner=true {live}/>
                 </div>
             }
         </Shell>

@@ -1,14 +1,15 @@
 //! What an author writes, and what the run yields.
 
-use super::RpcTimeline;
+use super::{Look, RpcTimeline, Shown};
 use crate::{
     chrome::{
         demo::{Authored, Examined, FactList, Problem, View},
+        figure::{self, Figured},
         registry::Asking,
     },
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
-use protocols::rpc::{self, Outcome, Run, Scenario, Semantics};
+use protocols::rpc::{self, Run, Scenario, Semantics};
 use serde::Deserialize;
 use sim::Duration;
 
@@ -133,45 +134,10 @@ impl Authored for RpcTimeline {
 }"#;
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
-    type Seen = Outcome;
+    type Seen = Shown;
 
-    fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("applied", "How often the database carried the operation out.", |outcome| {
-            outcome.truth(outcome.end()).applied
-        });
-        list.fact(
-            "deducted",
-            "How many times the amount is gone; setting the balance twice takes it once.",
-            |outcome| outcome.truth(outcome.end()).deducted,
-        );
-        list.fact("balance", "The balance at the end, such as \"50.00\".", |outcome| {
-            outcome.truth(outcome.end()).balance.to_string()
-        });
-        list.fact(
-            "caller",
-            "What the caller can know at the end: \"done\", \"not done\" or \"cannot tell\".",
-            |outcome| outcome.belief(outcome.end()).name(),
-        );
-        list.fact(
-                "verdict",
-                "\"correct\", \"failed cleanly\", \"caller cannot tell\", \"receipt lost\", \"lost\", \"applied twice\", \"applied 3 times\", …",
-                |outcome| outcome.verdict().to_string(),
-            );
-        list.fact("attempts", "How often the stub sent the request.", |outcome| outcome.attempts());
-        list.fact("status", "How the call ends, as gRPC names it, such as \"DEADLINE_EXCEEDED\".", |outcome| {
-            outcome.status(outcome.end()).map_or("none", rpc::Status::name)
-        });
-        list.fact("receipts", "How many receipts arrived.", |outcome| outcome.truth(outcome.end()).receipts);
-        list.fact("late", "How often the operation was carried out after the call had returned.", |outcome| {
-            outcome.late()
-        });
-        list.fact("promise", "\"kept\" or \"broken\": what the semantics promise.", |outcome| {
-            if outcome.promise_kept() { "kept" } else { "broken" }
-        });
-        list.fact("took", "How long everything takes to settle, such as \"412 ms\".", |outcome| {
-            outcome.end().to_string()
-        });
-        list.fact("hash", "The run's fingerprint, 16 hexadecimal digits.", |outcome| outcome.trace.hash().to_string());
+    fn facts(list: &mut FactList<Shown>) {
+        <Self as Figured>::facts(list);
     }
 
     fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
@@ -181,10 +147,10 @@ impl Authored for RpcTimeline {
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let run = block.run()?;
-        let outcome = rpc::simulate(&run);
-        let unmet = outcome.unmet();
-        if !unmet.is_empty() {
-            return Err(unmet
+        let seen = Shown::new(run.clone());
+        if !seen.unmet.is_empty() {
+            return Err(seen
+                .unmet
                 .into_iter()
                 .map(|unmet| Problem {
                     pointer: format!("/faults/{}", run.faults.iter().position(|f| *f == unmet.fault).unwrap_or(0)),
@@ -195,15 +161,7 @@ impl Authored for RpcTimeline {
                 })
                 .collect());
         }
-        let mut words = vec![];
-        if block.predict {
-            words.push("ask".to_owned());
-        }
-        if !block.compare.is_empty() {
-            let names = block.compare.iter().map(|name| Semantics::from(*name).name());
-            words.push(std::iter::once("with").chain(names).collect::<Vec<_>>().join("."));
-        }
-        let view = View::with_words(&run.code(), words);
-        Ok(Examined { view, offers: String::new(), seen: outcome })
+        let with = block.compare.iter().map(|name| Semantics::from(*name)).collect();
+        Ok(figure::examined::<Self>(run, Look { at: None, asked: block.predict, with }, seen))
     }
 }

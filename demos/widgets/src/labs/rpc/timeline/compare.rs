@@ -1,9 +1,10 @@
 //! One schedule of failures under several semantics, side by side.
 
 use super::{
-    facts,
+    Look, RpcTimeline, facts,
     picture::{PictureProps, picture},
 };
+use crate::chrome::figure::Desk;
 use protocols::rpc::{self, Outcome, Run, Scenario, Semantics};
 use sim::Time;
 use std::rc::Rc;
@@ -25,21 +26,16 @@ pub fn outcomes(run: &Run, with: &[Semantics]) -> Lanes {
 ///
 /// `open` says whether they were unfolded to begin with; they stay as the reader leaves them, so
 /// that the last choice that is taken back does not fold itself away.
-pub fn lanes(
-    id: &AttrValue,
-    over: bool,
-    at: Time,
-    live: bool,
-    open: bool,
-    (with, lanes): (&UseStateHandle<Vec<Semantics>>, &Lanes),
-) -> Html {
+pub fn lanes(desk: &Desk<RpcTimeline>, over: bool, open: bool, lanes: &Lanes) -> Html {
+    let (id, at, live, with) = (desk.id(), desk.at(), desk.live(), &desk.look().with);
     let choice = |semantics: Semantics| {
-        let with = with.clone();
+        let desk = desk.clone();
         let checked = with.contains(&semantics);
         let toggle = Callback::from(move |_: Event| {
             // In the order of the list, whatever the order of the clicks.
-            let next = Semantics::ALL.into_iter().filter(|other| with.contains(other) != (*other == semantics));
-            with.set(next.collect());
+            let look = desk.look().clone();
+            let next = Semantics::ALL.into_iter().filter(|other| look.with.contains(other) != (*other == semantics));
+            desk.look_at(Look { with: next.collect(), ..look });
         });
         html! {
             <label>
@@ -49,7 +45,7 @@ pub fn lanes(
         }
     };
     html! {
-        <details class="more compare" {open}>
+        <details class="more compare" data-part="controls" {open}>
             <summary translate="yes">{ "Compare semantics side by side" }</summary>
             <fieldset class="choice needs-js">
                 <legend translate="yes">{ "Side by side" }</legend>

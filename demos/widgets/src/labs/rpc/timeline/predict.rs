@@ -1,20 +1,15 @@
 //! Predict, then run: the reader commits to an answer before the run goes on.
 
-use super::{board::Shown, facts};
-use crate::chrome::{
-    browser,
-    player::{Cursor, Move},
-};
-use protocols::rpc::{self, Belief, Cents, Outcome, Sentence, Weight, step};
+use super::{Look, RpcTimeline, board::Shown, facts};
+use crate::chrome::{browser, figure::Desk};
+use protocols::rpc::{self, Belief, Cents, Weight, step};
 use sim::{Loss, Time, What};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// Where the questions stand.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Asked {
-    /// Whether the run may be seen: nothing was asked, or the answer is in.
-    pub open: bool,
     balance: Option<Cents>,
     belief: Option<Belief>,
     /// How often the reader has committed to an answer.
@@ -25,7 +20,7 @@ pub struct Asked {
 
 /// An answer, compared with the run.
 #[derive(Clone, PartialEq)]
-struct Checked {
+pub struct Checked {
     balance: (Cents, bool),
     belief: (Belief, bool),
     /// Where the reader's picture and the run part, in a sentence.
@@ -34,25 +29,17 @@ struct Checked {
 
 /// What is said to [`Asked`].
 pub enum Say {
-    /// The run may be seen, or is asked about.
-    Begin {
-        /// It may be seen.
-        open: bool,
-    },
+    /// Another run is shown, or this one is asked about anew.
+    Begin,
     /// The balance is chosen.
     Balance(Cents),
     /// What the caller can know is chosen.
     Belief(Belief),
-    /// The answer is compared with this run.
-    Commit(Rc<Shown>),
+    /// The answer was compared with the run.
+    Commit(Checked),
 }
 
 impl Asked {
-    /// Nothing asked yet.
-    pub fn new(open: bool) -> Self {
-        Self { open, balance: None, belief: None, attempt: 0, checked: None }
-    }
-
     fn check(&self, shown: &Shown) -> Option<(Checked, Time)> {
         let (balance, belief) = (self.balance?, self.belief?);
         let outcome = &shown.outcome;
@@ -70,15 +57,12 @@ impl Reducible for Asked {
     fn reduce(self: Rc<Self>, say: Say) -> Rc<Self> {
         let mut next = (*self).clone();
         match say {
-            Say::Begin { open } => next = Self { attempt: self.attempt, ..Self::new(open) },
+            Say::Begin => next = Self { attempt: self.attempt, ..Self::default() },
             Say::Balance(balance) => next.balance = Some(balance),
             Say::Belief(belief) => next.belief = Some(belief),
-            Say::Commit(shown) => {
-                if let Some((checked, _)) = self.check(&shown) {
-                    next.checked = Some(checked);
-                    next.attempt += 1;
-                    next.open = true;
-                }
+            Say::Commit(checked) => {
+                next.checked = Some(checked);
+                next.attempt += 1;
             }
         }
         Rc::new(next)
@@ -86,9 +70,9 @@ impl Reducible for Asked {
 }
 
 /// The moment at which the question is asked: something has gone wrong, and nothing has followed yet.
-pub fn question_time(outcome: &Outcome, story: &[Sentence]) -> Time {
-    let fault = story.iter().find(|sentence| sentence.weight == Weight::Fault);
-    fault.map_or(Time::ZERO, |sentence| sentence.at).min(outcome.end())
+pub fn question_time(shown: &Shown) -> Time {
+    let fault = shown.story.iter().find(|sentence| sentence.weight == Weight::Fault);
+    fault.map_or(Time::ZERO, |sentence| sentence.at).min(shown.outcome.end())
 }
 
 /// Where the reader's picture and the run part, and why.
@@ -162,15 +146,9 @@ fn parting(shown: &Shown, balance: Option<Cents>, belief: Option<Belief>) -> (Ti
     (end, "The run goes as you said.".to_owned())
 }
 
-/// The questions, until there is an answer; then `answered` hears of it.
-pub fn question(
-    id: &AttrValue,
-    shown: &Rc<Shown>,
-    asked: &UseReducerHandle<Asked>,
-    live: bool,
-    cursor: &UseReducerHandle<Cursor>,
-    answered: &Callback<()>,
-) -> Html {
+/// The questions, until there is an answer.
+pub fn question(desk: &Desk<RpcTimeline>, asked: &UseReducerHandle<Asked>) -> Html {
+    let (id, live, shown) = (desk.id(), desk.in_browser(), desk.seen());
     let scenario = shown.run.scenario;
     // The database lets nobody overdraw.
     let balances = (0..=3).map(|n| Cents(scenario.balance.0 - n * scenario.amount.0)).filter(|left| left.0 >= 0);
@@ -181,22 +159,22 @@ pub fn question(
     ];
     let ready = asked.balance.is_some() && asked.belief.is_some();
     let commit = {
-        let (asked, shown, cursor, id, answered) =
-            (asked.clone(), shown.clone(), cursor.clone(), id.clone(), answered.clone());
+        let (asked, desk) = (asked.clone(), desk.clone());
         Callback::from(move |_: MouseEvent| {
-            let Some((checked, at)) = asked.check(&shown) else { return };
+            let Some((checked, at)) = asked.check(desk.seen()) else { return };
             let attempt = asked.attempt + 1;
             let (balance, belief) = (checked.balance, checked.belief);
-            browser::tell_answer(&id, "balance", &balance.0.to_string(), balance.1, attempt);
-            browser::tell_answer(&id, "caller", belief.0.name(), belief.1, attempt);
-            asked.dispatch(Say::Commit(shown.clone()));
+            browser::tell_answer(desk.id(), "balance", &balance.0.to_string(), balance.1, attempt);
+            browser::tell_answer(desk.id(), "caller", belief.0.name(), belief.1, attempt);
+            asked.dispatch(Say::Commit(checked));
+            desk.look_at(Look { asked: false, ..desk.look().clone() });
             // The button goes away with the question; the answer is read where the focus is.
-            answered.emit(());
+            desk.focus_next("answer");
             if balance.1 && belief.1 {
                 // On from where the question was asked, to see it come true.
-                cursor.dispatch(Move::Toggle);
+                desk.play();
             } else {
-                cursor.dispatch(Move::Go(at));
+                desk.go_to(at);
             }
         })
     };
