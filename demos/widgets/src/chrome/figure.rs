@@ -33,8 +33,10 @@ pub trait Figured: Demo + Sized + 'static {
     const IN_PAGE: bool = true;
     /// What may stand beside the picture for comparison.
     const BESIDE: Beside = Beside::Picture;
-    /// What the page shows where a link cannot be read, as the middle of a sentence.
-    const INSTEAD: &'static str = "here is the page's own run";
+    /// Whether there are ways back to the runs before.
+    const HISTORY: bool = true;
+    /// What the page has of its own, in a word: “Back to the page’s run”.
+    const OWN: &'static str = "run";
     /// The height that an open figure needs in a frame, in pixels.
     const HEIGHT: u32;
 
@@ -67,9 +69,9 @@ pub trait Figured: Demo + Sized + 'static {
     fn is_near(_run: &Self::Run, _before: &Self::Run) -> bool {
         true
     }
-    /// Whether a run is the page's own as far as its title and text are concerned.
-    fn is_same((run, _): (&Self::Run, &Self::Look), (original, _): (&Self::Run, &Self::Look)) -> bool {
-        run == original
+    /// Whether what is shown is what the figure's title and the page's text are about.
+    fn is_same(desk: &Desk<Self>) -> bool {
+        desk.run() == desk.original()
     }
 }
 
@@ -326,7 +328,7 @@ impl<D: Figured> Desk<D> {
 
     /// Whether the page's own run is shown.
     pub fn is_original(&self) -> bool {
-        D::is_same((self.run(), self.look()), (self.original(), self.original_look()))
+        D::is_same(self)
     }
 
     /// All runs that there is a way to, the oldest first.
@@ -378,6 +380,22 @@ impl<D: Figured> Desk<D> {
     pub fn going<E: 'static>(&self, change: impl Fn(&D::Run, E) -> D::Run + 'static) -> Callback<E> {
         let desk = self.clone();
         Callback::from(move |event: E| desk.go(change(desk.run(), event)))
+    }
+
+    /// [`Desk::going`] for a control that is dragged or typed into, by its name: however often it says something, what it
+    /// does is one step back.
+    pub fn sliding<E: 'static>(
+        &self,
+        by: &'static str,
+        change: impl Fn(&D::Run, E) -> D::Run + 'static,
+    ) -> Callback<E> {
+        let desk = self.clone();
+        Callback::from(move |event: E| {
+            let run = change(desk.run(), event);
+            if run != *desk.run() {
+                desk.turn(Step::Slide(by, Rc::new(Kept::new(run, desk.data()))), None);
+            }
+        })
     }
 
     fn turn(&self, step: Step<Rc<Kept<D>>>, at: Option<Time>) {
@@ -571,7 +589,7 @@ impl<D: Figured> Desk<D> {
         if let Some(before) = self.0.history.before() {
             add("the run before", before);
         }
-        add("the page’s run", &self.0.original.kept);
+        add(&format!("the page’s {}", D::OWN), &self.0.original.kept);
         others
     }
 
@@ -660,8 +678,8 @@ where
                     desk.open(&opening);
                 }
                 Err(error) => {
-                    let instead = D::INSTEAD;
-                    let words = format!("This link could not be read, so {instead}: {error}.");
+                    let own = D::OWN;
+                    let words = format!("This link could not be read, so here is the page's own {own}: {error}.");
                     desk.0.trouble.set(Some(words.into()));
                 }
             }

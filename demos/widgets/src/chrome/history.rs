@@ -12,6 +12,8 @@ pub struct History<R> {
     past: Vec<R>,
     now: R,
     undone: Vec<R>,
+    /// The control that has made the run that is shown, while it is dragged or typed into.
+    sliding: Option<&'static str>,
 }
 
 /// What can be done to a [`History`].
@@ -19,6 +21,9 @@ pub struct History<R> {
 pub enum Step<R> {
     /// Shows another run; what was undone is gone. If the run is the one that is shown, nothing happens.
     To(R),
+    /// Shows another run, made by a control of that name that is dragged or typed into: what the same control has made just
+    /// before is no step of its own.
+    Slide(&'static str, R),
     /// Shows the run before.
     Undo,
     /// Shows the run that was undone last.
@@ -30,7 +35,7 @@ pub enum Step<R> {
 impl<R: Clone + PartialEq> History<R> {
     /// A history that begins with that run.
     pub fn new(run: R) -> Self {
-        Self { past: vec![], now: run, undone: vec![] }
+        Self { past: vec![], now: run, undone: vec![], sliding: None }
     }
 
     /// The run that is shown.
@@ -56,7 +61,7 @@ impl<R: Clone + PartialEq> History<R> {
     /// The run to which a step leads.
     pub fn at<'a>(&'a self, step: &'a Step<R>) -> &'a R {
         match step {
-            Step::To(run) | Step::Only(run) => run,
+            Step::To(run) | Step::Slide(_, run) | Step::Only(run) => run,
             Step::Undo => self.before().unwrap_or(&self.now),
             Step::Redo => self.after().unwrap_or(&self.now),
         }
@@ -68,9 +73,20 @@ impl<R: Clone + PartialEq + 'static> Reducible for History<R> {
 
     fn reduce(self: Rc<Self>, step: Step<R>) -> Rc<Self> {
         let mut next = (*self).clone();
+        next.sliding = None;
         match step {
-            Step::To(run) if run == self.now => return self,
-            Step::To(run) => {
+            Step::To(run) | Step::Slide(_, run) if run == self.now => return self,
+            Step::Slide(by, run) if self.sliding == Some(by) => {
+                next.now = run;
+                next.sliding = Some(by);
+            }
+            Step::To(_) | Step::Slide(..) => {
+                let (run, sliding) = match step {
+                    Step::Slide(by, run) => (run, Some(by)),
+                    Step::To(run) => (run, None),
+                    _ => return self,
+                };
+                next.sliding = sliding;
                 next.past.push(std::mem::replace(&mut next.now, run));
                 next.undone.clear();
                 if next.past.len() == KEPT {
@@ -97,6 +113,8 @@ pub struct StepsProps<'a> {
     pub id: &'a AttrValue,
     /// Whether the buttons can be used.
     pub live: bool,
+    /// What the page has of its own, in a word.
+    pub own: &'static str,
     /// Whether there is a run before.
     pub before: bool,
     /// Whether there is a run that was undone.
@@ -117,7 +135,7 @@ pub struct StepsProps<'a> {
 
 /// The bar with the ways between runs.
 pub fn steps(props: StepsProps<'_>) -> Html {
-    let StepsProps { id, live, before, after, ghost, original, undo, redo, back, more } = props;
+    let StepsProps { id, live, own, before, after, ghost, original, undo, redo, back, more } = props;
     html! {
         <div class="run-steps needs-js" role="group" aria-label="Runs">
             if before || after {
@@ -128,7 +146,7 @@ pub fn steps(props: StepsProps<'_>) -> Html {
                 <button type="button" class="quiet" aria-pressed={shown.to_string()} onclick={toggle}>{ "Show the run before" }</button>
             }
             if !original {
-                <button type="button" class="quiet" onclick={back}>{ "Back to the page’s run" }</button>
+                <button type="button" class="quiet" onclick={back}>{ format!("Back to the page’s {own}") }</button>
             }
             { more }
         </div>
@@ -150,6 +168,14 @@ mod tests {
         assert_eq!(*history.clone().reduce(Step::Redo).now(), 2);
         let other = history.reduce(Step::To(3));
         assert_eq!((other.before(), *other.now(), other.after()), (Some(&1), 3, None));
+    }
+
+    #[test]
+    fn a_control_that_is_dragged_makes_one_step() {
+        let history = after([Step::To(1), Step::Slide("a", 2), Step::Slide("a", 3), Step::Slide("b", 4)]);
+        assert_eq!(history.all().copied().collect::<Vec<_>>(), [0, 1, 3, 4]);
+        let again = after([Step::Slide("a", 2), Step::Undo, Step::Slide("a", 3), Step::Slide("a", 3)]);
+        assert_eq!(again.all().copied().collect::<Vec<_>>(), [0, 3]);
     }
 
     #[test]

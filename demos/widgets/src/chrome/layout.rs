@@ -1,6 +1,7 @@
 //! How a figure is laid out: the slots that every demo fills, and what the house puts around them.
 
 use crate::chrome::{
+    demo::View,
     figure::{Asked, Beside, Desk, Figured, Role, Size},
     history::{StepsProps, steps},
     offered::Question,
@@ -111,8 +112,7 @@ impl<D: Figured> Desk<D> {
             let preset = &self.0.offered.presets[place];
             let desk = self.clone();
             let onclick = Callback::from(move |_: MouseEvent| desk.show(&desk.0.offered.presets[place]));
-            let run = D::code(self.run());
-            let pressed = preset.view.split("~~").next() == Some(&*run);
+            let pressed = D::read(&View::parse(&preset.view)).is_ok_and(|(run, _)| run == *self.run());
             html! {
                 <button type="button" disabled={!self.live()} aria-pressed={pressed.to_string()} {onclick}>{ preset.label.clone() }</button>
             }
@@ -127,6 +127,9 @@ impl<D: Figured> Desk<D> {
 
     /// The ways between runs, and what to compare with.
     fn steps(&self, more: Html) -> Html {
+        if !D::HISTORY {
+            return more;
+        }
         let act = |act: fn(&Self)| {
             let desk = self.clone();
             Callback::from(move |_: MouseEvent| act(&desk))
@@ -139,6 +142,7 @@ impl<D: Figured> Desk<D> {
         steps(StepsProps {
             id: self.id(),
             live: self.live(),
+            own: D::OWN,
             before,
             after: self.0.history.after().is_some(),
             ghost,

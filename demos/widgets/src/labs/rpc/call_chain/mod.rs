@@ -148,7 +148,8 @@ pub fn CallChainView(desk: &Desk<CallChain>) -> Html {
     };
     let stage = &journey.stages[at];
     let call = journey.call;
-    let put = |change: fn(Call, i32) -> Call| desk.going(move |call: &Call, number: i32| change(*call, number));
+    let put =
+        |by, change: fn(Call, i32) -> Call| desk.sliding(by, move |call: &Call, number: i32| change(*call, number));
     desk.lay(Parts {
         class: "way",
         picture: html! {
@@ -176,8 +177,8 @@ pub fn CallChainView(desk: &Desk<CallChain>) -> Html {
         },
         rest: html! {
             <div class="way-fields needs-js" role="group" aria-label="The call">
-                <Number id={format!("{}-a", desk.id())} name="a =" value={call.a} {live} on={put(|call, a| Call { a, ..call })}/>
-                <Number id={format!("{}-b", desk.id())} name="b =" value={call.b} {live} on={put(|call, b| Call { b, ..call })}/>
+                <Number id={format!("{}-a", desk.id())} name="a =" value={call.a} {live} on={put("a", |call, a| Call { a, ..call })}/>
+                <Number id={format!("{}-b", desk.id())} name="b =" value={call.b} {live} on={put("b", |call, b| Call { b, ..call })}/>
             </div>
         },
         summary: "Every stage and every byte in words",

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "ssr")]
 mod block;
+mod facts;
 mod matrix;
 mod question;
 mod state;
@@ -13,19 +14,23 @@ pub use block::Block;
 use crate::{
     chrome::{
         browser,
-        demo::{Demo, DemoProps},
-        figure::Figure,
-        shell::{Shell, use_arrival, use_next_focus},
+        demo::{Demo, View},
+        engine::Engine,
+        facts::FactList,
+        figure::{self, Beside, Desk, Figure, Figured, Kept, Parts},
+        judge,
         task::{AnyWork, Heard, use_job},
     },
     labs::rpc::timeline::RpcTimeline,
 };
 use matrix::{MatrixProps, bound, button_id, details, matrix};
-use protocols::rpc::{Run, Semantics, Transport};
+use protocols::rpc::{Semantics, Transport};
 use question::{FAULTS, Question, Spot};
 use search::Row;
-use sim::TraceHash;
-use sim::words::{counted, grouped};
+use sim::{
+    Time, TraceHash,
+    words::{counted, grouped},
+};
 use state::{Act, Phase, State};
 use web_sys::HtmlInputElement;
 use work::Search;
@@ -36,15 +41,61 @@ pub struct RpcSearch;
 
 impl Demo for RpcSearch {
     const NAME: &'static str = "rpc-search";
-    type Component = SearchView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        let (question, _) = Question::parse(run).map_err(|error| error.to_string())?;
-        Ok(fingerprint(&question, &question.matrix().finish()))
+        figure::hash_of::<Self>(run)
     }
 
     fn task(input: &str) -> Option<Box<dyn AnyWork>> {
         Some(Box::new(Search::parse(input)?))
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(judge::engine::<Self>(None))
+    }
+}
+
+/// What was asked, and what was found.
+pub type Answered = (Question, Vec<Row>);
+
+/// What was found, if that text is the answer to this question.
+fn answer(question: &Question, data: &str) -> Option<Vec<Row>> {
+    let (asked, rows) = Question::parse_answered(data).ok()?;
+    (asked == *question && !rows.is_empty()).then_some(rows)
+}
+
+impl Figured for RpcSearch {
+    type Run = Question;
+    /// The cell whose smallest schedule is looked at.
+    type Look = Option<Spot>;
+    type Seen = Answered;
+    type View = SearchView;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Nothing;
+    const OWN: &'static str = "search";
+    const HEIGHT: u32 = 2000;
+
+    fn read(view: &View<'_>) -> Result<(Question, Option<Spot>), String> {
+        Question::read(view.run, view.words).map_err(|error| error.to_string())
+    }
+
+    fn code(question: &Question) -> String {
+        question.run.code()
+    }
+
+    fn words(kept: &Kept<Self>, spot: &Option<Spot>, _at: Time) -> Vec<String> {
+        // All that follows the run in the question's code: how many faults, which semantics, and the cell.
+        let code = kept.run.code_at(*spot);
+        code.split_once("~~").map(|(_, words)| words.to_owned()).into_iter().collect()
+    }
+
+    fn see(question: &Question, data: &str) -> Answered {
+        (question.clone(), answer(question, data).unwrap_or_else(|| question.matrix().finish()))
+    }
+
+    fn facts(list: &mut FactList<Answered>) {
+        facts::declare(list);
     }
 }
 
@@ -60,12 +111,13 @@ fn fingerprint(question: &Question, rows: &[Row]) -> String {
 
 /// The component.
 #[component]
-pub fn SearchView(props: &DemoProps) -> Html {
-    let page = use_memo(props.view.clone(), |view| {
-        let nothing = (Question::new(Run::default(), &Semantics::ALL, 2), vec![]);
-        Question::parse_answered(view).unwrap_or(nothing)
-    });
-    let state = use_reducer(|| State::new(page.0.clone(), page.1.clone()));
+pub fn SearchView(desk: &Desk<RpcSearch>) -> Html {
+    let (asked, live) = (desk.run().clone(), desk.live());
+    let page = answer(desk.original(), desk.data()).unwrap_or_default();
+    let state = {
+        let (question, rows) = (asked.clone(), page.clone());
+        use_reducer(|| State::new(question, rows))
+    };
     let job = {
         let state = state.dispatcher();
         use_job::<RpcSearch>(Callback::from(move |heard| match heard {
@@ -74,81 +126,76 @@ pub fn SearchView(props: &DemoProps) -> Html {
             Heard::Ended => state.dispatch(Act::End),
         }))
     };
-    let figure = use_node_ref();
-    let next_focus = use_next_focus(&props.id);
-    let (live, trouble) = {
-        let (state, job, page) = (state.dispatcher(), job.clone(), page.clone());
-        use_arrival(&props.session, "here is the page's own search", move |view| {
-            let (question, spot) = Question::read(view.run, view.words).map_err(|error| error.to_string())?;
-            if question == page.0 && !page.1.is_empty() {
-                spot.into_iter().for_each(|spot| state.dispatch(Act::Show(spot)));
-            } else {
-                state.dispatch(Act::Wish(question.clone()));
-                state.dispatch(Act::Start(spot));
-                job.start(question.code());
+    // Another question is searched; the page's own has its answer with it.
+    {
+        let (state, job, first) = (state.dispatcher(), job.clone(), use_mut_ref(|| true));
+        let (original, spot) = (desk.original().clone(), *desk.look());
+        use_effect_with(asked.clone(), move |asked| {
+            if first.replace(false) {
+                return;
             }
-            Ok(())
-        })
-    };
-
+            job.stop();
+            if *asked == original && !page.is_empty() {
+                state.dispatch(Act::Back(asked.clone(), page));
+            } else {
+                state.dispatch(Act::Wish(asked.clone()));
+                state.dispatch(Act::Start(spot));
+                job.start(asked.code());
+            }
+        });
+    }
+    {
+        let state = state.dispatcher();
+        use_effect_with(*desk.look(), move |spot| spot.iter().for_each(|spot| state.dispatch(Act::Show(*spot))));
+    }
     let wish = {
         let state = state.dispatcher();
         Callback::from(move |question: Question| state.dispatch(Act::Wish(question)))
     };
     let idle = state.wish.semantics.is_empty() && !state.runs();
     let toggle = {
-        let (state, job, trouble) = (state.clone(), job.clone(), trouble.clone());
+        let (state, job, desk) = (state.clone(), job.clone(), desk.clone());
         Callback::from(move |_: MouseEvent| {
             if state.runs() {
                 job.stop();
                 state.dispatch(Act::Stop);
+            } else if !idle && state.wish != *desk.run() {
+                desk.go(state.wish.clone());
             } else if !idle {
-                trouble.set(None);
                 state.dispatch(Act::Start(None));
                 job.start(state.wish.code());
             }
         })
     };
     let show = {
-        let state = state.dispatcher();
+        let desk = desk.clone();
         Callback::from(move |spot: Spot| {
-            *next_focus.borrow_mut() = Some("found");
-            state.dispatch(Act::Show(spot));
+            desk.focus_next("found");
+            desk.look_at(Some(spot));
         })
     };
-    let back = {
-        let (state, job, trouble, page) = (state.dispatcher(), job.clone(), trouble.clone(), page.clone());
-        Callback::from(move |_: MouseEvent| {
-            job.stop();
-            trouble.set(None);
-            state.dispatch(Act::Back(page.0.clone(), page.1.clone()));
-        })
-    };
-
-    let id: AttrValue = props.id.clone();
-    let changed = state.wish != page.0 || state.asked != page.0 || state.phase != Phase::Over;
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} changed={state.asked != page.0} live={live} session={props.session.clone()}
-            code={state.asked.code_at(state.spot())} trouble={(*trouble).clone()} height={2000} figure={figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="What exactly is searched, and what is promised" table={details(&state)}>
-            <p class="sweep-question">
-                { format!("Every schedule of {} of ", bound(state.wish.faults)) }
-                <code>{ format!("deductBalance(\"u42\", {})", state.wish.run.scenario.amount) }</code>
-                { ": what becomes of the call?" }
-            </p>
-            { choices(&id, live, &state.wish, &wish) }
-            <div class="sweep-bar needs-js">
-                <button type="button" class="strong" disabled={!live} aria-disabled={idle.to_string()} onclick={toggle}>
-                    { if state.runs() { "Stop" } else { "Search" } }
-                </button>
-                <p class="sweep-status">{ status(&state) }</p>
-                if changed {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s search" }</button>
-                }
-            </div>
-            <p class="visually-hidden" aria-live="polite">{ announcement(&state) }</p>
-            { matrix(&MatrixProps { id: id.clone(), live, state: &state, on_show: show }) }
+    let id = desk.id();
+    desk.lay(Parts {
+        class: "sweep",
+        picture: html! {
+            <>
+                <p class="sweep-question">
+                    { format!("Every schedule of {} of ", bound(state.wish.faults)) }
+                    <code>{ format!("deductBalance(\"u42\", {})", state.wish.run.scenario.amount) }</code>
+                    { ": what becomes of the call?" }
+                </p>
+                { choices(id, live, &state.wish, &wish) }
+                <div class="sweep-bar needs-js">
+                    <button type="button" class="strong" disabled={!live} aria-disabled={idle.to_string()} onclick={toggle}>
+                        { if state.runs() { "Stop" } else { "Search" } }
+                    </button>
+                    <p class="sweep-status">{ status(&state) }</p>
+                </div>
+                <p class="visually-hidden" aria-live="polite">{ announcement(&state) }</p>
+                { matrix(&MatrixProps { id: id.clone(), live, state: &state, on_show: show }) }
+            </>
+        },
+        rest: html! {
             if let Some(found) = &state.found {
                 <div class="sweep-found" role="group" aria-labelledby={format!("{id}-found")}>
                     <div class="sweep-found-head">
@@ -158,13 +205,16 @@ pub fn SearchView(props: &DemoProps) -> Html {
                                 { format!(" (of the search before, with {})", bound(found.faults)) }
                             }
                         </p>
-                        { return_button(&id, live, found.spot, found.current) }
+                        { return_button(id, live, found.spot, found.current) }
                     </div>
                     <Figure<RpcTimeline> id={format!("{id}-run")} title={found.title()} view={found.run.code()} inner=true {live}/>
                 </div>
             }
-        </Shell>
-    }
+        },
+        summary: "What exactly is searched, and what is promised",
+        table: details(&state),
+        ..Parts::default()
+    })
 }
 
 /// The way back from a schedule to the cell that it comes from.

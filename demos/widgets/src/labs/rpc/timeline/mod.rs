@@ -19,7 +19,7 @@ use crate::chrome::{
     demo::{Demo, View},
     engine::Engine,
     facts::FactList,
-    figure::{self, Beside, Figure, Figured, Film, Kept},
+    figure::{self, Beside, Desk, Figure, Figured, Film, Kept},
     judge,
 };
 use protocols::rpc::{self, Run, Semantics, Weight};
@@ -163,9 +163,10 @@ impl Figured for RpcTimeline {
         }
     }
 
-    fn is_same((run, look): (&Run, &Look), (original, page): (&Run, &Look)) -> bool {
+    fn is_same(desk: &Desk<Self>) -> bool {
         // Where the page compares the run with nothing, a comparison is no change.
-        let alike = page.with.len() == look.with.len() && page.with.iter().all(|one| look.with.contains(one));
-        run == original && (alike || page.with.is_empty())
+        let (with, page) = (&desk.look().with, &desk.original_look().with);
+        let alike = page.len() == with.len() && page.iter().all(|one| with.contains(one));
+        desk.run() == desk.original() && (alike || page.is_empty())
     }
 }

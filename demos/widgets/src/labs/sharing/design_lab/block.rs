@@ -1,11 +1,12 @@
 //! What an author writes, and what a day of it yields.
 
-use super::{DesignLab, state::State};
+use super::DesignLab;
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem},
+    demo::{Authored, Examined, FactList, Problem, View},
+    figure::{self, Figured},
     seeds::BUDGET_EVENTS,
 };
-use architectures::file_sharing::{Cause, Day, Design, Outcome};
+use architectures::file_sharing::{Day, Design, Outcome};
 use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 
@@ -163,11 +164,6 @@ fn outcome(design: Design) -> Outcome {
     }
 }
 
-/// What most of the failed or slow ones are due to.
-fn reason(most: Option<(Cause, u32)>) -> &'static str {
-    most.map_or("none", |(cause, _)| cause.title())
-}
-
 impl Authored for DesignLab {
     const PURPOSE: &'static str = "A form for the design of a file-sharing service among 100,000 users, and a simulated day of it: which targets are met, and why others are missed.";
     const SHEETS: &'static [&'static str] = &["demos-search", "demos-lab"];
@@ -181,49 +177,16 @@ impl Authored for DesignLab {
     type Block = Block;
     type Seen = Outcome;
 
-    fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("passes", "How many of the four targets are met.", |outcome| outcome.passes());
-        list.fact(
-            "verdict",
-            "\"all four targets met\", or which are missed, such as \"misses availability and cost\".",
-            |outcome| outcome.verdict(),
-        );
-        list.fact(
-            "availability",
-            "Requests whose file could be got in full, in percent, rounded down to a tenth.",
-            |outcome| f64::from(outcome.availability()) / 10.0,
-        );
-        list.fact("p50", "The time within which half of the downloads were complete, in seconds.", |outcome| {
-            outcome.median
-        });
-        list.fact("p95", "The time within which 95 of 100 downloads were complete, in seconds.", |outcome| outcome.p95);
-        list.fact("p95-minutes", "The same in whole minutes, rounded up.", |outcome| outcome.p95.div_ceil(60));
-        list.fact("cost", "What the central machines cost, in dollars a month.", |outcome| outcome.cost());
-        list.fact("corrupted", "Corrupted downloads, in percent, to a hundredth.", |outcome| {
-            f64::from(outcome.corruption()) / 100.0
-        });
-        list.fact("forged", "Of the corrupted downloads, those of forged entries.", |outcome| outcome.corrupted[2]);
-        list.fact("requests", "How many requests were made.", |outcome| outcome.requests);
-        list.fact("failed", "How many of them failed.", |outcome| outcome.failures());
-        list.fact(
-            "failed-because",
-            "What most of the failed ones failed for, such as \"a central machine was down\", or \"none\".",
-            |outcome| reason(outcome.failed_by()),
-        );
-        list.fact(
-            "slow-because",
-            "What most downloads of more than 20 minutes were slow for, such as \"too few uplinks\", or \"none\".",
-            |outcome| reason(outcome.slow_by()),
-        );
-        list.fact("sent", "What the central machines sent during the day, in gigabytes.", |outcome| outcome.sent);
-        list.fact("hash", "The fingerprint of the day, 16 hexadecimal digits.", |outcome| outcome.hash.clone());
+    fn facts(list: &mut FactList<Outcome>) {
+        <Self as Figured>::facts(list);
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let design = block.design();
         let outcome = outcome(design);
-        let view = State::code(design, block.shown.then_some(&outcome));
-        Ok(Examined { view, offers: String::new(), seen: outcome })
+        let was = || format!("was.{}", outcome.written().replace(' ', "."));
+        let offers = if block.shown { View::with_words(&design.code(), vec![was()]) } else { String::new() };
+        Ok(Examined { offers, ..figure::examined::<Self>(design, (), outcome) })
     }
 
     fn see_within(block: &Block, events: u64) -> Result<Outcome, Vec<Problem>> {

@@ -9,11 +9,14 @@ mod state;
 pub use block::Block;
 
 use crate::chrome::{
-    demo::{Demo, DemoProps},
-    shell::{Shell, use_arrival},
+    demo::{Demo, View},
+    engine::Engine,
+    facts::FactList,
+    figure::{self, Beside, Desk, Figure, Figured, Parts},
+    judge,
     task::{AnyWork, Heard, use_job},
 };
-use architectures::file_sharing::{Day, Design, QUESTIONS, Target, USERS};
+use architectures::file_sharing::{Cause, Day, Design, Outcome, QUESTIONS, Target, USERS};
 use sim::words::grouped;
 use state::{Act, Attempt, Running, State};
 use yew::prelude::*;
@@ -23,23 +26,102 @@ pub struct DesignLab;
 
 impl Demo for DesignLab {
     const NAME: &'static str = "design-lab";
-    type Component = LabView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        let design = Design::from_code(run).map_err(|error| error.to_string())?;
-        Ok(Day::new(design).finish().hash)
+        figure::hash_of::<Self>(run)
     }
 
     fn task(input: &str) -> Option<Box<dyn AnyWork>> {
         Some(Box::new(Running::parse(input)?))
     }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(judge::engine::<Self>(None))
+    }
+}
+
+impl Figured for DesignLab {
+    type Run = Design;
+    type Look = ();
+    type Seen = Outcome;
+    type View = LabView;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Nothing;
+    const OWN: &'static str = "design";
+    const HEIGHT: u32 = 1500;
+
+    fn read(view: &View<'_>) -> Result<(Design, ()), String> {
+        Ok((Design::from_code(view.run).map_err(|error| error.to_string())?, ()))
+    }
+
+    fn code(design: &Design) -> String {
+        design.code()
+    }
+
+    fn see(design: &Design, _data: &str) -> Outcome {
+        Day::new(*design).finish()
+    }
+
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("passes", "How many of the four targets are met.", |outcome| outcome.passes());
+        list.fact(
+            "verdict",
+            "\"all four targets met\", or which are missed, such as \"misses availability and cost\".",
+            |outcome| outcome.verdict(),
+        );
+        list.fact(
+            "availability",
+            "Requests whose file could be got in full, in percent, rounded down to a tenth.",
+            |outcome| f64::from(outcome.availability()) / 10.0,
+        );
+        list.fact("p50", "The time within which half of the downloads were complete, in seconds.", |outcome| {
+            outcome.median
+        });
+        list.fact("p95", "The time within which 95 of 100 downloads were complete, in seconds.", |outcome| outcome.p95);
+        list.fact("p95-minutes", "The same in whole minutes, rounded up.", |outcome| outcome.p95.div_ceil(60));
+        list.fact("cost", "What the central machines cost, in dollars a month.", |outcome| outcome.cost());
+        list.fact("corrupted", "Corrupted downloads, in percent, to a hundredth.", |outcome| {
+            f64::from(outcome.corruption()) / 100.0
+        });
+        list.fact("forged", "Of the corrupted downloads, those of forged entries.", |outcome| outcome.corrupted[2]);
+        list.fact("requests", "How many requests were made.", |outcome| outcome.requests);
+        list.fact("failed", "How many of them failed.", |outcome| outcome.failures());
+        list.fact(
+            "failed-because",
+            "What most of the failed ones failed for, such as \"a central machine was down\", or \"none\".",
+            |outcome| reason(outcome.failed_by()),
+        );
+        list.fact(
+            "slow-because",
+            "What most downloads of more than 20 minutes were slow for, such as \"too few uplinks\", or \"none\".",
+            |outcome| reason(outcome.slow_by()),
+        );
+        list.fact("sent", "What the central machines sent during the day, in gigabytes.", |outcome| outcome.sent);
+        list.fact("hash", "The fingerprint of the day, 16 hexadecimal digits.", |outcome| outcome.hash.clone());
+    }
+
+    fn is_same(desk: &Desk<Self>) -> bool {
+        // A form that shows nothing yet is there to be filled in.
+        desk.data().is_empty() || desk.run() == desk.original()
+    }
+}
+
+/// What most of the failed or slow ones are due to.
+fn reason(most: Option<(Cause, u32)>) -> &'static str {
+    most.map_or("none", |(cause, _)| cause.title())
 }
 
 /// The component.
 #[component]
-pub fn LabView(props: &DemoProps) -> Html {
-    let page = use_memo(props.view.clone(), |view| State::read(view));
-    let state = use_reducer(|| (*page).clone());
+pub fn LabView(desk: &Desk<DesignLab>) -> Html {
+    let (wish, live, id) = (*desk.run(), desk.live(), desk.id());
+    let page = {
+        let outcome = View::parse(desk.data()).list("was").and_then(|was| Outcome::parse(&was.replace('.', " ")));
+        outcome.map(|outcome| Attempt { design: *desk.original(), outcome })
+    };
+    let (open, first) = (page.is_none(), page.clone());
+    let state = use_reducer(|| State { attempts: first.into_iter().collect(), running: None });
     let job = {
         let state = state.dispatcher();
         use_job::<DesignLab>(Callback::from(move |heard| match heard {
@@ -48,95 +130,79 @@ pub fn LabView(props: &DemoProps) -> Html {
             Heard::Ended => state.dispatch(Act::End),
         }))
     };
-    let figure = use_node_ref();
-    let (live, trouble) = {
-        let state = state.dispatcher();
-        use_arrival(&props.session, "here is the page's own design", move |view| {
-            let design = Design::from_code(view.run).map_err(|error| error.to_string())?;
-            state.dispatch(Act::Wish(design));
-            Ok(())
-        })
-    };
-    let wish = {
-        let state = state.dispatcher();
-        Callback::from(move |design: Design| state.dispatch(Act::Wish(design)))
-    };
     let toggle = {
-        let (state, job, trouble) = (state.clone(), job.clone(), trouble.clone());
+        let (state, job) = (state.clone(), job.clone());
         Callback::from(move |_: MouseEvent| {
-            trouble.set(None);
             if state.running.is_some() {
                 job.stop();
                 state.dispatch(Act::End);
             } else {
-                state.dispatch(Act::Start);
-                job.start(state.wish.code());
+                state.dispatch(Act::Start(wish));
+                job.start(wish.code());
             }
         })
     };
-    let back = {
-        let (state, job, trouble, page) = (state.dispatcher(), job.clone(), trouble.clone(), page.clone());
-        Callback::from(move |_: MouseEvent| {
-            job.stop();
-            trouble.set(None);
-            state.dispatch(Act::Back(Box::new((*page).clone())));
-        })
-    };
-    let id: AttrValue = props.id.clone();
+    let choose = desk.going(|_: &Design, design: Design| design);
     let last = state.last();
-    // A form that shows nothing yet is there to be filled in.
-    let changed = !page.attempts.is_empty() && state.wish != page.wish;
     let form = html! {
-        <div class="lab-form" role="group" aria-label="The design">
-            { for (0..QUESTIONS.len()).map(|question| choices(&id, live, &state.wish, question, &wish)) }
+        <div class="lab-form" role="group" aria-label="The design" data-part="controls">
+            { for (0..QUESTIONS.len()).map(|question| choices(id, live, &wish, question, &choose)) }
         </div>
     };
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
-            code={state.wish.code()} trouble={(*trouble).clone()} height={1500} figure={figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="The day in figures, and what things cost" table={assumptions()}>
-            <p class="lab-brief">
-                { format!("File sharing for {} users all over the world, mostly downloads, and no budget for central machines. ", grouped(USERS.into())) }
-                { "Choose a design and run a day of it. On this day the first central machine, if there is one, is down from 13:00 to 16:00, at 17:00 something new comes out, and one user in 33 is up to no good." }
-            </p>
-            if page.attempts.is_empty() {
-                { form }
-            } else {
-                <details class="more lab-fold">
-                    <summary>{ "Change the design" }</summary>
+    desk.lay(Parts {
+        class: "lab",
+        picture: html! {
+            <>
+                <p class="lab-brief">
+                    { format!("File sharing for {} users all over the world, mostly downloads, and no budget for central machines. ", grouped(USERS.into())) }
+                    { "Choose a design and run a day of it. On this day the first central machine, if there is one, is down from 13:00 to 16:00, at 17:00 something new comes out, and one user in 33 is up to no good." }
+                </p>
+                if open {
                     { form }
-                </details>
-            }
-            <div class="sweep-bar needs-js">
-                <button type="button" class="strong" disabled={!live} onclick={toggle}>
-                    { if state.running.is_some() { "Stop" } else { "Run a day" } }
-                </button>
-                { progress(&state) }
-                if *state != *page {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s design" }</button>
+                } else {
+                    <details class="more lab-fold">
+                        <summary>{ "Change the design" }</summary>
+                        { form }
+                    </details>
                 }
-            </div>
-            if last.is_none() {
-                <p class="lab-without">{ "Without scripts the day cannot be run here: answer on paper, with a reason for each choice, and compare with the solution." }</p>
-            }
-            <p class="lab-verdict" role="status">{ verdict(&state) }</p>
-            { board(last) }
-            <div class="lab-hours">
-                { chart::chart(&id, last.map(|last| &last.outcome)) }
-                { chart::legend() }
-            </div>
-            if let Some(last) = last {
-                <details class="more">
-                    <summary>{ "Hour by hour in numbers" }</summary>
-                    { chart::table(&last.outcome) }
-                </details>
-            }
-            if state.attempts.len() > 1 {
-                { attempts(&state, live, &wish) }
-            }
-        </Shell>
-    }
+            </>
+        },
+        aside: html! {
+            <>
+                <div class="sweep-bar needs-js">
+                    <button type="button" class="strong" disabled={!live} onclick={toggle}>
+                        { if state.running.is_some() { "Stop" } else { "Run a day" } }
+                    </button>
+                    { progress(&state, wish) }
+                </div>
+                if last.is_none() {
+                    <p class="lab-without">{ "Without scripts the day cannot be run here: answer on paper, with a reason for each choice, and compare with the solution." }</p>
+                }
+                <p class="lab-verdict" role="status">{ verdict(&state) }</p>
+                { board(last) }
+            </>
+        },
+        rest: html! {
+            <>
+                <div class="lab-hours">
+                    { chart::chart(id, last.map(|last| &last.outcome)) }
+                    { chart::legend() }
+                </div>
+                if let Some(last) = last {
+                    <details class="more">
+                        <summary>{ "Hour by hour in numbers" }</summary>
+                        { chart::table(&last.outcome) }
+                    </details>
+                }
+                if state.attempts.len() > 1 {
+                    { attempts(&state, live, &choose) }
+                }
+            </>
+        },
+        summary: "The day in figures, and what things cost",
+        table: assumptions(),
+        ..Parts::default()
+    })
 }
 
 /// The answers to one question.
@@ -165,7 +231,7 @@ fn choices(id: &str, live: bool, wish: &Design, question: usize, on_wish: &Callb
 }
 
 /// How far the day is.
-fn progress(state: &State) -> Html {
+fn progress(state: &State, wish: Design) -> Html {
     match state.running {
         Some((_, percent)) => html! {
             <span class="lab-progress">
@@ -176,7 +242,7 @@ fn progress(state: &State) -> Html {
         None => {
             let text = match state.last() {
                 None => "Simulates 24 hours of all users; takes a few seconds.",
-                Some(last) if last.design == state.wish => "The result below is of this design.",
+                Some(last) if last.design == wish => "The result below is of this design.",
                 Some(_) => "The result below is of the design before: run this one too.",
             };
             html! { <span class="lab-progress">{ text }</span> }

@@ -1,6 +1,6 @@
 //! What the demo knows, and the day under way.
 
-use crate::chrome::{demo::View, task::Work};
+use crate::chrome::task::Work;
 use architectures::file_sharing::{Day, Design, Outcome};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -17,11 +17,9 @@ pub struct Attempt {
     pub outcome: Outcome,
 }
 
-/// All of it.
-#[derive(Clone, Debug, PartialEq)]
+/// The days that were run.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// What the form says.
-    pub wish: Design,
     /// The attempts so far, the oldest first; a design that is tried again moves to the end.
     pub attempts: Vec<Attempt>,
     /// The design whose day is under way, and how much of the day is over, in hundredths.
@@ -30,35 +28,15 @@ pub struct State {
 
 /// What can happen.
 pub enum Act {
-    /// The reader chooses.
-    Wish(Design),
-    /// The day of what is chosen begins.
-    Start,
+    /// The day of a design begins.
+    Start(Design),
     /// The day tells of itself; see [`Running`].
     Told(String),
     /// The day is over, or the reader ends it.
     End,
-    /// Everything is as the page has it.
-    Back(Box<State>),
 }
 
 impl State {
-    /// As a page has it: a design and, if the page shows it, what came of it.
-    pub fn read(view: &str) -> Self {
-        let view = View::parse(view);
-        let wish = Design::from_code(view.run).unwrap_or_default();
-        let outcome = view.list("was").and_then(|written| Outcome::parse(&written.replace('.', " ")));
-        let attempts = outcome.map(|outcome| Attempt { design: wish, outcome });
-        Self { wish, attempts: attempts.into_iter().collect(), running: None }
-    }
-
-    /// The code that [`State::read`] reads.
-    #[cfg(feature = "ssr")]
-    pub fn code(design: Design, shown: Option<&Outcome>) -> String {
-        let words = shown.map(|outcome| format!("was.{}", outcome.written().replace(' ', ".")));
-        View::with_words(&design.code(), words.into_iter().collect())
-    }
-
     /// The attempt that is looked at: the last.
     pub fn last(&self) -> Option<&Attempt> {
         self.attempts.last()
@@ -71,8 +49,7 @@ impl Reducible for State {
     fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
         let mut next = (*self).clone();
         match act {
-            Act::Wish(design) => next.wish = design,
-            Act::Start => next.running = Some((next.wish, 0)),
+            Act::Start(design) => next.running = Some((design, 0)),
             Act::Told(line) => match next.running {
                 // Heard of a day that the reader has ended.
                 None => return self,
@@ -89,7 +66,6 @@ impl Reducible for State {
                 },
             },
             Act::End => next.running = None,
-            Act::Back(page) => next = *page,
         }
         Rc::new(next)
     }
@@ -131,22 +107,22 @@ mod tests {
 
     #[test]
     fn attempts_are_kept_once_each_and_not_for_ever() {
-        let state = State::read("2~design-lab");
-        let state = after(state, [Act::Start, Act::Told("40".into())]);
+        let state = State::default();
+        let state = after(state, [Act::Start(Design::default()), Act::Told("40".into())]);
         assert_eq!(state.running, Some((Design::default(), 40)));
         let state = after(state, [Act::Told(outcome(7).written()), Act::End]);
         assert_eq!((state.attempts.len(), state.running), (1, None));
         // Another one, and the first once more.
         let other = Design::default().with(0, 2);
-        let acts = [Act::Wish(other), Act::Start, Act::Told(outcome(8).written()), Act::End];
+        let acts = [Act::Start(other), Act::Told(outcome(8).written()), Act::End];
         let state = after(state, acts);
-        let again = [Act::Wish(Design::default()), Act::Start, Act::Told(outcome(9).written()), Act::End];
+        let again = [Act::Start(Design::default()), Act::Told(outcome(9).written()), Act::End];
         let state = after(state, again);
         let tried: Vec<_> = state.attempts.iter().map(|one| (one.design, one.outcome.requests)).collect();
         assert_eq!(tried, [(other, 8), (Design::default(), 9)]);
         let many = (2..40).flat_map(|day| {
             let design = Design::default().on_day(day);
-            [Act::Wish(design), Act::Start, Act::Told(outcome(day as u32).written()), Act::End]
+            [Act::Start(design), Act::Told(outcome(day as u32).written()), Act::End]
         });
         let state = after(state, many);
         assert_eq!((state.attempts.len(), state.attempts[KEPT - 1].outcome.requests), (KEPT, 39));
@@ -154,17 +130,7 @@ mod tests {
 
     #[test]
     fn a_day_that_was_ended_is_not_heard_of() {
-        let state = after(State::read("2~design-lab"), [Act::Start, Act::End, Act::Told(outcome(7).written())]);
+        let state = after(State::default(), [Act::Start(Design::default()), Act::End, Act::Told(outcome(7).written())]);
         assert!(state.attempts.is_empty());
-    }
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn a_page_says_what_came_of_its_design() {
-        let design = Design::default().with(0, 2).on_day(3);
-        let shown = outcome(7);
-        let state = State::read(&State::code(design, Some(&shown)));
-        assert_eq!((state.wish, state.last()), (design, Some(&Attempt { design, outcome: shown })));
-        assert_eq!(State::read(&State::code(design, None)).attempts, []);
     }
 }

@@ -10,12 +10,17 @@ mod measured;
 pub use block::Block;
 
 use crate::chrome::{
-    demo::{Demo, DemoProps, View},
+    demo::{Demo, View},
     engine::Engine,
-    shell::{Shell, title_of, use_arrival},
+    facts::FactList,
+    figure::{Beside, Desk, Figure, Figured, Parts},
+    judge,
     svg::px,
 };
-use architectures::distribution::{Bound, Bounds, Plan, Term};
+use architectures::{
+    distribution::{Bound, Bounds, Plan, Term},
+    spread::{Point, Spread},
+};
 use chart::{ChartProps, chart};
 use measured::{Spreading, use_measured};
 use sim::words::grouped;
@@ -23,24 +28,6 @@ use sim::{Duration, TraceHash};
 use std::ops::RangeInclusive;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-
-/// How the axes are divided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
-    /// Equal steps: what grows without end is seen to do so.
-    Linear,
-    /// Equal factors: few users and many can be seen at once.
-    Logarithmic,
-}
-
-impl Scale {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Linear => "linear",
-            Self::Logarithmic => "logarithmic",
-        }
-    }
-}
 
 /// How many times the one time is the other, to one decimal.
 fn ratio(one: Duration, other: Duration) -> f64 {
@@ -160,19 +147,107 @@ pub struct DistributionTime;
 
 impl Demo for DistributionTime {
     const NAME: &'static str = "distribution-time";
-    type Component = DistributionView;
+    type Component = Figure<Self>;
 
+    // The swarms need not be simulated for it.
     fn hash_of(run: &str) -> Result<String, String> {
         Plan::from_code(run).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
     }
 
     fn engine() -> Option<Box<dyn Engine>> {
-        Some(Box::new(Spreading::default()))
+        Some(judge::engine::<Self>(Some(Box::new(Spreading::default()))))
     }
 
     fn awaits(view: &str, _offers: &str) -> Vec<String> {
         let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
         vec![measured::wanted(&plan, plan.peers_max)]
+    }
+}
+
+/// How the curves are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether the axes have equal factors and not equal steps: few users and many can be seen at once.
+    logarithmic: bool,
+}
+
+/// In whole seconds, rounded.
+fn seconds(time: Duration) -> u64 {
+    (time.as_micros() + 500_000) / 1_000_000
+}
+
+/// What came of a plan.
+pub struct Seen {
+    plan: Plan,
+    /// The bound for the server alone, and with the users' help.
+    alone: Bound,
+    together: Bound,
+    /// The largest number of users that is simulated.
+    last: Point,
+}
+
+impl Figured for DistributionTime {
+    type Run = Plan;
+    type Look = Look;
+    type Seen = Seen;
+    type View = DistributionView;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Nothing;
+    const HEIGHT: u32 = 860;
+
+    fn read(view: &View<'_>) -> Result<(Plan, Look), String> {
+        Ok((Plan::from_code(view.run).map_err(|error| error.to_string())?, Look::default()))
+    }
+
+    fn code(plan: &Plan) -> String {
+        plan.code()
+    }
+
+    fn see(plan: &Plan, _data: &str) -> Seen {
+        let (alone, together) = (plan.client_server(plan.peers_max), plan.peer_to_peer(plan.peers_max));
+        let last = *Spread::finished(*plan).last().expect("at least one number of users");
+        Seen { plan: *plan, alone, together, last }
+    }
+
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact(
+            "client-server",
+            "The least time for a server alone to serve peers-max users, in whole seconds.",
+            |seen| seconds(seen.alone.time),
+        );
+        list.fact("peer-to-peer", "The least time if the users pass on what they have, in whole seconds.", |seen| {
+            seconds(seen.together.time)
+        });
+        list.fact("ratio", "The first divided by the second, to one decimal.", |seen| {
+            ratio(seen.alone.time, seen.together.time)
+        });
+        list.fact(
+            "client-server-dominated-by",
+            "What the server alone is held up by, such as \"the server, which sends every copy itself\".",
+            |seen| seen.alone.term.bottleneck(),
+        );
+        list.fact(
+            "peer-to-peer-dominated-by",
+            "What server and users together are held up by, such as \"each user’s own download\".",
+            |seen| seen.together.term.bottleneck(),
+        );
+        list.fact("simulated-users", "The largest number of users that is simulated: peers-max or 1,000.", |seen| {
+            seen.last.users
+        });
+        list.fact(
+                "simulated-alone",
+                "How long the server alone took with so many users, in whole seconds; nothing if that was too long to be simulated to its end.",
+                |seen| seen.last.alone.map(seconds),
+            );
+        list.fact("simulated", "How long it took with the users’ help; likewise.", |seen| {
+            seen.last.together.map(seconds)
+        });
+        list.fact("simulated-ratio", "How many times the bound that is, to one decimal.", |seen| {
+            seen.last.together.map(|time| ratio(time, seen.plan.peer_to_peer(seen.last.users).time))
+        });
+        list.fact("hash", "The fingerprint of the plan and of its bounds, 16 hexadecimal digits.", |seen| {
+            fingerprint(&seen.plan)
+        });
     }
 }
 
@@ -189,51 +264,20 @@ fn fingerprint(plan: &Plan) -> String {
 
 /// The component.
 #[component]
-pub fn DistributionView(props: &DemoProps) -> Html {
-    let original = Plan::from_code(View::parse(&props.view).run).unwrap_or_default();
-    let plan = use_state(|| original);
-    // The largest number that the chart reaches: the author's, or a link's if it is larger.
-    let users = use_state(|| original.peers_max);
-    let scale = use_state(|| Scale::Linear);
-    let figure = use_node_ref();
-    let measured = use_measured(&plan, *users);
-    let (live, trouble) = {
-        let (plan, users) = (plan.clone(), users.clone());
-        use_arrival(&props.session, "here are the page's own figures", move |view| {
-            let linked = Plan::from_code(view.run).map_err(|error| error.to_string())?;
-            users.set(original.peers_max.max(linked.peers_max));
-            plan.set(linked);
-            Ok(())
-        })
-    };
-    let choose_users = {
-        let plan = plan.clone();
-        Callback::from(move |users: u32| plan.set(Knob::Users.with(*plan, users)))
-    };
-    let back = {
-        let (plan, users, trouble) = (plan.clone(), users.clone(), trouble.clone());
-        Callback::from(move |_: MouseEvent| {
-            plan.set(original);
-            users.set(original.peers_max);
-            trouble.set(None);
-        })
-    };
-
-    let id: AttrValue = props.id.clone();
+pub fn DistributionView(desk: &Desk<DistributionTime>) -> Html {
+    let (plan, look, live, id) = (*desk.run(), *desk.look(), desk.live(), desk.id());
+    // The largest number that the chart reaches: the author's, or a larger one that a link has brought.
+    let users = desk.runs().chain([desk.original()]).map(|plan| plan.peers_max).max().unwrap_or(plan.peers_max);
+    let measured = use_measured(&plan, users);
     let slider = |knob: Knob| {
-        let value = knob.of(*plan);
-        let stops = knob.stops(value, *users);
+        let value = knob.of(plan);
+        let stops = knob.stops(value, users);
         let position = stops.binary_search(&value).unwrap_or(0);
         let most = stops.len() - 1;
-        let change = {
-            let plan = plan.clone();
-            Callback::from(move |event: InputEvent| {
-                let input: HtmlInputElement = event.target_unchecked_into();
-                if let Some(value) = stops.get(input.value_as_number() as usize) {
-                    plan.set(knob.with(*plan, *value));
-                }
-            })
-        };
+        let change = desk.sliding(knob.label(), move |plan: &Plan, event: InputEvent| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            stops.get(input.value_as_number() as usize).map_or(*plan, |value| knob.with(*plan, *value))
+        });
         html! {
             <label class="slider">
                 <span>{ knob.label() }{ ": " }<b>{ grouped(value.into()) }</b>{ knob.unit() }</span>
@@ -244,28 +288,37 @@ pub fn DistributionView(props: &DemoProps) -> Html {
     };
     let n = plan.peers_max;
     let (alone, together) = (plan.client_server(n), plan.peer_to_peer(n));
-    let changed = *plan != original;
     let drawing = chart(&ChartProps {
         id: id.clone(),
-        title: title_of(&props.title, changed),
+        title: desk.title(),
         live,
-        plan: *plan,
-        users: *users,
+        plan,
+        users,
         measured: &measured,
-        logarithmic: *scale == Scale::Logarithmic,
-        on_users: choose_users,
+        logarithmic: look.logarithmic,
+        on_users: desk.sliding("chart", |plan: &Plan, users: u32| Knob::Users.with(*plan, users)),
     });
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} {changed} live={live} session={props.session.clone()}
-            code={plan.code()} trouble={(*trouble).clone()} height={860} figure={figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="Bounds and simulations in numbers" table={html! { <>{ table(&plan, *users) }{ measured::table(&plan, &measured) }</> }}>
-            <div class="map">
-                <div class="stage">
-                    { drawing }
-                    <div class="knobs needs-js">{ slider(Knob::Users) }</div>
-                </div>
-                <dl class="beside facts">
+    let axes = |logarithmic: bool, name: &'static str| {
+        let desk_ = desk.clone();
+        html! {
+            <label>
+                <input type="radio" name={format!("{id}-scale")} disabled={!live} checked={look.logarithmic == logarithmic}
+                    onchange={move |_: Event| desk_.look_at(Look { logarithmic })}/>
+                <span translate="yes">{ name }</span>
+            </label>
+        }
+    };
+    desk.lay(Parts {
+        class: "map",
+        picture: html! {
+            <div class="stage">
+                { drawing }
+                <div class="knobs needs-js" data-part="controls">{ slider(Knob::Users) }</div>
+            </div>
+        },
+        aside: html! {
+            <>
+                <dl class="facts">
                     { bound("alone", "The server alone", alone) }
                     { bound("together", "With the users’ help", together) }
                     <div>
@@ -277,31 +330,27 @@ pub fn DistributionView(props: &DemoProps) -> Html {
                         <dd>{ measured::sentence(&plan, &measured) }</dd>
                     </div>
                 </dl>
-            </div>
-            <div class="knobs needs-js" role="group" aria-label="What the curves depend on">
-                { for Knob::CURVES.into_iter().map(slider) }
-            </div>
-            <div class="knobs needs-js">
-                <fieldset class="choice">
-                    <legend translate="yes">{ "Axes" }</legend>
-                    { for [Scale::Linear, Scale::Logarithmic].into_iter().map(|choice| {
-                        let scale = scale.clone();
-                        html! {
-                            <label>
-                                <input type="radio" name={format!("{id}-scale")} disabled={!live} checked={*scale == choice}
-                                    onchange={move |_: Event| scale.set(choice)}/>
-                                <span translate="yes">{ choice.name() }</span>
-                            </label>
-                        }
-                    }) }
-                </fieldset>
-                if *plan != original {
-                    <button type="button" class="quiet" onclick={back}>{ "Back to the page’s run" }</button>
-                }
-            </div>
-            <p class="visually-hidden" aria-live="polite">{ plan.sentence(n) }</p>
-        </Shell>
-    }
+                <p class="visually-hidden" aria-live="polite">{ plan.sentence(n) }</p>
+            </>
+        },
+        rest: html! {
+            <>
+                <div class="knobs needs-js" role="group" aria-label="What the curves depend on" data-part="controls">
+                    { for Knob::CURVES.into_iter().map(slider) }
+                </div>
+                <div class="knobs needs-js">
+                    <fieldset class="choice">
+                        <legend translate="yes">{ "Axes" }</legend>
+                        { axes(false, "linear") }
+                        { axes(true, "logarithmic") }
+                    </fieldset>
+                </div>
+            </>
+        },
+        summary: "Bounds and simulations in numbers",
+        table: html! { <>{ table(&plan, users) }{ measured::table(&plan, &measured) }</> },
+        ..Parts::default()
+    })
 }
 
 fn bound(class: &'static str, name: &'static str, bound: Bound) -> Html {
