@@ -68,12 +68,12 @@ async fn other_values_have_other_bytes_and_sizes() -> Result<()> {
         size(4, "27 bytes").await?;
         size(5, "19 bytes").await?;
         demo.set("input[type=number]", "2147483648").await?;
-        demo.until_text(".enc-misfit", "stays at -1").await?;
+        demo.until_text(".misfit", "stays at -1").await?;
         demo.click_named("nothing but defaults").await?;
         size(4, "0 bytes").await?;
         demo.until_text(".enc-row:nth-child(4)", "no bytes at all").await?;
-        demo.until("nothing to complain about", "!demo.querySelector('.enc-misfit *')").await?;
-        demo.click_named("the page’s record").await?;
+        demo.until("nothing to complain about", "!demo.querySelector('.misfit *')").await?;
+        demo.click_named("Back to the page’s record").await?;
         // One record: a file of Avro's has the schema all the same.
         demo.set(".enc-sizes input", "0").await?;
         let smallest = "[...demo.querySelectorAll('.enc-chart .number')].map((it) => it.textContent)[5]";

@@ -1,16 +1,17 @@
 //! What an author writes, and everything that can be wrong with it.
 
 use super::{
-    Quiz,
+    Quiz, Seen,
     markdown::{Rendered, Setting, code_block, render},
-    sheet::{Choice, Kind, Question, Sheet, Witness, code_of},
+    sheet::{Choice, Kind, Question, Sheet, Witness},
 };
 use crate::chrome::{
     demo::{Authored, Examined, FactList, Problem, choices},
+    figure::{self, Figured},
     registry::Asking,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 /// More would not fit a screen, nor the page's marks.
 const MOST_CHOICES: usize = 16;
@@ -256,17 +257,10 @@ impl Authored for Quiz {
   "expect": { "questions": 4 }
 }"#;
     type Block = Block;
-    type Seen = (u32, Sheet);
+    type Seen = Seen;
 
-    fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("questions", "How many questions there are.", |(_, sheet)| sheet.questions.len());
-        list.fact("points", "How many points there are in all.", |(_, sheet)| sheet.points());
-        list.fact("predictions", "How many of the questions are predictions.", |(_, sheet)| {
-            sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count()
-        });
-        list.fact("hash", "The fingerprint of the seed of the choices' order, 16 hexadecimal digits.", |(seed, _)| {
-            super::fingerprint(&code_of(*seed))
-        });
+    fn facts(list: &mut FactList<Seen>) {
+        <Self as Figured>::facts(list);
     }
 
     fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
@@ -281,7 +275,8 @@ impl Authored for Quiz {
         if !examiner.problems.is_empty() {
             return Err(examiner.problems);
         }
-        Ok(Examined { view: code_of(block.seed), offers: sheet.code(), seen: (block.seed, sheet) })
+        let offers = sheet.code();
+        Ok(Examined { offers, ..figure::examined::<Self>(block.seed, (), (block.seed, Rc::new(sheet))) })
     }
 }
 

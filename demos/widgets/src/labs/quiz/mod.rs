@@ -19,8 +19,9 @@ pub use sheet::{Choice, Kind, Question, Sheet, Witness};
 
 use crate::chrome::{
     browser,
-    demo::{Demo, DemoProps, View},
-    shell::{Shell, use_arrival},
+    demo::{Demo, View},
+    facts::FactList,
+    figure::{self, Beside, Desk, Figure, Figured, Parts},
 };
 use paper::{Do, Paper};
 use sheet::{code_of, seed_of};
@@ -38,10 +39,53 @@ pub struct Quiz;
 
 impl Demo for Quiz {
     const NAME: &'static str = "quiz";
-    type Component = QuizView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        seed_of(View::parse(run).run).map(|seed| fingerprint(&code_of(seed)))
+        figure::hash_of::<Self>(run)
+    }
+}
+
+/// The seed of the choices' order, and the questions.
+pub type Seen = (u32, Rc<Sheet>);
+
+impl Figured for Quiz {
+    /// The seed of the choices' order.
+    type Run = u32;
+    type Look = ();
+    type Seen = Seen;
+    type View = QuizView;
+    const BESIDE: Beside = Beside::Nothing;
+    const HISTORY: bool = false;
+    const OWN: &'static str = "order of the choices";
+    const HEIGHT: u32 = 620;
+
+    fn read(view: &View<'_>) -> Result<(u32, ()), String> {
+        Ok((seed_of(view.run)?, ()))
+    }
+
+    fn code(seed: &u32) -> String {
+        code_of(*seed)
+    }
+
+    fn see(seed: &u32, data: &str) -> Seen {
+        (*seed, Rc::new(Sheet::parse(data)))
+    }
+
+    fn facts(list: &mut FactList<Seen>) {
+        list.fact("questions", "How many questions there are.", |(_, sheet)| sheet.questions.len());
+        list.fact("points", "How many points there are in all.", |(_, sheet)| sheet.points());
+        list.fact("predictions", "How many of the questions are predictions.", |(_, sheet)| {
+            sheet.questions.iter().filter(|question| question.kind == Kind::Prediction).count()
+        });
+        list.fact("hash", "The fingerprint of the seed of the choices' order, 16 hexadecimal digits.", |(seed, _)| {
+            fingerprint(&code_of(*seed))
+        });
+    }
+
+    // In any order they are the same questions.
+    fn is_same(_desk: &Desk<Self>) -> bool {
+        true
     }
 }
 
@@ -71,30 +115,32 @@ fn use_focus(id: &AttrValue) -> Rc<dyn Fn(String)> {
 
 /// The component.
 #[component]
-pub fn QuizView(props: &DemoProps) -> Html {
-    let sheet: Rc<Sheet> = use_memo(props.offers.clone(), |offers| Sheet::parse(offers));
-    let seed = seed_of(View::parse(&props.view).run).unwrap_or(1);
+pub fn QuizView(desk: &Desk<Quiz>) -> Html {
+    let (seed, sheet) = desk.seen();
     let paper = {
-        let sheet = sheet.clone();
+        let (seed, sheet) = (*seed, sheet.clone());
         use_reducer_eq(move || Paper::new(sheet, seed))
     };
-    let figure = use_node_ref();
-    let focus = use_focus(&props.id);
-    let (live, trouble) = {
-        let paper = paper.clone();
-        use_arrival(&props.session, "here are the choices in the page's own order", move |view| {
-            paper.dispatch(Do::Shuffle(seed_of(view.run)?));
-            Ok(())
-        })
-    };
-    let bench =
-        views::Bench { id: &props.id, sheet: &sheet, paper: &paper, live, session: &props.session, focus: &focus };
-    html! {
-        <Shell id={props.id.clone()} title={props.title.clone()} {live} session={props.session.clone()}
-            code={code_of(paper.seed)} trouble={(*trouble).clone()} height={620} {figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary={if live { "" } else { "The answers" }} table={views::key(&bench)}>
-            { views::sheet(&bench) }
-        </Shell>
+    let focus = use_focus(desk.id());
+    // A link brings an order of its own, and whoever begins again gets another.
+    {
+        let (paper, seed) = (paper.dispatcher(), *seed);
+        use_effect_with(desk.opened(), move |opened| {
+            if *opened > 0 {
+                paper.dispatch(Do::Shuffle(seed));
+            }
+        });
     }
+    {
+        let desk = desk.clone();
+        use_effect_with(paper.seed, move |seed| desk.go(*seed));
+    }
+    let live = desk.live();
+    let bench = views::Bench { id: desk.id(), sheet, paper: &paper, live, session: desk.session(), focus: &focus };
+    desk.lay(Parts {
+        picture: views::sheet(&bench),
+        summary: if live { "" } else { "The answers" },
+        table: views::key(&bench),
+        ..Parts::default()
+    })
 }

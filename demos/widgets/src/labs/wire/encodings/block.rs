@@ -1,9 +1,12 @@
 //! What an author writes, and what follows from it.
 
-use super::{Encodings, fingerprint};
-use crate::chrome::demo::{Authored, Examined, FactList, Problem};
+use super::{Encodings, Seen};
+use crate::chrome::{
+    demo::{Authored, Examined, FactList, Problem},
+    figure::{self, Figured},
+};
 use serde::Deserialize;
-use wire::formats::{Format, Many, Sample, encode, many};
+use wire::formats::Sample;
 
 /// A person in six encodings: one record byte by byte, and what many take.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -44,43 +47,6 @@ fn records() -> u32 {
     Sample::default().count
 }
 
-/// What became of a record.
-pub struct Seen {
-    sample: Sample,
-    /// In each encoding: one record, and all of them.
-    all: Vec<(Format, Vec<u8>, Many)>,
-}
-
-impl Seen {
-    fn of(&self, format: Format) -> &(Format, Vec<u8>, Many) {
-        self.all.iter().find(|(other, ..)| *other == format).expect("every format is there")
-    }
-
-    /// The encoding of which that is the least; of several the first.
-    fn least(&self, size: impl Fn(&(Format, Vec<u8>, Many)) -> u64) -> Option<&'static str> {
-        self.all.iter().min_by_key(|one| size(one)).map(|(format, ..)| format.name())
-    }
-}
-
-/// The facts of one encoding, by the word that they begin with.
-macro_rules! facts_of {
-    ($list:ident, $($key:literal $format:ident $name:literal)*) => {
-        $(
-            $list.fact(concat!($key, "-bytes"), concat!("How many bytes one record has in ", $name, "."), |seen| {
-                seen.of(Format::$format).1.len()
-            });
-            $list.fact(concat!($key, "-hex"), "These bytes, such as \"0a 05 41\".", |seen| {
-                super::hex(&seen.of(Format::$format).1)
-            });
-            $list.fact(
-                concat!($key, "-many-bytes"),
-                "How many bytes all records have, in the form that one keeps them in.",
-                |seen| seen.of(Format::$format).2.bytes,
-            );
-        )*
-    };
-}
-
 impl Authored for Encodings {
     const PURPOSE: &'static str = "One record in JSON, MessagePack, CBOR, Protocol Buffers, Thrift compact and Avro: every byte explained, what many records take, and who needs which schema.";
     const SHEETS: &'static [&'static str] = &["demos-encodings"];
@@ -95,42 +61,14 @@ impl Authored for Encodings {
     type Seen = Seen;
 
     fn facts(list: &mut FactList<Seen>) {
-        facts_of!(list,
-            "json" Json "JSON"
-            "messagepack" MessagePack "MessagePack"
-            "cbor" Cbor "CBOR"
-            "protobuf" Protobuf "Protocol Buffers"
-            "thrift" ThriftCompact "Thrift’s compact protocol"
-            "avro" Avro "Avro’s binary encoding"
-        );
-        list.fact("smallest", "The encoding with the fewest bytes for one record, such as \"Avro\".", |seen| {
-            seen.least(|(_, one, _)| one.len() as u64)
-        });
-        list.fact("many-smallest", "The encoding with the fewest bytes for all records.", |seen| {
-            seen.least(|(.., many)| many.bytes)
-        });
-        list.fact(
-            "avro-header-bytes",
-            "How many of the Avro file's bytes are its header, which holds the schema.",
-            |seen| {
-                let mut counted = seen.all.iter().flat_map(|(.., many)| &many.counted);
-                counted.find(|counted| counted.what.contains("header")).map(|header| header.bytes)
-            },
-        );
-        list.fact("hash", "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits.", |seen| {
-            fingerprint(&seen.sample)
-        });
+        <Self as Figured>::facts(list);
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let Person { name, id, email } = block.person.clone();
         let sample = Sample { name, id, email, count: block.records };
-        let record = sample.record();
-        let all: Vec<_> = Format::ALL
-            .iter()
-            .map(|format| (*format, encode(*format, &record).bytes, many(*format, &record, sample.count.into())))
-            .collect();
-        Ok(Examined { view: sample.code(), offers: String::new(), seen: Seen { sample, all } })
+        let seen = Self::see(&sample, "");
+        Ok(figure::examined::<Self>(sample, (), seen))
     }
 }
 

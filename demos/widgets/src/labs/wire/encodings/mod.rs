@@ -11,8 +11,12 @@ mod rows;
 pub use block::{Block, Person};
 
 use crate::chrome::{
-    demo::{Demo, DemoProps, View},
-    shell::{Shell, title_of, use_arrival},
+    demo::{Demo, View},
+    engine::Engine,
+    facts::FactList,
+    figure::{self, Desk, Figure, Figured, Parts},
+    judge,
+    number::Number,
     svg::el,
     written::written,
 };
@@ -27,22 +31,105 @@ use yew::{prelude::*, virtual_dom::VText};
 /// The names of the record's fields, in their order.
 const FIELDS: [&str; 3] = ["name", "id", "email"];
 
-/// Records to try, each with what there is to see.
-const TRIES: [(&str, i32, &str, &str); 3] = [
-    ("Alice", -1, "a@b.com", "a negative id"),
-    ("Alice", i32::MAX, "a@b.com", "a large id"),
-    ("", 0, "", "nothing but defaults"),
-];
-
 /// A record in six encodings.
 pub struct Encodings;
 
 impl Demo for Encodings {
     const NAME: &'static str = "encodings";
-    type Component = EncodingsView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        Sample::from_code(run).map(|sample| fingerprint(&sample)).map_err(|error| error.to_string())
+        figure::hash_of::<Self>(run)
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(judge::engine::<Self>(None))
+    }
+}
+
+/// What became of a record.
+pub struct Seen {
+    sample: Sample,
+    /// In each encoding.
+    rows: Vec<Row>,
+}
+
+impl Seen {
+    fn of(&self, format: Format) -> &Row {
+        self.rows.iter().find(|row| row.format == format).expect("every format is there")
+    }
+
+    /// The encoding of which that is the least; of several the first.
+    fn least(&self, size: impl Fn(&Row) -> u64) -> Option<&'static str> {
+        self.rows.iter().min_by_key(|row| size(row)).map(|row| row.format.name())
+    }
+}
+
+/// The facts of one encoding, by the word that they begin with.
+macro_rules! facts_of {
+    ($list:ident, $($key:literal $format:ident $name:literal)*) => {
+        $(
+            $list.fact(concat!($key, "-bytes"), concat!("How many bytes one record has in ", $name, "."), |seen| {
+                seen.of(Format::$format).one.bytes.len()
+            });
+            $list.fact(concat!($key, "-hex"), "These bytes, such as \"0a 05 41\".", |seen| {
+                hex(&seen.of(Format::$format).one.bytes)
+            });
+            $list.fact(
+                concat!($key, "-many-bytes"),
+                "How many bytes all records have, in the form that one keeps them in.",
+                |seen| seen.of(Format::$format).many.bytes,
+            );
+        )*
+    };
+}
+
+impl Figured for Encodings {
+    type Run = Sample;
+    type Look = ();
+    type Seen = Seen;
+    type View = EncodingsView;
+    const OWN: &'static str = "record";
+    const HEIGHT: u32 = 1500;
+
+    fn read(view: &View<'_>) -> Result<(Sample, ()), String> {
+        Ok((Sample::from_code(view.run).map_err(|error| error.to_string())?, ()))
+    }
+
+    fn code(sample: &Sample) -> String {
+        sample.code()
+    }
+
+    fn see(sample: &Sample, _data: &str) -> Seen {
+        Seen { sample: sample.clone(), rows: rows_of(sample) }
+    }
+
+    fn facts(list: &mut FactList<Seen>) {
+        facts_of!(list,
+            "json" Json "JSON"
+            "messagepack" MessagePack "MessagePack"
+            "cbor" Cbor "CBOR"
+            "protobuf" Protobuf "Protocol Buffers"
+            "thrift" ThriftCompact "Thrift’s compact protocol"
+            "avro" Avro "Avro’s binary encoding"
+        );
+        list.fact("smallest", "The encoding with the fewest bytes for one record, such as \"Avro\".", |seen| {
+            seen.least(|row| row.one.bytes.len() as u64)
+        });
+        list.fact("many-smallest", "The encoding with the fewest bytes for all records.", |seen| {
+            seen.least(|row| row.many.bytes)
+        });
+        list.fact(
+            "avro-header-bytes",
+            "How many of the Avro file's bytes are its header, which holds the schema.",
+            |seen| {
+                let mut counted = seen.rows.iter().flat_map(|row| &row.many.counted);
+                counted.find(|counted| counted.what.contains("header")).map(|header| header.bytes)
+            },
+        );
+        list.fact("hash", "The fingerprint of the record, its bytes and all sizes, 16 hexadecimal digits.", |seen| {
+            fingerprint(&seen.sample)
+        });
     }
 }
 
@@ -72,7 +159,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The record in one encoding.
-struct Row {
+pub struct Row {
     format: Format,
     one: Annotated,
     many: Many,
@@ -122,84 +209,57 @@ fn stretched(text: &str, length: usize) -> String {
 
 /// The component.
 #[component]
-pub fn EncodingsView(props: &DemoProps) -> Html {
-    let original = use_memo(props.view.clone(), |view| Sample::from_code(View::parse(view).run).unwrap_or_default());
-    let sample = use_state(|| (*original).clone());
-    // As it stands in the field; what is no number yet is not encoded.
-    let typed = use_state(|| original.id.to_string());
+pub fn EncodingsView(desk: &Desk<Encodings>) -> Html {
+    let (id, live, sample) = (desk.id(), desk.live(), desk.run());
+    let rows = &desk.seen().rows;
     // What was typed last, which the slider makes longer and shorter.
-    let texts = use_state(|| [original.name.clone(), original.email.clone()]);
+    let texts = use_state(|| [sample.name.clone(), sample.email.clone()]);
     let lit = use_state(|| Lit::Nothing);
     let as_text = use_state(|| false);
-    let figure = use_node_ref();
-    let rows = use_memo((*sample).clone(), rows_of);
-
-    let show = {
-        let (sample, typed, texts, lit) = (sample.clone(), typed.clone(), texts.clone(), lit.clone());
-        Callback::from(move |to: Sample| {
-            typed.set(to.id.to_string());
-            texts.set([to.name.clone(), to.email.clone()]);
+    {
+        let (texts, lit, now) = (texts.clone(), lit.clone(), [sample.name.clone(), sample.email.clone()]);
+        use_effect_with(desk.opened(), move |_| {
+            texts.set(now);
             // The parts are others now.
             lit.set(Lit::Nothing);
-            sample.set(to);
-        })
-    };
-    let (live, trouble) = {
-        let show = show.clone();
-        use_arrival(&props.session, "here is the page's own record", move |view| {
-            show.emit(Sample::from_code(view.run).map_err(|error| error.to_string())?);
-            Ok(())
-        })
-    };
-    let put = |to: Sample| {
-        let (show, trouble) = (show.clone(), trouble.clone());
-        Callback::from(move |_: MouseEvent| {
-            trouble.set(None);
-            show.emit(to.clone());
-        })
-    };
+        });
+    }
     let typing = |place: usize| {
-        let (sample, typed, texts, lit) = (sample.clone(), typed.clone(), texts.clone(), lit.clone());
-        Callback::from(move |event: InputEvent| {
+        let (texts, lit) = (texts.clone(), lit.clone());
+        desk.sliding(FIELDS[place], move |sample: &Sample, event: InputEvent| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            let (value, mut to) = (input.value(), (*sample).clone());
-            if place == 1 {
-                if let Ok(id) = value.parse() {
-                    to.id = id;
-                }
-                typed.set(value);
-            } else {
-                let value: String = value.chars().take(Sample::LONGEST).collect();
-                let mut bases = (*texts).clone();
-                bases[place / 2].clone_from(&value);
-                texts.set(bases);
-                *if place == 0 { &mut to.name } else { &mut to.email } = value;
-            }
+            let (value, mut to) = (input.value().chars().take(Sample::LONGEST).collect::<String>(), sample.clone());
+            let mut bases = (*texts).clone();
+            bases[place / 2].clone_from(&value);
+            texts.set(bases);
+            *if place == 0 { &mut to.name } else { &mut to.email } = value;
             lit.set(Lit::Field(place));
-            sample.set(to);
+            to
+        })
+    };
+    let number = {
+        let lit = lit.clone();
+        desk.sliding(FIELDS[1], move |sample: &Sample, id: i32| {
+            lit.set(Lit::Field(1));
+            Sample { id, ..sample.clone() }
         })
     };
     let stretch = {
-        let (sample, texts, lit) = (sample.clone(), texts.clone(), lit.clone());
-        Callback::from(move |event: InputEvent| {
+        let (texts, lit) = (texts.clone(), lit.clone());
+        desk.sliding("length", move |sample: &Sample, event: InputEvent| {
             let length = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
             let [name, email] = texts.each_ref().map(|text| stretched(text, length.min(Sample::LONGEST)));
             lit.set(Lit::Nothing);
-            sample.set(Sample { name, email, ..(*sample).clone() });
+            Sample { name, email, ..sample.clone() }
         })
     };
     let counts = stops(sample.count);
     let count_at = counts.binary_search(&sample.count).unwrap_or(0);
     let count_last = counts.len() - 1;
-    let recount = {
-        let sample = sample.clone();
-        Callback::from(move |event: InputEvent| {
-            let place = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
-            if let Some(count) = counts.get(place) {
-                sample.set(Sample { count: *count, ..(*sample).clone() });
-            }
-        })
-    };
+    let recount = desk.sliding("records", move |sample: &Sample, event: InputEvent| {
+        let place = event.target_unchecked_into::<HtmlInputElement>().value_as_number() as usize;
+        Sample { count: counts.get(place).copied().unwrap_or(sample.count), ..sample.clone() }
+    });
     let light = {
         let lit = lit.clone();
         Callback::from(move |to: Lit| {
@@ -208,27 +268,25 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
             }
         })
     };
-
-    let id: AttrValue = props.id.clone();
     let record = sample.record();
-    let misfit = typed.parse::<i32>().is_err();
     let field = |place: usize| {
-        let value = [&sample.name, &*typed, &sample.email][place].clone();
-        let wrong = place == 1 && misfit;
+        let words = html! {
+            <label>
+                <span>{ FIELDS[place] }{ " =" }</span>
+                <input type="text" maxlength={Sample::LONGEST.to_string()} autocomplete="off" spellcheck="false"
+                    value={if place == 0 { sample.name.clone() } else { sample.email.clone() }} disabled={!live} oninput={typing(place)}/>
+            </label>
+        };
         html! {
-            <label class={classes!("enc-field", (lit.field(&rows) == Some(place)).then_some("lit"))}
+            <div class={classes!("enc-field", (lit.field(rows) == Some(place)).then_some("lit"))}
                 onpointerover={light.reform(move |_: PointerEvent| Lit::Field(place))}
                 onfocusin={light.reform(move |_: FocusEvent| Lit::Field(place))}>
-                <span>{ FIELDS[place] }{ " =" }</span>
                 if place == 1 {
-                    <input type="number" min={i32::MIN.to_string()} max={i32::MAX.to_string()} step="1" {value}
-                        disabled={!live} oninput={typing(place)} aria-invalid={wrong.then_some("true")}
-                        aria-describedby={wrong.then(|| format!("{id}-misfit"))}/>
+                    <Number id={format!("{id}-id")} name="id =" value={sample.id} {live} on={number.clone()}/>
                 } else {
-                    <input type="text" maxlength={Sample::LONGEST.to_string()} autocomplete="off" spellcheck="false" {value}
-                        disabled={!live} oninput={typing(place)}/>
+                    { words }
                 }
-            </label>
+            </div>
         }
     };
     let lengths = [&sample.name, &sample.email].map(|text| text.chars().count());
@@ -246,40 +304,25 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
             </label>
         }
     };
-    let changed = *sample != *original;
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} {changed} {live} session={props.session.clone()}
-            code={sample.code()} trouble={(*trouble).clone()} height={1500} {figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="Every part in words, and what is counted" table={table(&rows)}>
-            <div class="enc-form">
+    desk.lay(Parts {
+        class: "enc",
+        picture: html! {
+            <>
                 <p class="enc-record">
                     <code>{ format!("Person {{ name = \"{}\", id = {}, email = \"{}\" }}", sample.name, sample.id, sample.email) }</code>
                 </p>
-                <div class="enc-fields needs-js" role="group" aria-label="The record">
+                <div class="enc-rows">
+                    { for rows.iter().enumerate().map(|(place, shown)| row(id, live, shown, place, rows, &lit, *as_text, &light)) }
+                    { panel(live, rows, &record, &lit) }
+                </div>
+            </>
+        },
+        aside: html! {
+            <div class="enc-form">
+                <div class="enc-fields needs-js" role="group" aria-label="The record" data-part="controls">
                     { for (0..FIELDS.len()).map(field) }
                 </div>
-                <div class="enc-tries needs-js" role="group" aria-label="Records to try">
-                    <span>{ "Try" }</span>
-                    { for TRIES.into_iter().map(|(name, number, email, what)| {
-                        let to = Sample { name: name.to_owned(), id: number, email: email.to_owned(), count: sample.count };
-                        html! {
-                            <button type="button" disabled={!live} aria-pressed={(*sample == to).to_string()} onclick={put(to)}>
-                                { what }
-                            </button>
-                        }
-                    }) }
-                    <button type="button" disabled={!live} aria-pressed={(*sample == *original).to_string()}
-                        onclick={put((*original).clone())}>{ "the page’s record" }</button>
-                </div>
-                <div class="enc-misfit" id={format!("{id}-misfit")} role="status">
-                    if misfit {
-                        <p class="notice">
-                            { format!("An int32 is a whole number from {} to {}. Until it is one, the figure stays at {}.", i32::MIN, i32::MAX, sample.id) }
-                        </p>
-                    }
-                </div>
-                <div class="knobs needs-js">
+                <div class="knobs needs-js" data-part="controls">
                     <label class="slider">
                         <span>{ "Characters of name and email: " }<b>{ length_said }</b></span>
                         <input type="range" min="0" max={Sample::LONGEST.to_string()} step="1"
@@ -292,30 +335,33 @@ pub fn EncodingsView(props: &DemoProps) -> Html {
                     </fieldset>
                 </div>
             </div>
-            <div class="enc-rows">
-                { for rows.iter().enumerate().map(|(place, shown)| row(&id, live, shown, place, &rows, &lit, *as_text, &light)) }
-                { panel(live, &rows, &record, &lit) }
-            </div>
-            { written(page::legend) }
-            <div class="enc-sizes">
-                <p class="panel-title">{ format!("What {} like this {}", records(sample.count), if sample.count == 1 { "takes" } else { "take" }) }</p>
-                <div class="knobs needs-js">
-                    <label class="slider">
-                        <span>{ "Records: " }<b>{ grouped(sample.count.into()) }</b></span>
-                        <input type="range" min="0" max={count_last.to_string()} step="1" value={count_at.to_string()}
-                            disabled={!live} oninput={recount} aria-valuetext={records(sample.count)}/>
-                    </label>
+        },
+        rest: html! {
+            <>
+                { written(page::legend) }
+                <div class="enc-sizes">
+                    <p class="panel-title">{ format!("What {} like this {}", records(sample.count), if sample.count == 1 { "takes" } else { "take" }) }</p>
+                    <div class="knobs needs-js" data-part="controls">
+                        <label class="slider">
+                            <span>{ "Records: " }<b>{ grouped(sample.count.into()) }</b></span>
+                            <input type="range" min="0" max={count_last.to_string()} step="1" value={count_at.to_string()}
+                                disabled={!live} oninput={recount} aria-valuetext={records(sample.count)}/>
+                        </label>
+                    </div>
+                    { chart(id, &desk.title(), rows, sample.count) }
+                    <p class="quiet-words">
+                        { "Each in the form in which one keeps many: " }
+                        { rows.iter().map(|row| format!("{} {}", row.format.name(), row.many.form)).collect::<Vec<_>>().join("; ") }
+                        { ". Left to right: values; numbers, types and lengths; names; what holds it all together. Nothing is compressed: a compressor would take out much of what repeats, and names repeat in every record." }
+                    </p>
                 </div>
-                { chart(&id, &title_of(&props.title, changed), &rows, sample.count) }
-                <p class="quiet-words">
-                    { "Each in the form in which one keeps many: " }
-                    { rows.iter().map(|row| format!("{} {}", row.format.name(), row.many.form)).collect::<Vec<_>>().join("; ") }
-                    { ". Left to right: values; numbers, types and lengths; names; what holds it all together. Nothing is compressed: a compressor would take out much of what repeats, and names repeat in every record." }
-                </p>
-            </div>
-            { written(|| page::who_needs(&record)) }
-        </Shell>
-    }
+                { written(|| page::who_needs(&record)) }
+            </>
+        },
+        summary: "Every part in words, and what is counted",
+        table: table(rows),
+        ..Parts::default()
+    })
 }
 
 /// What a part is for, in a word or two.

@@ -1,12 +1,11 @@
 //! What an author writes, and what the table yields.
 
-use super::{
-    Offers, Shown, Verdicts,
-    page::{differs, fingerprint, harmful},
+use super::{Offers, Seen, Shown, Verdicts};
+use crate::chrome::{
+    demo::{Authored, Examined, FactList, Problem},
+    figure::{self, Figured},
 };
-use crate::chrome::demo::{Authored, Examined, FactList, Problem};
 use serde::Deserialize;
-use wire::evolve::{Harm, Row, catalogue};
 
 /// The usual changes of a schema, with their verdicts.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
@@ -34,22 +33,6 @@ pub enum Rows {
     Differing,
 }
 
-/// The whole table, and which of it is shown.
-pub struct Seen {
-    shown: Shown,
-    rows: Vec<Row>,
-}
-
-impl Seen {
-    fn count(&self, is: impl Fn(&Row) -> bool) -> usize {
-        self.rows.iter().filter(|row| is(row)).count()
-    }
-}
-
-fn worst(row: &Row) -> Harm {
-    row.change.forward.max(row.change.backward)
-}
-
 impl Authored for Verdicts {
     const PURPOSE: &'static str = "The usual changes of a schema in a table: what becomes of bytes in either direction, of JSON and of programs, with a message that shows it and with the rules of buf breaking.";
     const SHEETS: &'static [&'static str] = &["demos-verdicts"];
@@ -62,31 +45,8 @@ impl Authored for Verdicts {
     type Block = Block;
     type Seen = Seen;
 
-    fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("changes", "How many changes the whole table has.", |seen| seen.rows.len());
-        list.fact("harmless", "How many of them do no harm to bytes in either direction.", |seen| {
-            seen.count(|row| !harmful(row))
-        });
-        list.fact("loses-data", "How many, at their worst, lose data in bytes without a word.", |seen| {
-            seen.count(|row| worst(row) == Harm::LosesData)
-        });
-        list.fact("garbage", "How many, at their worst, let a reader see a value that nobody wrote.", |seen| {
-            seen.count(|row| worst(row) == Harm::Garbage)
-        });
-        list.fact("refused", "How many, at their worst, let a reader refuse a message.", |seen| {
-            seen.count(|row| worst(row) == Harm::Refused)
-        });
-        list.fact(
-            "buf-stricter",
-            "To how many that do no harm to bytes `buf breaking` objects in its category WIRE.",
-            |seen| seen.count(|row| differs(row) && !harmful(row)),
-        );
-        list.fact("buf-milder", "How many that do harm to bytes it allows in that category.", |seen| {
-            seen.count(|row| differs(row) && harmful(row))
-        });
-        list.fact("hash", "The fingerprint of the rows that are shown, 16 hexadecimal digits.", |seen| {
-            fingerprint(seen.shown, &seen.rows)
-        });
+    fn facts(list: &mut FactList<Seen>) {
+        <Self as Figured>::facts(list);
     }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
@@ -95,9 +55,9 @@ impl Authored for Verdicts {
             Rows::Harmful => Shown::Harmful,
             Rows::Differing => Shown::Differing,
         };
-        let rows = catalogue();
-        let counts = Shown::ALL.map(|shown| rows.iter().filter(|row| shown.has(row)).count());
+        let seen = Self::see(&shown, "");
+        let counts = Shown::ALL.map(|shown| seen.rows.iter().filter(|row| shown.has(row)).count());
         let offers = Offers { lab: block.lab.as_deref().unwrap_or_default(), counts }.write();
-        Ok(Examined { view: shown.code(), offers, seen: Seen { shown, rows } })
+        Ok(Examined { offers, ..figure::examined::<Self>(shown, (), seen) })
     }
 }

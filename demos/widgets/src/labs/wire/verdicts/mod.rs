@@ -6,25 +6,32 @@
 mod block;
 #[cfg(feature = "ssr")]
 mod page;
+mod rows;
 
 #[cfg(feature = "ssr")]
 pub use block::Block;
 
 use crate::{
     chrome::{
-        demo::{Demo, DemoProps, Session, View},
-        shell::{Shell, use_arrival},
+        demo::{Demo, Session, View},
+        engine::Engine,
+        facts::FactList,
+        figure::{Beside, Desk, Figure, Figured, Parts},
+        judge,
         written::written,
     },
     labs::wire::lab::words::count,
 };
+use rows::{differs, fingerprint, harmful};
 use sim::TraceHash;
 use web_sys::Element;
+use wire::evolve::{Harm, Row, catalogue};
 use yew::prelude::*;
 
 /// Which rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
+pub enum Shown {
+    /// All of them.
     All,
     /// Those in which bytes do harm.
     Harmful,
@@ -71,13 +78,89 @@ pub struct Verdicts;
 
 impl Demo for Verdicts {
     const NAME: &'static str = "verdicts";
-    type Component = VerdictsView;
+    type Component = Figure<Self>;
 
+    // That of the choice: the rows are the same whatever is chosen.
     fn hash_of(run: &str) -> Result<String, String> {
-        // That of the choice: the rows are the builder's, whose fact `hash` is about them.
         let mut hash = TraceHash::default();
         hash.text(&Shown::from_code(run)?.code());
         Ok(hash.to_string())
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(judge::engine::<Self>(None))
+    }
+}
+
+/// The whole table, and which of it is shown.
+pub struct Seen {
+    shown: Shown,
+    rows: Vec<Row>,
+}
+
+impl Seen {
+    fn count(&self, is: impl Fn(&Row) -> bool) -> usize {
+        self.rows.iter().filter(|row| is(row)).count()
+    }
+}
+
+fn worst(row: &Row) -> Harm {
+    row.change.forward.max(row.change.backward)
+}
+
+impl Figured for Verdicts {
+    type Run = Shown;
+    type Look = ();
+    type Seen = Seen;
+    type View = VerdictsView;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Nothing;
+    const HISTORY: bool = false;
+    const OWN: &'static str = "table";
+    const HEIGHT: u32 = 1100;
+
+    fn read(view: &View<'_>) -> Result<(Shown, ()), String> {
+        Ok((Shown::from_code(view.run)?, ()))
+    }
+
+    fn code(shown: &Shown) -> String {
+        shown.code()
+    }
+
+    fn see(shown: &Shown, _data: &str) -> Seen {
+        Seen { shown: *shown, rows: catalogue() }
+    }
+
+    fn facts(list: &mut FactList<Self::Seen>) {
+        list.fact("changes", "How many changes the whole table has.", |seen| seen.rows.len());
+        list.fact("harmless", "How many of them do no harm to bytes in either direction.", |seen| {
+            seen.count(|row| !harmful(row))
+        });
+        list.fact("loses-data", "How many, at their worst, lose data in bytes without a word.", |seen| {
+            seen.count(|row| worst(row) == Harm::LosesData)
+        });
+        list.fact("garbage", "How many, at their worst, let a reader see a value that nobody wrote.", |seen| {
+            seen.count(|row| worst(row) == Harm::Garbage)
+        });
+        list.fact("refused", "How many, at their worst, let a reader refuse a message.", |seen| {
+            seen.count(|row| worst(row) == Harm::Refused)
+        });
+        list.fact(
+            "buf-stricter",
+            "To how many that do no harm to bytes `buf breaking` objects in its category WIRE.",
+            |seen| seen.count(|row| differs(row) && !harmful(row)),
+        );
+        list.fact("buf-milder", "How many that do harm to bytes it allows in that category.", |seen| {
+            seen.count(|row| differs(row) && harmful(row))
+        });
+        list.fact("hash", "The fingerprint of the rows that are shown, 16 hexadecimal digits.", |seen| {
+            fingerprint(seen.shown, &seen.rows)
+        });
+    }
+
+    // Whatever is chosen, the title is about it.
+    fn is_same(_desk: &Desk<Self>) -> bool {
+        true
     }
 }
 
@@ -105,56 +188,47 @@ impl<'a> Offers<'a> {
 
 /// The component.
 #[component]
-pub fn VerdictsView(props: &DemoProps) -> Html {
-    let original = Shown::from_code(View::parse(&props.view).run).unwrap_or(Shown::All);
-    let shown = use_state(|| original);
-    let figure = use_node_ref();
-    let (live, trouble) = {
-        let shown = shown.clone();
-        use_arrival(&props.session, "here is the page's own table", move |view| {
-            shown.set(Shown::from_code(view.run)?);
-            Ok(())
-        })
-    };
-    let id: AttrValue = props.id.clone();
-    let offers = Offers::parse(&props.offers);
+pub fn VerdictsView(desk: &Desk<Verdicts>) -> Html {
+    let (id, live, shown) = (desk.id(), desk.live(), *desk.run());
+    let offers = Offers::parse(desk.data());
     {
-        let (figure, lab, session) = (figure.clone(), offers.lab.to_owned(), props.session.clone());
+        let (desk, lab) = (desk.clone(), offers.lab.to_owned());
         use_effect_with((), move |()| {
-            if let Some(figure) = figure.cast::<Element>() {
-                lead_to_lab(&figure, &lab, &session);
+            if let Some(figure) = desk.figure().cast::<Element>() {
+                lead_to_lab(&figure, &lab, desk.session());
             }
         });
     }
     let choices = Shown::ALL.into_iter().map(|choice| {
-        let (state, on) = (shown.clone(), *shown == choice);
         html! {
             <label>
-                <input type="radio" name={format!("{id}-rows")} disabled={!live} checked={on}
-                    onchange={move |_: Event| state.set(choice)}/>
+                <input type="radio" name={format!("{id}-rows")} disabled={!live} checked={shown == choice}
+                    onchange={desk.going(move |_: &Shown, _: Event| choice)}/>
                 <span translate="yes">{ choice.label() }</span>
             </label>
         }
     });
     let [all, ..] = offers.counts;
-    let said = format!("{} of {all} are shown.", count(offers.counts[*shown as usize], "change", "changes"));
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} live={live} session={props.session.clone()}
-            code={shown.code()} trouble={(*trouble).clone()} height={1100} figure={figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="The rules of buf breaking, in words" table={written(rules)}>
-            <div class="knobs needs-js">
-                <fieldset class="choice">
-                    <legend translate="yes">{ "Changes" }</legend>
-                    <div class="pills">{ for choices }</div>
-                </fieldset>
-            </div>
-            <div class={classes!("scroll-box", "vd-rows", shown.word())} tabindex="0" role="group" aria-label="Changes and verdicts">
-                { written(|| table(offers.lab)) }
-            </div>
-            <p class="visually-hidden" aria-live="polite">{ said }</p>
-        </Shell>
-    }
+    let said = format!("{} of {all} are shown.", count(offers.counts[shown as usize], "change", "changes"));
+    desk.lay(Parts {
+        picture: html! {
+            <>
+                <div class="knobs needs-js">
+                    <fieldset class="choice">
+                        <legend translate="yes">{ "Changes" }</legend>
+                        <div class="pills">{ for choices }</div>
+                    </fieldset>
+                </div>
+                <div class={classes!("scroll-box", "vd-rows", shown.word())} tabindex="0" role="group" aria-label="Changes and verdicts">
+                    { written(|| table(offers.lab)) }
+                </div>
+                <p class="visually-hidden" aria-live="polite">{ said }</p>
+            </>
+        },
+        summary: "The rules of buf breaking, in words",
+        table: written(rules),
+        ..Parts::default()
+    })
 }
 
 /// Lets each row's link lead to its case in the lab: on the same page, or, from the table's embed page, on the lab's.

@@ -1,11 +1,10 @@
 //! The table as the builder writes it: nothing in it changes, so that no reader waits for a module that could draw it.
 
-use super::Shown;
+use super::{differs, harmful};
 use crate::{
     chrome::written::{tag, text},
     labs::wire::lab::words::{self, hex},
 };
-use sim::TraceHash;
 use wire::{
     case::Case,
     evolve::{Harm, Row, Witness, buf::RULES},
@@ -13,46 +12,6 @@ use wire::{
 
 /// The message type of all rows.
 const MESSAGE: &str = "Order";
-
-impl Shown {
-    pub(super) fn has(self, row: &Row) -> bool {
-        match self {
-            Self::All => true,
-            Self::Harmful => harmful(row),
-            Self::Differing => differs(row),
-        }
-    }
-}
-
-/// Whether the change does harm to bytes in one direction at least.
-pub(super) fn harmful(row: &Row) -> bool {
-    row.change.forward.max(row.change.backward) > Harm::Names
-}
-
-/// Whether `buf breaking` in its category WIRE judges other than the bytes do.
-pub(super) fn differs(row: &Row) -> bool {
-    row.buf_objects().0 != harmful(row)
-}
-
-/// The fingerprint of the rows that are shown.
-pub(super) fn fingerprint(shown: Shown, rows: &[Row]) -> String {
-    let mut hash = TraceHash::default();
-    hash.text(&shown.code());
-    for row in rows.iter().filter(|row| shown.has(row)) {
-        hash.text(row.title);
-        hash.text(&row.old);
-        hash.text(&row.new);
-        for harm in [row.change.forward, row.change.backward, row.change.json] {
-            hash.text(words::harm(harm).0);
-        }
-        hash.text(&row.change.why);
-        row.change.buf.iter().for_each(|rule| hash.text(rule));
-        if let Some(witness) = &row.change.witness {
-            hash.text(&hex(&witness.bytes));
-        }
-    }
-    hash.to_string()
-}
 
 fn head(titles: &[&str]) -> String {
     let cells = titles.iter().map(|title| tag("th", &[("scope", "col")], vec![text(title)])).collect();
