@@ -137,7 +137,7 @@ pub trait Demo {
     /// What an [engine](crate::chrome::engine) has to have computed before the page can draw the view that it shows at
     /// first, with what its author offers: a wish for each frame. The site has these frames as files, so that a page need not compute what the
     /// builder has computed already. Nothing for what is computed while drawing.
-    fn awaits(_view: &str, _offers: &str) -> Vec<String> {
+    fn awaits(_view: &str, _offered: &str) -> Vec<String> {
         vec![]
     }
 }

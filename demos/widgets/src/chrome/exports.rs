@@ -186,7 +186,7 @@ impl Shown {
         let Page { element, title, view, offers, offered, link, root, embedded, first, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
-        engine::await_first(self.name, (self.awaits)(&view, &offers), &first).await;
+        engine::await_first(self.name, (self.awaits)(&view, &offered), &first).await;
         let link = (!link.is_empty()).then(|| link.into());
         let session = Session { link, root: root.into(), embedded };
         let (id, title, view) = (element.id().into(), title.into(), view.into());

@@ -391,11 +391,15 @@ impl<D: Figured> Desk<D> {
     ) -> Callback<E> {
         let desk = self.clone();
         Callback::from(move |event: E| {
-            let run = change(desk.run(), event);
-            if run != *desk.run() {
-                desk.turn(Step::Slide(by, Rc::new(Kept::new(run, desk.data()))), None);
-            }
+            desk.slide(by, change(desk.run(), event));
         })
+    }
+
+    /// [`Desk::sliding`] at once: shows the run that a control of that name has made.
+    pub fn slide(&self, by: &'static str, run: D::Run) {
+        if run != *self.run() {
+            self.turn(Step::Slide(by, Rc::new(Kept::new(run, self.data()))), None);
+        }
     }
 
     fn turn(&self, step: Step<Rc<Kept<D>>>, at: Option<Time>) {

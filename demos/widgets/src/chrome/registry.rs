@@ -229,7 +229,7 @@ fn prerender<D: Authored>(id: &str, props: &str) -> String {
 fn first<D: Authored>(props: &str) -> Option<Vec<u8>> {
     let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
     let text = |key: &str| props[key].as_str().unwrap_or_default();
-    crate::chrome::engine::first(D::engine, &D::awaits(text("view"), text("offers")))
+    crate::chrome::engine::first(D::engine, &D::awaits(text("view"), text("offered")))
 }
 
 /// The choice nearest to what was written, if one is near enough to be meant.

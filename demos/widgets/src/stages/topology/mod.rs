@@ -69,7 +69,7 @@ impl Demo for Topology {
         Some(judge::engine::<Self>(Some(Box::<Simulator>::default())))
     }
 
-    fn awaits(view: &str, _offers: &str) -> Vec<String> {
+    fn awaits(view: &str, _offered: &str) -> Vec<String> {
         let Ok((looked, at)) = Self::read(&View::parse(view)) else { return vec![] };
         let at = at.unwrap_or_else(|| usual_moment(&looked.run)).min(looked.run.end());
         let other = looked.beside().map(|other| Simulator::wanted(&other.run, at));

@@ -158,7 +158,7 @@ impl Demo for DistributionTime {
         Some(judge::engine::<Self>(Some(Box::new(Spreading::default()))))
     }
 
-    fn awaits(view: &str, _offers: &str) -> Vec<String> {
+    fn awaits(view: &str, _offered: &str) -> Vec<String> {
         let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
         vec![measured::wanted(&plan, plan.peers_max)]
     }

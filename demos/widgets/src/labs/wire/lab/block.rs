@@ -1,22 +1,17 @@
 //! What an author writes, and what the case yields.
 
-use super::{
-    Look, Part, WireLab,
-    predict::About,
-    words::{self, hex},
-};
+use super::{Look, Part, WireLab, facts::Made, predict::About, words};
 use crate::chrome::{
     demo::{Authored, Examined, FactList, Problem, View, choices},
-    registry::{self, Asking},
+    figure::{self, Figured},
+    registry::Asking,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 use wire::{
     case::{Case, LONGEST, Outcome},
     edit::Edit,
-    evolve::{Change, Harm},
     json,
     schema::{self, Schema},
 };
@@ -47,10 +42,6 @@ pub struct Block {
     /// A field of the reader's, by name, that the facts `watched` and `watched-because` are about.
     #[serde(default)]
     pub watch: Option<String>,
-    /// Other cases, a button for each: the claims of the text, a click away. What is left out is as above.
-    #[serde(default)]
-    #[schemars(length(max = 12))]
-    pub presets: Vec<Preset>,
     /// Which parts of the lab are open at first, beside schema, value and bytes; all of them if not said. A figure for one
     /// idea needs few.
     #[serde(default)]
@@ -58,6 +49,14 @@ pub struct Block {
     /// A question that the reader answers before what the reading program makes of the bytes is shown.
     #[serde(default)]
     pub predict: Option<Predict>,
+    /// For a preset: whether the case is there to show a schema that the compiler refuses; the last good one stays in use
+    /// then, as when one types it. A schema that it takes is a mistake then.
+    #[serde(default)]
+    pub refused: bool,
+    /// The case that was there before one that is refused: the figure's own, put here where a preset is read.
+    #[serde(default)]
+    #[schemars(skip)]
+    pub before: Option<Box<Block>>,
 }
 
 /// A text: one string, or its lines.
@@ -104,46 +103,6 @@ pub enum Direction {
     NewWrites,
     /// The old version writes and the new one reads: what happens to stored messages.
     OldWrites,
-}
-
-/// Another case. What is left out is as in the figure's own.
-#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Preset {
-    /// What is on its button.
-    #[schemars(length(min = 1))]
-    pub label: String,
-    /// The message type.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// The schema of who writes.
-    #[serde(default)]
-    pub writer: Option<Text>,
-    /// The schema of who reads.
-    #[serde(default)]
-    pub reader: Option<Text>,
-    /// The value.
-    #[serde(default)]
-    pub value: Option<Map<String, Value>>,
-    /// What is done to the bytes; if not said, nothing.
-    #[serde(default)]
-    pub edits: Vec<String>,
-    /// Which version writes.
-    #[serde(default)]
-    pub direction: Option<Direction>,
-    /// The field that `watched` is about.
-    #[serde(default)]
-    pub watch: Option<String>,
-    /// Whether the case is there to show a schema that the compiler refuses; the last good one stays in use then, as
-    /// when one types it. A schema that it takes is a mistake then.
-    #[serde(default)]
-    pub refused: bool,
-    /// A question that comes first; if not said, none.
-    #[serde(default)]
-    pub predict: Option<Predict>,
-    /// What this case must yield, or the build fails: the facts that the figure has too.
-    #[serde(default)]
-    pub expect: Map<String, Value>,
 }
 
 /// A question with choices; which is right is computed. Either `field` or `about` says what it is about.
@@ -213,17 +172,16 @@ struct Parts<'a> {
     predict: (String, Option<&'a Predict>),
 }
 
-/// A case that was found good.
-pub struct Made {
-    case: Case,
-    outcome: Outcome,
-    words: Vec<String>,
+/// A case that was found good, how it is looked at, and the question in the author's words.
+struct Good {
+    made: Made,
+    look: Look,
     question: Option<String>,
-    watch: Option<String>,
 }
 
 impl Block {
-    fn parts(&self) -> Parts<'_> {
+    /// What the case is made of. `before` is what followed from the case before, for one that is refused.
+    fn parts<'a>(&'a self, before: Option<&'a Outcome>) -> Parts<'a> {
         let reader = match &self.reader {
             Some(reader) => ("/reader".to_owned(), reader),
             None => ("/writer".to_owned(), &self.writer),
@@ -236,33 +194,10 @@ impl Block {
             edits: ("/edits".to_owned(), &self.edits),
             direction: self.direction,
             watch: self.watch.as_deref(),
-            refused: None,
+            refused: before.filter(|_| self.refused),
             show: self.show.as_deref(),
             predict: ("/predict".to_owned(), self.predict.as_ref()),
         }
-    }
-
-    fn preset<'a>(&'a self, number: usize, preset: &'a Preset, own: Option<&'a Made>) -> Parts<'a> {
-        let at = |key: &str| format!("/presets/{number}/{key}");
-        let mut parts = self.parts();
-        if preset.message.is_some() {
-            parts.message = (at("message"), preset.message.as_deref());
-        }
-        if let Some(writer) = &preset.writer {
-            parts.writer = (at("writer"), writer);
-        }
-        if let Some(reader) = &preset.reader {
-            parts.reader = (at("reader"), reader);
-        }
-        if let Some(value) = &preset.value {
-            parts.value = (at("value"), value);
-        }
-        parts.edits = (at("edits"), &preset.edits);
-        parts.direction = preset.direction.unwrap_or(parts.direction);
-        parts.watch = preset.watch.as_deref().or(parts.watch);
-        parts.refused = own.map(|own| &own.outcome).filter(|_| preset.refused);
-        parts.predict = (at("predict"), preset.predict.as_ref());
-        parts
     }
 }
 
@@ -344,7 +279,7 @@ impl Spelt {
 }
 
 impl Parts<'_> {
-    fn make(&self, problems: &mut Vec<Problem>) -> Option<Made> {
+    fn make(&self, problems: &mut Vec<Problem>) -> Option<Good> {
         let before = problems.len();
         let mut found = vec![];
         let mut writer = schema("writer’s", &self.writer, &mut found);
@@ -403,7 +338,7 @@ impl Parts<'_> {
                 return None;
             }
         };
-        let (mut words, mut question) = (vec![], None);
+        let (mut look, mut question) = (Look::default(), None);
         if let Some(predict) = self.predict.1 {
             let about = match (&predict.field, predict.about) {
                 (Some(name), None) => {
@@ -429,7 +364,7 @@ impl Parts<'_> {
                     None
                 }
             };
-            words.extend(about.map(|about| about.word()));
+            look.ask = about;
             question = predict.question.clone();
         }
         if let Some(shown) = self.show {
@@ -439,7 +374,7 @@ impl Parts<'_> {
                 let help = Some("add \"reader\"".to_owned());
                 problems.push(problem("/show", "a question is about what the reader sees, and that is folded", help));
             }
-            words.extend(Look::show(&folded));
+            look.folded = folded;
         }
         let case = Case {
             writer: self.writer.1.text(),
@@ -449,7 +384,7 @@ impl Parts<'_> {
             edits,
             old_writes: self.direction == Direction::OldWrites,
         };
-        let length = View::with_words(&case.code(), words.clone()).len();
+        let length = View::with_words(&case.code(), look.words()).len();
         if length > LONGEST {
             let message = format!("a link to this case would have {length} characters, and {LONGEST} is the most");
             problems.push(problem(
@@ -484,7 +419,8 @@ impl Parts<'_> {
             }
         }
         let watch = self.watch.map(str::to_owned);
-        (problems.len() == before).then_some(Made { case, outcome, words, question, watch })
+        let made = Made { case: Rc::new(case), outcome, watch };
+        (problems.len() == before).then_some(Good { made, look, question })
     }
 
     fn message_name(&self, schema: &Schema) -> String {
@@ -492,72 +428,9 @@ impl Parts<'_> {
     }
 }
 
-/// Whether the compiler takes the schemas: `takes both`, or where and why not.
-fn compiler(outcome: &Outcome) -> String {
-    match outcome.writer.problems.first().or(outcome.reader.problems.first()) {
-        None => "takes both".to_owned(),
-        Some(schema::Problem { line, column, message, .. }) => {
-            format!("refuses: line {line}, column {column}: {message}")
-        }
-    }
-}
-
-fn yes(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
-}
-
-impl Made {
-    /// All that the reader sees, as JSON in one line; nothing if it refuses the message.
-    fn sees(&self) -> Option<String> {
-        let outcome = &self.outcome;
-        if outcome.view.decoded.error.is_some() {
-            return None;
-        }
-        let json_name =
-            |number: u32| outcome.reader.message().field(number).map_or("", |field| field.json_name.as_str());
-        let fields = outcome.view.seen.iter().map(|seen| {
-            debug_assert!(!words::name_of(outcome, seen).is_empty());
-            format!("\"{}\": {}", json_name(seen.number), seen.value)
-        });
-        Some(format!("{{{}}}", fields.collect::<Vec<_>>().join(", ")))
-    }
-
-    /// What goes out when the reader serialises what it has read.
-    fn passed_on(&self) -> Option<&Vec<u8>> {
-        self.outcome.view.passed_on.as_ref()
-    }
-
-    /// The writer's fields that JSON loses or changes on the way; nothing if the reader refuses the message.
-    fn lost(&self) -> Option<String> {
-        let lost = self.outcome.back_of_json.as_ref().map(|back| self.outcome.lost(back))?;
-        Some(if lost.is_empty() { "nothing".to_owned() } else { lost.join(", ") })
-    }
-
-    /// The rules of `buf breaking` that the changes break, each once.
-    fn rules(&self) -> String {
-        let rules: BTreeSet<&str> = self.outcome.changes.iter().flat_map(|change| change.buf.iter().copied()).collect();
-        let rules: Vec<&str> = rules.into_iter().collect();
-        if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }
-    }
-
-    /// What the reader sees of the watched field, and why it sees that.
-    fn watched(&self) -> Option<[String; 2]> {
-        let (Self { outcome, .. }, name) = (self, self.watch.as_ref()?);
-        if outcome.view.decoded.error.is_some() {
-            return None;
-        }
-        let number = outcome.reader.message().field_by_name(name).map(|field| field.number);
-        Some(match outcome.view.seen.iter().find(|seen| Some(seen.number) == number) {
-            Some(seen) => [seen.value.clone(), words::because(seen.because).to_owned()],
-            None => ["no such field".to_owned(), "its type has no such field".to_owned()],
-        })
-    }
-}
-
 impl Authored for WireLab {
     const PURPOSE: &'static str = "Two schemas and a value to edit: every byte explained, what a reader with the other schema makes of it and passes on, and what is lost or turned to garbage; with verdicts on each change of the schema, and a prediction first.";
     const SHEETS: &'static [&'static str] = &["demos-wire"];
-    const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-wire-lab",
   "title": "A coupon for an old server",
@@ -602,78 +475,20 @@ impl Authored for WireLab {
     type Block = Block;
     type Seen = Made;
 
-    fn facts(list: &mut FactList<Self::Seen>) {
-        list.fact("bytes", "How many bytes the message has, edits made.", |made| made.outcome.bytes.len());
-        list.fact("hex", "These bytes, such as \"08 96 01\".", |made| hex(&made.outcome.bytes));
-        list.fact(
-            "sees",
-            "What the reader sees, as JSON in one line with the defaults spelt out; none where it refuses the message.",
-            |made| made.sees(),
-        );
-        list.fact(
-            "unknown-bytes",
-            "How many bytes the reader keeps as unknown fields of the message itself.",
-            |made| made.outcome.view.decoded.message.unknown.len(),
-        );
-        list.fact("unknown-hex", "These bytes.", |made| hex(&made.outcome.view.decoded.message.unknown));
-        list.fact(
-            "passed-on-hex",
-            "What goes out when the reader serialises what it has read; none where it refuses the message.",
-            |made| made.passed_on().map(|bytes| hex(bytes)),
-        );
-        list.fact("passed-on-equal", "\"yes\" if these are the bytes that came, else \"no\".", |made| {
-            made.passed_on().map(|bytes| yes(*bytes == made.outcome.bytes))
-        });
-        list.fact("after-json-hex", "What goes out when the reader's message goes through JSON first.", |made| {
-            made.outcome.view.through_json.as_ref().map(|(_, bytes)| hex(bytes))
-        });
-        list.fact(
-            "after-json-lost",
-            "The writer's fields that are lost or changed by that, such as \"coupon_code\"; or \"nothing\".",
-            |made| made.lost(),
-        );
-        list.fact(
-                "verdict",
-                "The worst that the change from the old schema to the new does: to binary messages in either direction \"loses data\", \"garbage\" or \"refused\"; \"names only\" if it does harm to JSON or to source code alone, as an added field does, which strict readers of JSON refuse; else \"safe\".",
-                |made| {
-                    words::harm(made.outcome.changes.iter().map(Change::verdict).max().unwrap_or(Harm::Safe)).0
-                },
-            );
-        list.fact("breaking", "How many changes do harm to binary messages, in either direction.", |made| {
-            made.outcome.changes.iter().filter(|change| change.forward.max(change.backward) > Harm::Names).count()
-        });
-        list.fact(
-                "verdict-complete",
-                "\"yes\"; or \"no\", if the two versions are too large, or refer to one another too much, to be compared to the end with every key stroke: `verdict`, `breaking` and `buf` are then the least that is known.",
-                |made| yes(made.outcome.changes.complete),
-            );
-        list.fact(
-            "mainstream",
-            "What C++, Java, Go and Python do with the bytes: \"reads it\", or \"refuses: \" and why.",
-            |made| words::reading(&made.outcome.bytes, &made.outcome.view.decoded),
-        );
-        list.fact("prost", "The same for prost, of Rust.", |made| {
-            words::reading(&made.outcome.bytes, &made.outcome.prost.decoded)
-        });
-        list.fact(
-                "buf",
-                "The rules of `buf breaking`, categories WIRE and WIRE_JSON, that the changes break, such as \"FIELD_SAME_TYPE\"; or \"none\".",
-                |made| made.rules(),
-            );
-        list.fact(
-            "compiler",
-            "\"takes both\", or \"refuses: \" with the place and the first thing that is wrong in a schema.",
-            |made| compiler(&made.outcome),
-        );
-        list.fact(
-            "watched",
-            "What the reader sees in the field that `watch` names, as JSON; \"no such field\" if its type has none.",
-            |made| made.watched().map(|[sees, _]| sees),
-        );
-        list.fact("watched-because", "Why it sees that.", |made| made.watched().map(|[_, because]| because));
-        list.fact("hash", "The fingerprint of the case and of all of this, 16 hexadecimal digits.", |made| {
-            super::fingerprint(&made.case, &made.outcome)
-        });
+    fn facts(list: &mut FactList<Made>) {
+        <Self as Figured>::facts(list);
+    }
+
+    fn replace(block: &mut Value, keys: &Map<String, Value>) {
+        let before = block.clone();
+        let Some(object) = block.as_object_mut() else { return };
+        // What is done to one case's bytes, and asked of it, is not done to another's.
+        object.retain(|key, _| !matches!(key.as_str(), "edits" | "predict" | "refused" | "before"));
+        // The value is another message, not the same one with other fields.
+        keys.iter().for_each(|(key, value)| drop(object.insert(key.clone(), value.clone())));
+        if object.get("refused") == Some(&Value::Bool(true)) {
+            object.insert("before".to_owned(), before);
+        }
     }
 
     fn questions(examined: &Examined<Made>) -> Vec<Asking> {
@@ -681,52 +496,17 @@ impl Authored for WireLab {
         asked.map(|about| Asking { id: about.name(), points: 1, kind: "prediction" }).into_iter().collect()
     }
 
-    fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
+    fn examine(block: &Block) -> Result<Examined<Made>, Vec<Problem>> {
         let mut problems = vec![];
-        let own = block.parts().make(&mut problems);
-        let mut offers = vec![];
-        // As `super::offered` reads them.
-        let offer = |label: &str, made: &Made| {
-            let plain = |text: &str| text.replace(['\n', '\t'], " ");
-            let view = View::with_words(&made.case.code(), made.words.clone());
-            format!("{}\t{view}\t{}", plain(label), plain(made.question.as_deref().unwrap_or_default()))
-        };
-        offers.extend(own.as_ref().filter(|own| own.question.is_some()).map(|own| offer("", own)));
-        for (number, preset) in block.presets.iter().enumerate() {
-            // What is wrong with the figure's own parts has been said.
-            let mut found = vec![];
-            let made = block.preset(number, preset, own.as_ref()).make(&mut found);
-            let here = format!("/presets/{number}/");
-            problems.extend(found.into_iter().filter(|problem| problem.pointer.starts_with(&here) || own.is_some()));
-            let Some(made) = made else { continue };
-            offers.push(offer(&preset.label, &made));
-            let facts = registry::facts::<Self>(&made);
-            for (name, expected) in &preset.expect {
-                let pointer = format!("{here}expect/{name}");
-                match facts.get(name.as_str()) {
-                    None => {
-                        let names: Vec<String> =
-                            FactList::of::<Self>().iter().map(|fact| fact.info.name.to_owned()).collect();
-                        let help = choices(name, &names);
-                        let mut unknown = problem(&pointer, format!("this case yields no `{name}`"), help);
-                        unknown.key = true;
-                        problems.push(unknown);
-                    }
-                    Some(fact) if !fact.meets(expected).unwrap_or(false) => {
-                        let message = format!("expected {name} {expected}, but the case yields {}", fact.0);
-                        let help = Some(format!("if the case is right, write {}", fact.0));
-                        problems.push(problem(&pointer, message, help));
-                    }
-                    Some(_) => {}
-                }
+        let before = block.before.as_ref().map(|before| before.parts(None).make(&mut problems));
+        let before = before.flatten().map(|good| good.made.outcome);
+        match block.parts(before.as_ref()).make(&mut problems) {
+            Some(good) if problems.is_empty() => {
+                let offers = good.question.unwrap_or_default();
+                Ok(Examined { offers, ..figure::examined::<Self>(good.made.case.clone(), good.look, good.made) })
             }
+            _ => Err(problems),
         }
-        let Some(own) = own else { return Err(problems) };
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let view = View::with_words(&own.case.code(), own.words.clone());
-        Ok(Examined { view, offers: offers.join("\n"), seen: own })
     }
 }
 
@@ -780,7 +560,7 @@ mod tests {
                 json!({ "presets": [{ "label": "A", "value": {}, "expect": { "bytes": 1 } }] }),
                 "/presets/0/expect/bytes",
                 None,
-                "the case yields 0",
+                "the run yields 0",
             ),
             (
                 json!({ "presets": [{ "label": "A", "value": {}, "expect": { "byte": 1 } }] }),

@@ -1,7 +1,7 @@
 //! Texts that are typed, with marks on their lines.
 
 use super::{
-    bench::{Bench, button, heading, pointing, prose, tag, text, words},
+    bench::{Bench, heading, pointing, prose, tag, text, words},
     form::{self, What},
     light::{Focus, field_on_line, lines_of},
     state::{Act, Text},
@@ -402,17 +402,4 @@ pub fn value(bench: &Bench<'_>, form: bool, choose: &Callback<bool>) -> Html {
     }
     children.push(if form { fields(bench) } else { json_text(bench) });
     tag("div", "wl-value", children)
-}
-
-/// Undo and redo.
-pub fn steps(bench: &Bench<'_>) -> Html {
-    let go = |undo: bool| bench.act.reform(move |_: MouseEvent| if undo { Act::Undo } else { Act::Redo });
-    tag(
-        "span",
-        "run-steps",
-        vec![
-            button("", bench.live && bench.state.can_undo(), "Undo", go(true)),
-            button("", bench.live && bench.state.can_redo(), "Redo", go(false)),
-        ],
-    )
 }

@@ -5,6 +5,7 @@ mod bench;
 mod block;
 mod bytes;
 mod editors;
+mod facts;
 mod form;
 mod light;
 mod predict;
@@ -17,15 +18,19 @@ pub(crate) mod words;
 pub use block::Block;
 
 use crate::chrome::{
-    demo::{Demo, DemoProps, View},
+    demo::{Demo, View},
     engine::{Engine, take_first},
-    shell::{Shell, use_arrival, use_next_focus},
+    facts::FactList,
+    figure::{self, Beside, Desk, Figure, Figured, Kept, Parts},
+    judge,
+    offered::Offered,
 };
 use bench::{Bench, button, focus_of, heading, tag};
+use facts::Made;
 use light::{Focus, Lit, light};
 use predict::{About, Asked};
 use schemas::{Known, Reads, use_acts, wanted_of};
-use sim::TraceHash;
+use sim::{Time, TraceHash};
 use state::{Act, State, Text};
 use std::{ops::Range, rc::Rc};
 use web_sys::Element;
@@ -37,27 +42,57 @@ pub struct WireLab;
 
 impl Demo for WireLab {
     const NAME: &'static str = "wire-lab";
-    type Component = LabView;
+    type Component = Figure<Self>;
 
     fn hash_of(run: &str) -> Result<String, String> {
-        let case = Case::from_code(run).map_err(|error| error.to_string())?;
-        Ok(fingerprint(&case, &case.outcome(None)))
+        figure::hash_of::<Self>(run)
     }
 
     fn engine() -> Option<Box<dyn Engine>> {
-        Some(Box::new(Reads::default()))
+        Some(judge::engine::<Self>(Some(Box::new(Reads::default()))))
     }
 
-    fn awaits(view: &str, offers: &str) -> Vec<String> {
-        vec![first_schemas(view, offers)]
+    fn awaits(view: &str, offered: &str) -> Vec<String> {
+        vec![first_schemas(view, &Offered::parse(offered))]
     }
 }
 
 /// The schemas of the page's own case, and of those that it offers.
-fn first_schemas(view: &str, offers: &str) -> String {
-    let views = std::iter::once(View::parse(view)).chain(offered(offers).map(|(_, view, _)| view));
-    let cases: Vec<Case> = views.map(|view| Case::from_code(view.run).unwrap_or_default()).collect();
+fn first_schemas(view: &str, offered: &Offered) -> String {
+    let views = std::iter::once(view).chain(offered.presets.iter().map(|preset| preset.view.as_str()));
+    let cases: Vec<Case> = views.map(|view| Case::from_code(View::parse(view).run).unwrap_or_default()).collect();
     wanted_of(&cases)
+}
+
+impl Figured for WireLab {
+    type Run = Rc<Case>;
+    type Look = Look;
+    type Seen = Made;
+    type View = LabView;
+    const IN_PAGE: bool = false;
+    const BESIDE: Beside = Beside::Nothing;
+    const OWN: &'static str = "case";
+    const HEIGHT: u32 = 1700;
+
+    fn read(view: &View<'_>) -> Result<(Rc<Case>, Look), String> {
+        Ok((Rc::new(Case::from_code(view.run).map_err(|error| error.to_string())?), Look::of(view)))
+    }
+
+    fn code(case: &Rc<Case>) -> String {
+        case.code()
+    }
+
+    fn words(_kept: &Kept<Self>, look: &Look, _at: Time) -> Vec<String> {
+        look.words()
+    }
+
+    fn see(case: &Rc<Case>, _data: &str) -> Made {
+        Made { outcome: case.outcome(None), case: case.clone(), watch: None }
+    }
+
+    fn facts(list: &mut FactList<Made>) {
+        facts::declare(list);
+    }
 }
 
 /// The fingerprint of a case and of all that follows from it, however it is put into words.
@@ -129,15 +164,17 @@ impl Part {
 
 /// What the page looks at, beside the case.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Look {
+pub struct Look {
+    /// The byte that is chosen.
     at: Option<usize>,
+    /// Bytes are shown in bits.
     bits: bool,
+    /// The value is shown as a form.
     form: bool,
+    /// What is asked first.
     ask: Option<About>,
     /// The parts that are folded.
     folded: Vec<Part>,
-    /// The question in the author's words, if there are any.
-    question: String,
 }
 
 impl Look {
@@ -152,7 +189,6 @@ impl Look {
                 parts.retain(|part| !shown.split('.').any(|word| word == part.word()));
                 parts
             }),
-            question: String::new(),
         }
     }
 
@@ -175,72 +211,65 @@ impl Look {
     }
 }
 
-/// What an author offers, a line for each case: what is on its button, its view, and words for its question. The
-/// figure's own has no button.
-fn offered(offers: &str) -> impl Iterator<Item = (&str, View<'_>, Look)> {
-    offers.lines().filter_map(|line| {
-        let mut parts = line.splitn(3, '\t');
-        let (label, view) = (parts.next()?, View::parse(parts.next()?));
-        let question = parts.next().unwrap_or_default().to_owned();
-        Some((label, view, Look { question, ..Look::of(&view) }))
-    })
-}
-
 /// The component.
 #[component]
-pub fn LabView(props: &DemoProps) -> Html {
-    let page = use_memo((props.view.clone(), props.offers.clone()), |(view, offers)| {
-        let view = View::parse(view);
-        let own = offered(offers).find(|(label, ..)| label.is_empty());
-        (Rc::new(Case::from_code(view.run).unwrap_or_default()), own.map_or_else(|| Look::of(&view), |(.., look)| look))
-    });
+pub fn LabView(desk: &Desk<WireLab>) -> Html {
+    let (id, look) = (desk.id(), desk.look());
     let known = use_memo((), |()| {
         let known = Known::default();
-        known.learn(&take_first(WireLab::engine, || first_schemas(&props.view, &props.offers)));
+        let view = || desk.kept().view(desk.look(), Time::ZERO);
+        known.learn(&take_first(WireLab::engine, || first_schemas(&view(), desk.offered())));
         known
     });
     let state = {
-        let (page, known) = (page.clone(), known.clone());
-        use_reducer(move || State::new(page.0.clone(), (*known).clone()))
+        let (case, known) = (desk.run().clone(), known.clone());
+        use_reducer(move || State::new(case, (*known).clone()))
     };
     let (act, waiting) = use_acts(&state, &known);
-    let look = use_state(|| page.1.clone());
-    let asked = use_state(|| Asked::new(page.1.ask.clone(), 0));
+    let asked = use_state(Asked::default);
     let hover = use_state_eq(|| None::<Focus>);
-    let figure = use_node_ref();
-    let next_focus = use_next_focus(&props.id);
-    let (live, trouble) = {
-        let (act, look, asked) = (act.clone(), look.clone(), asked.clone());
-        use_arrival(&props.session, "here is the page's own case", move |view| {
-            let case = Case::from_code(view.run).map_err(|error| error.to_string())?;
-            let looked = Look::of(&view);
-            act.emit(Act::Open(Rc::new(case), "This is the case of the link.".to_owned()));
-            act.emit(Act::Choose(looked.at));
-            asked.set(Asked::new(looked.ask.clone(), 0));
-            look.set(looked);
-            Ok(())
-        })
-    };
-    let act = {
-        let trouble = trouble.clone();
-        Callback::from(move |what: Act| {
-            trouble.set(None);
-            act.emit(what);
-        })
-    };
+    // What the house shows, the lab takes over, as soon as its schemas have been read;
+    {
+        let (desk, act, asked) = (desk.clone(), act.clone(), asked.clone());
+        use_effect_with(desk.opened(), move |opened| {
+            if *opened > 0 {
+                let preset =
+                    desk.offered().presets.iter().find(|preset| View::parse(&preset.view).run == desk.run().code());
+                let why = match preset {
+                    Some(preset) => format!("{}.", preset.label),
+                    None if desk.is_original() => "This is the page’s own case.".to_owned(),
+                    None => "This is another case.".to_owned(),
+                };
+                act.emit(Act::Open(desk.run().clone(), why));
+                act.emit(Act::Choose(desk.look().at));
+                asked.set(Asked::again(asked.attempt()));
+            }
+        });
+    }
+    // and what is made in the lab, the house keeps.
+    {
+        let (desk, typing) = (desk.clone(), state.typing());
+        use_effect_with(state.case.clone(), move |case| match typing {
+            Some(text) => desk.slide(text.name(), case.clone()),
+            None => desk.go(case.clone()),
+        });
+    }
+    {
+        let desk = desk.clone();
+        use_effect_with(state.at, move |at| desk.look_at(Look { at: *at, ..desk.look().clone() }));
+    }
     let point = {
         let hover = hover.clone();
         Callback::from(move |focus: Option<Focus>| hover.set(focus))
     };
-
     let focus = (*hover).clone().or_else(|| state.at.map(Focus::Byte));
     let lit = use_memo((Rc::as_ptr(&state.outcome) as usize, focus.clone()), |(_, focus)| {
         focus.as_ref().map_or_else(Lit::default, |focus| light(&state.outcome, focus))
     });
-    let id: AttrValue = props.id.clone();
-    let presets: Vec<_> = offered(&props.offers).filter(|(label, ..)| !label.is_empty()).collect();
+    let pending = look.ask.is_some();
+    let live = desk.live();
     let bench = Bench {
-        id: &id,
+        id,
         live: live && !waiting.opening,
         state: &state,
         waiting: &waiting,
@@ -248,13 +277,9 @@ pub fn LabView(props: &DemoProps) -> Html {
         point: &point,
         lit: &lit,
         bits: look.bits,
-        asking: asked.open.is_some(),
+        asking: pending,
     };
-    let original = *state.case == *page.0;
-    let code = {
-        let look = Look { at: state.at, ask: asked.open.clone(), ..(*look).clone() };
-        View::with_words(&state.case.code(), look.words())
-    };
+    let code = desk.code();
     let unlinkable = (code.len() > wire::case::LONGEST).then(|| {
         AttrValue::from(format!(
             "No link and no frame can hold this case: it would take {} characters, and {} is the most. Shorten the longest text; comments and long strings go first.",
@@ -263,30 +288,13 @@ pub fn LabView(props: &DemoProps) -> Html {
         ))
     });
     let choose_bits = {
-        let look = look.clone();
-        Callback::from(move |bits: bool| look.set(Look { bits, ..(*look).clone() }))
+        let desk = desk.clone();
+        Callback::from(move |bits: bool| desk.look_at(Look { bits, ..desk.look().clone() }))
     };
     let choose_form = {
-        let look = look.clone();
-        Callback::from(move |form: bool| look.set(Look { form, ..(*look).clone() }))
+        let desk = desk.clone();
+        Callback::from(move |form: bool| desk.look_at(Look { form, ..desk.look().clone() }))
     };
-    let open = |case: Rc<Case>, look_at: Look, why: String| {
-        let (act, asked, look) = (act.clone(), asked.clone(), look.clone());
-        Callback::from(move |_: MouseEvent| {
-            act.emit(Act::Open(case.clone(), why.clone()));
-            asked.set(Asked::new(look_at.ask.clone(), asked.attempt()));
-            look.set(Look { ask: None, ..look_at.clone() });
-        })
-    };
-    let offers = presets.iter().filter_map(|(label, view, look)| {
-        let case = Rc::new(Case::from_code(view.run).ok()?);
-        let this = *case == *state.case;
-        let onclick = open(case, look.clone(), format!("{label}."));
-        Some(html! {
-            <button type="button" disabled={!live} aria-pressed={this.to_string()} {onclick}>{ label.to_string() }</button>
-        })
-    });
-    let back = open(page.0.clone(), page.1.clone(), "This is the page’s own case.".to_owned());
     let swap = act.reform(|_: MouseEvent| Act::Swap);
     let direction = match state.case.old_writes {
         true => "The old version writes, the new one reads.",
@@ -329,7 +337,6 @@ pub fn LabView(props: &DemoProps) -> Html {
         })
     };
 
-    let pending = asked.open.is_some();
     let view = |part: Part| match part {
         Part::Reader => html! {
             <div class="wl-column">
@@ -337,7 +344,7 @@ pub fn LabView(props: &DemoProps) -> Html {
                 if !pending {
                     { views::seen(&bench) }
                 }
-                { predict::question(&bench, &look.question, &asked, &next_focus) }
+                { predict::question(desk, &bench, &asked) }
                 { predict::answer(&bench, &asked) }
             </div>
         },
@@ -369,53 +376,47 @@ pub fn LabView(props: &DemoProps) -> Html {
         state.told.clone()
     };
     let two = look.folded.contains(&Part::Reader);
-    html! {
-        <Shell id={id.clone()} title={props.title.clone()} changed={!original} {live} session={props.session.clone()}
-            {code} trouble={(*trouble).clone()} {unlinkable} height={1700} {figure}
-            onkeydown={|event: KeyboardEvent| event.stop_propagation()}
-            summary="Every byte in words" table={bytes::table(&state.outcome, pending && live)}>
-            <div class="wl" {onmouseover} {onmouseleave} {onfocusin} {onclick}>
-                if !presets.is_empty() {
-                    <div class="offers needs-js" role="group" aria-label="Try this">
-                        <span class="quiet-words">{ "Try:" }</span>
-                        { for offers }
-                    </div>
-                }
-                <div class="wl-bar-of-tools">
+    let listening = |inside: Html| {
+        let (onmouseover, onmouseleave) = (onmouseover.clone(), onmouseleave.clone());
+        let (onfocusin, onclick) = (onfocusin.clone(), onclick.clone());
+        html! { <div class="wl" {onmouseover} {onmouseleave} {onfocusin} {onclick}>{ inside }</div> }
+    };
+    desk.lay(Parts {
+        picture: listening(html! {
+            <>
+                <div class="wl-bar-of-tools" data-part="controls">
                     <span class="wl-direction">{ if two { "" } else { direction } }</span>
-                    <span class="needs-js run-steps">
-                        if !two {
-                            { button("", live, "Swap", swap) }
-                        }
-                        { editors::steps(&bench) }
-                        if !original {
-                            { button("quiet", live, "Back to the page’s case", back) }
-                        }
-                    </span>
+                    if !two {
+                        <span class="needs-js run-steps">{ button("", bench.live, "Swap", swap) }</span>
+                    }
                 </div>
                 <div class={classes!("wl-columns", two.then_some("wl-two"))}>
                     <div class="wl-column">
                         { editors::schema(&bench, Text::Writer) }
                         { editors::value(&bench, look.form, &choose_form) }
                     </div>
-                    { bytes::column(&bench, &props.title, hover.as_ref(), &choose_bits) }
+                    { bytes::column(&bench, &desk.title(), hover.as_ref(), &choose_bits) }
                     if !two {
                         { view(Part::Reader) }
                     }
                 </div>
-                <p class="now wl-now" aria-live="polite">
-                    { now }
-                </p>
-                if !pending {
-                    { views() }
-                    { folded() }
-                } else if !live {
-                    <details class="more">
-                        <summary>{ "What happens" }</summary>
-                        { tag("div", "", vec![heading("The answer"), views::seen(&bench), views()]) }
-                    </details>
-                }
-            </div>
-        </Shell>
-    }
+            </>
+        }),
+        aside: html! { <p class="now wl-now" aria-live="polite">{ now }</p> },
+        rest: listening(html! {
+            if !pending {
+                { views() }
+                { folded() }
+            } else if !live {
+                <details class="more">
+                    <summary>{ "What happens" }</summary>
+                    { tag("div", "", vec![heading("The answer"), views::seen(&bench), views()]) }
+                </details>
+            }
+        }),
+        summary: "Every byte in words",
+        table: bytes::table(&state.outcome, pending && live),
+        unlinkable,
+        ..Parts::default()
+    })
 }

@@ -1,7 +1,10 @@
 //! The reader commits to an answer before the reader's view is shown; which is right is computed.
 
-use super::bench::{Bench, tag, words};
-use crate::chrome::{browser, shell::NextFocus};
+use super::{
+    Look, WireLab,
+    bench::{Bench, tag, words},
+};
+use crate::chrome::{browser, figure::Desk};
 use std::rc::Rc;
 use wire::case::{Case, Fate, Outcome};
 use yew::prelude::*;
@@ -119,8 +122,6 @@ fn lost(outcome: &Outcome, back: Option<&wire::value::Message>) -> usize {
 /// Where the question stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked {
-    /// What is asked; nothing once the page may be seen.
-    pub open: Option<About>,
     chosen: Option<usize>,
     attempt: u32,
     /// What was answered, whether rightly, and what is right.
@@ -130,9 +131,9 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A question, or none.
-    pub fn new(about: Option<About>, attempt: u32) -> Self {
-        Self { open: about, attempt, ..Self::default() }
+    /// Nothing is answered, after so many answers.
+    pub fn again(attempt: u32) -> Self {
+        Self { attempt, ..Self::default() }
     }
 
     /// How often it was answered.
@@ -142,12 +143,12 @@ impl Asked {
 }
 
 /// The question, in the author's words if there are any. The answer gets the focus.
-pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle<Asked>, next: &NextFocus) -> Html {
-    let Some(about) = &asked.open else { return Html::default() };
+pub fn question(desk: &Desk<WireLab>, bench: &Bench<'_>, asked: &UseStateHandle<Asked>) -> Html {
+    let Some(about) = &desk.look().ask else { return Html::default() };
     let case = &bench.state.case;
-    let question = match words_of_author {
-        "" => about.question(case),
-        words => words.to_owned(),
+    let question = match desk.data().as_str() {
+        words if !words.is_empty() && desk.is_original() => words.to_owned(),
+        _ => about.question(case),
     };
     let choices = about.choices().iter().enumerate().map(|(index, choice)| {
         let asked_ = asked.clone();
@@ -163,7 +164,7 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
     let commit = {
         let (asked, outcome, about, id) = (asked.clone(), bench.state.outcome.clone(), about.clone(), bench.id.clone());
         let case = case.clone();
-        let next = next.clone();
+        let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
             let Some(chosen) = asked.chosen else { return };
             let right = about.right(&outcome);
@@ -171,9 +172,10 @@ pub fn question(bench: &Bench<'_>, words_of_author: &str, asked: &UseStateHandle
             let (said, true_one) = (choices[chosen].to_owned(), choices[right].to_owned());
             browser::tell_answer(&id, &about.name(), &said, chosen == right, attempt);
             // The button goes away with the question; the answer is read where the focus is.
-            *next.borrow_mut() = Some("answer");
+            desk.focus_next("answer");
+            desk.look_at(Look { ask: None, ..desk.look().clone() });
             let result = Some((said, chosen == right, true_one));
-            asked.set(Asked { open: None, chosen: None, attempt, result, of: Some(case.clone()) });
+            asked.set(Asked { chosen: None, attempt, result, of: Some(case.clone()) });
         })
     };
     let ready = asked.chosen.is_some();

@@ -10,17 +10,12 @@ use wire::{
 };
 use yew::prelude::*;
 
-/// How many steps back are kept.
-const STEPS: usize = 200;
-
 /// The lab's state.
 pub struct State {
     /// What the reader has made.
     pub case: Rc<Case>,
     /// What follows from it.
     pub outcome: Rc<Outcome>,
-    past: Vec<Rc<Case>>,
-    future: Vec<Rc<Case>>,
     /// The text that is being typed, so that a word is one step back and not ten.
     typing: Option<Text>,
     /// The byte that was chosen.
@@ -44,6 +39,17 @@ pub enum Text {
     Value,
 }
 
+impl Text {
+    /// The text's name, for the history.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Writer => "writer",
+            Self::Reader => "reader",
+            Self::Value => "value",
+        }
+    }
+}
+
 /// What can be done.
 pub enum Act {
     /// A text was typed.
@@ -62,27 +68,13 @@ pub enum Act {
     Swap,
     /// Another case, with why.
     Open(Rc<Case>, String),
-    /// One step back,
-    Undo,
-    /// and forth again.
-    Redo,
 }
 
 impl State {
     /// The lab with a case. Its schemas have been read.
     pub fn new(case: Rc<Case>, known: Known) -> Self {
         let outcome = Rc::new(case.outcome_by(&|text| known.read(text), None));
-        Self {
-            case,
-            outcome,
-            past: vec![],
-            future: vec![],
-            typing: None,
-            at: None,
-            told: String::new(),
-            refused: None,
-            known,
-        }
+        Self { case, outcome, typing: None, at: None, told: String::new(), refused: None, known }
     }
 
     /// What follows from a case whose schemas have been read.
@@ -97,20 +89,13 @@ impl State {
             Act::Type(Text::Writer, new) => vec![new.clone(), self.case.reader.clone()],
             Act::Type(Text::Reader, new) => vec![self.case.writer.clone(), new.clone()],
             Act::Open(case, _) => both(case),
-            Act::Undo => self.past.last().map_or(vec![], |case| both(case)),
-            Act::Redo => self.future.last().map_or(vec![], |case| both(case)),
             _ => vec![],
         }
     }
 
-    /// Whether there is a step to take back.
-    pub fn can_undo(&self) -> bool {
-        !self.past.is_empty()
-    }
-
-    /// Whether one was taken back.
-    pub fn can_redo(&self) -> bool {
-        !self.future.is_empty()
+    /// The text that is being typed; nothing if the case has come about otherwise.
+    pub fn typing(&self) -> Option<Text> {
+        self.typing
     }
 
     /// The same with another case. `cause` is what was done.
@@ -123,30 +108,15 @@ impl State {
             outcome = self.outcome_of(&case, Some(&outcome));
             cause.push_str(" Your changes of single bytes are gone with the bytes that they were made to.");
         }
-        let mut past = self.past.clone();
-        if typing.is_none() || typing != self.typing {
-            past.push(self.case.clone());
-            if past.len() > STEPS {
-                past.remove(0);
-            }
-        }
-        self.arrive(Rc::new(case), outcome, cause, past, vec![], typing)
+        self.arrive(Rc::new(case), outcome, cause, typing)
     }
 
-    fn arrive(
-        &self,
-        case: Rc<Case>,
-        outcome: Outcome,
-        cause: String,
-        past: Vec<Rc<Case>>,
-        future: Vec<Rc<Case>>,
-        typing: Option<Text>,
-    ) -> Self {
+    fn arrive(&self, case: Rc<Case>, outcome: Outcome, cause: String, typing: Option<Text>) -> Self {
         let told = format!("{cause} {}", super::words::consequence(&self.outcome, &outcome));
         let last = outcome.bytes.len().checked_sub(1);
         let at = self.at.and_then(|at| last.map(|last| at.min(last)));
         let known = self.known.clone();
-        Self { case, outcome: Rc::new(outcome), past, future, typing, at, told, refused: None, known }
+        Self { case, outcome: Rc::new(outcome), typing, at, told, refused: None, known }
     }
 
     /// The case with a text typed. A field that has got another name in the writer's schema keeps its value.
@@ -212,8 +182,6 @@ impl Clone for State {
         Self {
             case: self.case.clone(),
             outcome: self.outcome.clone(),
-            past: self.past.clone(),
-            future: self.future.clone(),
             typing: self.typing,
             at: self.at,
             told: self.told.clone(),
@@ -255,17 +223,9 @@ impl Reducible for State {
             }
             Act::Choose(at) => Self { at, ..(*self).clone() },
             Act::Swap => self.swapped(),
-            Act::Open(case, cause) => Self { at: None, ..self.with((*case).clone(), cause, None) },
-            Act::Undo | Act::Redo => {
-                let (mut past, mut future) = (self.past.clone(), self.future.clone());
-                let (from, to, cause) = match act {
-                    Act::Undo => (&mut past, &mut future, "One step back."),
-                    _ => (&mut future, &mut past, "One step on again."),
-                };
-                let Some(case) = from.pop() else { return self };
-                to.push(self.case.clone());
+            Act::Open(case, cause) => {
                 let outcome = self.outcome_of(&case, Some(&self.outcome));
-                self.arrive(case, outcome, cause.to_owned(), past, future, None)
+                Self { at: None, ..self.arrive(case, outcome, cause, None) }
             }
         })
     }
