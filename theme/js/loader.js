@@ -225,10 +225,10 @@
         stop(figure, event.detail);
       };
       figure.addEventListener("demo-panic", panicked, { once: true });
-      const { title, view, offers = "", offered = "" } = JSON.parse(figure.dataset.props);
+      const { title, view, data = "", offered = "" } = JSON.parse(figure.dataset.props);
       const link = links.get(figure.id) ?? "";
       const start = starter(figure, figure.dataset.engine, running);
-      await bindgen.hydrate(figure, figure.dataset.demo, title, view, offers, offered, link, root, embedded, first, start);
+      await bindgen.hydrate(figure, figure.dataset.demo, title, view, data, offered, link, root, embedded, first, start);
       // Yew hydrates in a microtask.
       await new Promise((resolve) => setTimeout(resolve));
       if (figure.dataset.state === "waking") {

@@ -131,7 +131,7 @@ fn blocks_yield_what_they_yielded() {
                 let props: Value = serde_json::from_str(&checked.props).expect("properties are JSON");
                 // What the builder worked out, such as the answer to a search, was once a part of the view.
                 let text = |key: &str| props[key].as_str().unwrap_or_default().to_owned();
-                let (link, data) = (text("view"), text("offers"));
+                let (link, data) = (text("view"), text("data"));
                 let view = format!("view {}", if data.starts_with(&format!("{link}~~")) { data } else { link });
                 let facts = checked.facts.iter().map(|(name, value)| format!("{name} {}", value.0));
                 std::iter::once(view).chain(facts).collect()

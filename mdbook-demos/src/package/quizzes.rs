@@ -25,7 +25,7 @@ use crate::{
 struct Props {
     title: String,
     #[serde(default)]
-    offers: String,
+    data: String,
 }
 
 /// The quizzes that are part of `scope`, in the order of the book. Links in them lead to the book at `address`.
@@ -95,7 +95,7 @@ fn quiz(id: &str, lesson: &Lesson, props: &Props, file: &str, address: &str) -> 
         let explanation = html(&question.context)?;
         Ok(Question { id: question.id.to_string(), prompt, answer, explanation, points: question.points })
     };
-    let sheet = Sheet::parse(&props.offers);
+    let sheet = Sheet::parse(&props.data);
     let questions = sheet.questions.iter().map(question).collect::<Result<_>>()?;
     Ok(Quiz { id: id.to_owned(), title: props.title.clone(), lesson: lesson.id.clone(), questions })
 }
@@ -160,7 +160,7 @@ mod tests {
                 ),
             ],
         };
-        let props = serde_json::json!({ "title": "T & t", "view": "", "offers": sheet.code() }).to_string();
+        let props = serde_json::json!({ "title": "T & t", "view": "", "data": sheet.code() }).to_string();
         let page = format!("<figure class=\"demo\" data-demo=\"quiz\" data-props=\"{}\"></figure>", escape(&props));
         let props = super::props(&page).unwrap().unwrap();
         let lesson = Lesson { id: "a/one/l".to_owned(), ..Lesson::default() };

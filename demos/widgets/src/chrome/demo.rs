@@ -1,6 +1,7 @@
 //! What a demo is, and which there are.
 
 pub use crate::chrome::facts::{Fact, FactInfo, FactList, Yield};
+use crate::chrome::figure::{self, Beside, Desk, Film, Kept};
 use sim::Time;
 use yew::prelude::*;
 
@@ -49,9 +50,9 @@ pub struct DemoProps {
     pub title: AttrValue,
     /// The run that the page shows, as a [`View`]'s code.
     pub view: AttrValue,
-    /// What else the author offers, in the demo's own form.
+    /// What the builder worked out for the figure, in the demo's own form; empty if nothing.
     #[prop_or_default]
-    pub offers: AttrValue,
+    pub data: AttrValue,
     /// Presets, the question and goals, as [`Offered`](crate::chrome::offered::Offered) writes them; empty if there are none.
     #[prop_or_default]
     pub offered: AttrValue,
@@ -109,18 +110,73 @@ impl<'a> View<'a> {
     }
 }
 
-/// One kind of demo, as a page needs it.
-pub trait Demo {
+/// What a demo owes the house: the run as a value, what comes of it, and a component that draws it.
+pub trait Demo: Sized + 'static {
     /// The word after `demo` in the fence.
     const NAME: &'static str;
-    /// The component.
-    type Component: BaseComponent<Properties = DemoProps>;
+    /// The value that everything is computed from.
+    type Run: Clone + PartialEq + 'static;
+    /// How a run is looked at: a step, columns, a scale. In the link, not in the history.
+    type Look: Clone + PartialEq + Default + 'static;
+    /// What came of a run: what is drawn and what facts are told from.
+    type Seen: 'static;
+    /// The component that draws. It gets a [`Desk`] and returns [`Desk::lay`] of its parts.
+    type View: BaseComponent<Properties = Desk<Self>>;
 
-    /// The fingerprint of the run that a code stands for.
+    /// Whether the page computes what came of a run, at once and for each run once. Otherwise an
+    /// [engine](crate::chrome::engine) or a [job](crate::chrome::task) of the demo does, the page links no simulation, and
+    /// [`Desk::seen`] must not be asked.
+    const IN_PAGE: bool = true;
+    /// What may stand beside the picture for comparison.
+    const BESIDE: Beside = Beside::Picture;
+    /// Whether there are ways back to the runs before.
+    const HISTORY: bool = true;
+    /// What the page has of its own, in a word: “Back to the page’s run”.
+    const OWN: &'static str = "run";
+    /// The height that an open figure needs in a frame, in pixels.
+    const HEIGHT: u32;
+
+    /// What a link's text stands for.
     ///
     /// # Errors
-    /// If the code cannot be read.
-    fn hash_of(run: &str) -> Result<String, String>;
+    /// If there is no such run; the reason is a sentence's end.
+    fn read(view: &View<'_>) -> Result<(Self::Run, Self::Look), String>;
+    /// The run as text, which [`Demo::read`] reads.
+    fn code(run: &Self::Run) -> String;
+    /// How a run is looked at, as words that follow the run in a link. `at` is the time that is shown.
+    fn words(_kept: &Kept<Self>, _look: &Self::Look, _at: Time) -> Vec<String> {
+        vec![]
+    }
+    /// What comes of a run. `data` is what the builder worked out for the figure. Pure; called once for each run, never
+    /// while drawing.
+    fn see(run: &Self::Run, data: &str) -> Self::Seen;
+    /// Declares the facts of a run, each computed in the same line, in the order of the reference page.
+    fn facts(list: &mut FactList<Self::Seen>);
+    /// The time that a run takes and how one moves in it; none for runs without time. `seen` is there if
+    /// [`Demo::IN_PAGE`].
+    fn film(_run: &Self::Run, _seen: Option<&Self::Seen>) -> Option<Film> {
+        None
+    }
+    /// The moment that is shown first; the end of the film unless the demo says otherwise.
+    fn opens_at(kept: &Kept<Self>, _look: &Self::Look) -> Time {
+        kept.end()
+    }
+    /// Whether the run before says anything about this one, so that it may be drawn behind its picture.
+    fn is_near(_run: &Self::Run, _before: &Self::Run) -> bool {
+        true
+    }
+    /// Whether what is shown is what the figure's title and the page's text are about.
+    fn is_same(desk: &Desk<Self>) -> bool {
+        desk.run() == desk.original()
+    }
+
+    /// The fingerprint of the run that a link's text stands for: the fact `hash`, unless that takes long to simulate.
+    ///
+    /// # Errors
+    /// If the text cannot be read.
+    fn hash_of(code: &str) -> Result<String, String> {
+        figure::hash_of::<Self>(code)
+    }
 
     /// A long computation, for a [job](crate::chrome::task::use_job); nothing if the input cannot be read. Input and lines
     /// are in the demo's own codes. It may run in a worker, in an instance of the module that has no page; whoever started
@@ -155,11 +211,6 @@ pub trait Authored: Demo {
     /// What an author writes, without what every block has: `id`, `title` and `expect`. Its documentation is the demo's
     /// reference.
     type Block: serde::de::DeserializeOwned + schemars::JsonSchema;
-    /// What came of a run, from which facts are told.
-    type Seen;
-
-    /// Lists everything that a run of this demo yields, in the order of the reference page.
-    fn facts(list: &mut FactList<Self::Seen>);
     /// Runs what the author wrote.
     ///
     /// # Errors
@@ -193,8 +244,8 @@ pub trait Authored: Demo {
 pub struct Examined<S> {
     /// A [`View`]'s code.
     pub view: String,
-    /// What else the block offers, in the demo's own form; usually nothing.
-    pub offers: String,
+    /// What the builder worked out for the figure, in the demo's own form; usually nothing.
+    pub data: String,
     /// What came of the run.
     pub seen: S,
 }

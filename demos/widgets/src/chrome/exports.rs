@@ -3,7 +3,8 @@
 use crate::chrome::{
     demo::{Demo, DemoProps, Session},
     engine::{self, Engine},
-    task,
+    figure::Figure,
+    judge, task,
 };
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
@@ -31,7 +32,7 @@ macro_rules! bundle {
             name: String,
             title: String,
             view: String,
-            offers: String,
+            data: String,
             offered: String,
             link: String,
             root: String,
@@ -43,7 +44,7 @@ macro_rules! bundle {
                 element,
                 title,
                 view,
-                offers,
+                data,
                 offered,
                 link,
                 root,
@@ -139,8 +140,8 @@ pub struct Page {
     pub title: String,
     /// The run that the page shows, as a [`View`](crate::chrome::demo::View)'s code.
     pub view: String,
-    /// What the author offers besides the run, in the demo's own form; empty if nothing is offered.
-    pub offers: String,
+    /// What the builder worked out for the figure, in the demo's own form; empty if nothing.
+    pub data: String,
     /// Presets, the question and goals; empty if there are none.
     pub offered: String,
     /// The run that the address asks for; empty if it asks for none.
@@ -183,22 +184,22 @@ impl Shown {
 
     /// Hydrates the demo in its prerendered element, as soon as what it shows at first is there.
     pub async fn hydrate(&self, page: Page) {
-        let Page { element, title, view, offers, offered, link, root, embedded, first, start_task } = page;
+        let Page { element, title, view, data, offered, link, root, embedded, first, start_task } = page;
         tell_of_panics(element.clone());
         task::set_starter(start_task);
         engine::await_first(self.name, (self.awaits)(&view, &offered), &first).await;
         let link = (!link.is_empty()).then(|| link.into());
         let session = Session { link, root: root.into(), embedded };
         let (id, title, view) = (element.id().into(), title.into(), view.into());
-        let (offers, offered) = (offers.into(), offered.into());
-        (self.hydrate)(element, DemoProps { id, title, view, offers, offered, session, ..DemoProps::default() });
+        let (data, offered) = (data.into(), offered.into());
+        (self.hydrate)(element, DemoProps { id, title, view, data, offered, session, ..DemoProps::default() });
     }
 }
 
 impl Computed {
     /// The demo `D`, as a module computes for it.
     pub const fn of<D: Demo>() -> Self {
-        Self { name: D::NAME, task: D::task, engine: D::engine, hash_of: D::hash_of }
+        Self { name: D::NAME, task: D::task, engine: engine::<D>, hash_of: D::hash_of }
     }
 
     /// A new engine for the demo.
@@ -236,8 +237,12 @@ fn throw_panics() {
     std::panic::set_hook(Box::new(|info| wasm_bindgen::throw_str(&info.to_string())));
 }
 
+fn engine<D: Demo>() -> Option<Box<dyn Engine>> {
+    Some(judge::engine::<D>(D::engine()))
+}
+
 fn hydrate<D: Demo>(element: Element, props: DemoProps) {
-    yew::Renderer::<D::Component>::with_root_and_props(element, props).hydrate();
+    yew::Renderer::<Figure<D>>::with_root_and_props(element, props).hydrate();
 }
 
 fn tell_of_panics(element: Element) {

@@ -200,15 +200,9 @@ pub struct FactList<S>(Vec<Fact<S>>);
 
 impl<S> FactList<S> {
     /// The facts of the demo `D`.
-    #[cfg(feature = "ssr")]
-    pub fn of<D: crate::chrome::demo::Authored<Seen = S>>() -> Vec<Fact<S>> {
-        Self::gathered(D::facts)
-    }
-
-    /// The facts that `declare` adds.
-    pub(crate) fn gathered(declare: impl FnOnce(&mut Self)) -> Vec<Fact<S>> {
+    pub fn of<D: crate::chrome::demo::Demo<Seen = S>>() -> Vec<Fact<S>> {
         let mut list = Self(vec![]);
-        declare(&mut list);
+        D::facts(&mut list);
         list.0
     }
 

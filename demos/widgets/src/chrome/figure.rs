@@ -16,65 +16,6 @@ use yew::prelude::*;
 
 pub use crate::chrome::layout::Parts;
 
-/// What a demo owes the house: the run as a value, what comes of it, and a component that draws it.
-pub trait Figured: Demo + Sized + 'static {
-    /// The value that everything is computed from.
-    type Run: Clone + PartialEq + 'static;
-    /// How a run is looked at: a step, columns, a scale. In the link, not in the history.
-    type Look: Clone + PartialEq + Default + 'static;
-    /// What came of a run: what is drawn and what facts are told from.
-    type Seen: 'static;
-    /// The component that draws. It gets a [`Desk`] and returns [`Desk::lay`] of its parts.
-    type View: BaseComponent<Properties = Desk<Self>>;
-
-    /// Whether the page computes what came of a run, at once and for each run once. Otherwise an
-    /// [engine](crate::chrome::engine) or a [job](crate::chrome::task) of the demo does, the page links no simulation, and
-    /// [`Desk::seen`] must not be asked.
-    const IN_PAGE: bool = true;
-    /// What may stand beside the picture for comparison.
-    const BESIDE: Beside = Beside::Picture;
-    /// Whether there are ways back to the runs before.
-    const HISTORY: bool = true;
-    /// What the page has of its own, in a word: “Back to the page’s run”.
-    const OWN: &'static str = "run";
-    /// The height that an open figure needs in a frame, in pixels.
-    const HEIGHT: u32;
-
-    /// What a link's text stands for.
-    ///
-    /// # Errors
-    /// If there is no such run; the reason is a sentence's end.
-    fn read(view: &View<'_>) -> Result<(Self::Run, Self::Look), String>;
-    /// The run as text, which [`Figured::read`] reads.
-    fn code(run: &Self::Run) -> String;
-    /// How a run is looked at, as words that follow the run in a link. `at` is the time that is shown.
-    fn words(_kept: &Kept<Self>, _look: &Self::Look, _at: Time) -> Vec<String> {
-        vec![]
-    }
-    /// What comes of a run. `data` is what the builder worked out for the figure. Pure; called once for each run, never
-    /// while drawing.
-    fn see(run: &Self::Run, data: &str) -> Self::Seen;
-    /// Declares the facts of a run, each computed in the same line, in the order of the reference page.
-    fn facts(list: &mut FactList<Self::Seen>);
-    /// The time that a run takes and how one moves in it; none for runs without time. `seen` is there if
-    /// [`Figured::IN_PAGE`].
-    fn film(_run: &Self::Run, _seen: Option<&Self::Seen>) -> Option<Film> {
-        None
-    }
-    /// The moment that is shown first; the end of the film unless the demo says otherwise.
-    fn opens_at(kept: &Kept<Self>, _look: &Self::Look) -> Time {
-        kept.end()
-    }
-    /// Whether the run before says anything about this one, so that it may be drawn behind its picture.
-    fn is_near(_run: &Self::Run, _before: &Self::Run) -> bool {
-        true
-    }
-    /// Whether what is shown is what the figure's title and the page's text are about.
-    fn is_same(desk: &Desk<Self>) -> bool {
-        desk.run() == desk.original()
-    }
-}
-
 /// What may stand beside a figure's picture for comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beside {
@@ -104,7 +45,7 @@ pub struct Film {
 }
 
 /// A run with what came of it, computed once.
-pub struct Kept<D: Figured> {
+pub struct Kept<D: Demo> {
     /// The run.
     pub run: D::Run,
     /// What came of it, if the page computes that.
@@ -113,7 +54,7 @@ pub struct Kept<D: Figured> {
     pub film: Option<Film>,
 }
 
-impl<D: Figured> Kept<D> {
+impl<D: Demo> Kept<D> {
     /// The run, with what comes of it.
     pub fn new(run: D::Run, data: &str) -> Self {
         let seen = D::IN_PAGE.then(|| D::see(&run, data));
@@ -132,7 +73,7 @@ impl<D: Figured> Kept<D> {
     }
 }
 
-impl<D: Figured> PartialEq for Kept<D> {
+impl<D: Demo> PartialEq for Kept<D> {
     fn eq(&self, other: &Self) -> bool {
         self.run == other.run
     }
@@ -142,29 +83,29 @@ impl<D: Figured> PartialEq for Kept<D> {
 ///
 /// # Errors
 /// If the text cannot be read.
-pub fn hash_of<D: Figured>(code: &str) -> Result<String, String> {
+pub fn hash_of<D: Demo>(code: &str) -> Result<String, String> {
     let (run, _) = D::read(&View::parse(code))?;
     let seen = D::see(&run, "");
-    let facts = FactList::gathered(D::facts);
+    let facts = FactList::of::<D>();
     Ok(facts.iter().find(|fact| fact.info.name == "hash").map_or_else(String::new, |fact| fact.of(&seen).text()))
 }
 
 /// What came of an author's block: a run, how it is looked at, and what came of it.
 #[cfg(feature = "ssr")]
-pub fn examined<D: Figured>(run: D::Run, look: D::Look, seen: D::Seen) -> crate::chrome::demo::Examined<D::Seen> {
+pub fn examined<D: Demo>(run: D::Run, look: D::Look, seen: D::Seen) -> crate::chrome::demo::Examined<D::Seen> {
     let film = D::film(&run, D::IN_PAGE.then_some(&seen));
     let kept = Kept::<D> { run, seen: Some(seen), film };
     let view = kept.view(&look, D::opens_at(&kept, &look));
-    crate::chrome::demo::Examined { view, offers: String::new(), seen: kept.seen.expect("it was put there") }
+    crate::chrome::demo::Examined { view, data: String::new(), seen: kept.seen.expect("it was put there") }
 }
 
 /// What a page or a link begins with.
-struct Opening<D: Figured> {
+struct Opening<D: Demo> {
     kept: Rc<Kept<D>>,
     look: D::Look,
 }
 
-impl<D: Figured> Opening<D> {
+impl<D: Demo> Opening<D> {
     fn read(view: &str, data: &str) -> Result<Self, String> {
         let (run, look) = D::read(&View::parse(view))?;
         Ok(Self { kept: Rc::new(Kept::new(run, data)), look })
@@ -207,7 +148,7 @@ pub(crate) enum Asked {
     No,
 }
 
-pub(crate) struct Inner<D: Figured> {
+pub(crate) struct Inner<D: Demo> {
     pub props: DemoProps,
     pub role: Role<Rc<Kept<D>>>,
     pub live: bool,
@@ -231,28 +172,28 @@ pub(crate) struct Inner<D: Figured> {
 }
 
 /// What the house hands to a demo's component: the run and what came of it, and what can be done.
-pub struct Desk<D: Figured>(pub(crate) Rc<Inner<D>>);
+pub struct Desk<D: Demo>(pub(crate) Rc<Inner<D>>);
 
-impl<D: Figured> Clone for Desk<D> {
+impl<D: Demo> Clone for Desk<D> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<D: Figured> PartialEq for Desk<D> {
+impl<D: Demo> PartialEq for Desk<D> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl<D: Figured> Properties for Desk<D> {
+impl<D: Demo> Properties for Desk<D> {
     // Only the house makes one, and not in `html!`.
     type Builder = ();
 
     fn builder() -> Self::Builder {}
 }
 
-impl<D: Figured> Desk<D> {
+impl<D: Demo> Desk<D> {
     /// The figure's id; ids of parts begin with it.
     pub fn id(&self) -> &AttrValue {
         &self.0.props.id
@@ -268,7 +209,7 @@ impl<D: Figured> Desk<D> {
 
     /// What the builder worked out for the figure, in the demo's own form; empty if nothing.
     pub fn data(&self) -> &AttrValue {
-        &self.0.props.offers
+        &self.0.props.data
     }
 
     /// Where the page is; see [`Session`].
@@ -311,7 +252,7 @@ impl<D: Figured> Desk<D> {
     /// What came of the run that is shown.
     ///
     /// # Panics
-    /// If the page does not compute that; see [`Figured::IN_PAGE`].
+    /// If the page does not compute that; see [`Demo::IN_PAGE`].
     pub fn seen(&self) -> &D::Seen {
         self.kept().seen.as_ref().expect("a demo whose runs the page computes")
     }
@@ -605,7 +546,7 @@ impl<D: Figured> Desk<D> {
     }
 }
 
-fn component<D: Figured>(desk: Desk<D>) -> Html {
+fn component<D: Demo>(desk: Desk<D>) -> Html {
     yew::virtual_dom::VChild::<D::View>::new(desk, None).into()
 }
 
@@ -613,9 +554,9 @@ fn component<D: Figured>(desk: Desk<D>) -> Html {
 #[component]
 pub fn Figure<D>(props: &DemoProps) -> Html
 where
-    D: Figured,
+    D: Demo,
 {
-    let original = use_memo((props.view.clone(), props.offers.clone()), |(view, data)| {
+    let original = use_memo((props.view.clone(), props.data.clone()), |(view, data)| {
         Opening::<D>::read(view, data).unwrap_or_else(|why| panic!("a view that the builder has checked: {why}"))
     });
     let offered = use_memo(props.offered.clone(), |offered| Offered::parse(offered));
@@ -700,7 +641,7 @@ where
     component::<D>(desk)
 }
 
-impl<D: Figured> PartialEq for Opening<D> {
+impl<D: Demo> PartialEq for Opening<D> {
     fn eq(&self, other: &Self) -> bool {
         self.kept == other.kept && self.look == other.look
     }

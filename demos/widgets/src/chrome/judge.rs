@@ -2,10 +2,10 @@
 //! have no means of its own to simulate.
 
 use crate::chrome::{
-    demo::View,
+    demo::{Demo, View},
     engine::{Engine, Frame, Link},
     facts::{FactList, Yield},
-    figure::{Desk, Figured},
+    figure::Desk,
     offered::Offered,
 };
 use std::rc::Rc;
@@ -21,12 +21,12 @@ fn wish(code: &str, data: &str, offered: &str) -> String {
 
 /// For each goal, whether the run reaches it, as a byte that is 1 or 0; after them the wish's run. Nothing if that is no
 /// wish to judge, or the run cannot be read.
-fn judged<D: Figured>(wanted: &str) -> Option<Vec<u8>> {
+fn judged<D: Demo>(wanted: &str) -> Option<Vec<u8>> {
     let mut parts = wanted.strip_prefix(MARK)?.splitn(3, MARK);
     let (code, data, offered) = (parts.next()?, parts.next()?, Offered::parse(parts.next()?));
     let (run, _) = D::read(&View::parse(code)).ok()?;
     let seen = D::see(&run, data);
-    let facts = FactList::gathered(D::facts);
+    let facts = FactList::of::<D>();
     let fact =
         |name: &str| facts.iter().find(|fact| fact.info.name == name).map_or(Yield::Nothing, |fact| fact.of(&seen));
     let mut bytes: Vec<u8> = offered.goals.iter().map(|goal| goal.is_reached(fact).into()).collect();
@@ -43,11 +43,11 @@ struct Judging<D> {
 }
 
 /// The engine of the demo `D`, its own if it has one, which also answers what [`use_reached`] asks.
-pub fn engine<D: Figured>(own: Option<Box<dyn Engine>>) -> Box<dyn Engine> {
+pub fn engine<D: Demo>(own: Option<Box<dyn Engine>>) -> Box<dyn Engine> {
     Box::new(Judging::<D> { own, wanted: None, said: None, demo: std::marker::PhantomData })
 }
 
-impl<D: Figured> Engine for Judging<D> {
+impl<D: Demo> Engine for Judging<D> {
     fn want(&mut self, wanted: &str) {
         if wanted.starts_with(MARK) {
             self.wanted = Some(wanted.to_owned());
@@ -70,7 +70,7 @@ impl<D: Figured> Engine for Judging<D> {
 
 /// Which of the figure's goals the reader has reached, in their order. Each is told to the page when it is reached first.
 #[hook]
-pub(crate) fn use_reached<D: Figured>(desk: &Desk<D>) -> Rc<Vec<bool>> {
+pub(crate) fn use_reached<D: Demo>(desk: &Desk<D>) -> Rc<Vec<bool>> {
     let offered = desk.offered().clone();
     let reached = {
         let count = offered.goals.len();

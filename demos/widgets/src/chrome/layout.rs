@@ -1,8 +1,8 @@
 //! How a figure is laid out: the slots that every demo fills, and what the house puts around them.
 
 use crate::chrome::{
-    demo::View,
-    figure::{Asked, Beside, Desk, Figured, Role, Size},
+    demo::{Demo, View},
+    figure::{Asked, Beside, Desk, Role, Size},
     history::{StepsProps, steps},
     offered::Question,
     shell::Shell,
@@ -35,7 +35,7 @@ pub struct Parts {
     pub class: &'static str,
 }
 
-impl<D: Figured> Desk<D> {
+impl<D: Demo> Desk<D> {
     /// Lays a figure out from its parts, with what the house adds: the frame, the question, presets, the ways between runs,
     /// goals, another run beside.
     pub fn lay(&self, parts: Parts) -> Html {

@@ -3,6 +3,7 @@
 
 use crate::chrome::{
     demo::{Authored, Demo, DemoProps, FactList, Yield},
+    figure::Figure,
     keys,
     offered::Offered,
     seeds,
@@ -195,7 +196,7 @@ fn check<D: Authored>(block: &Value) -> Result<Checked, Vec<Problem>> {
     let text = |key: &str| block[key].as_str().unwrap_or_default().to_owned();
     let (id, title) = (text("id"), text("title"));
     let mut props = json!({ "title": title, "view": examined.view });
-    for (key, value) in [("offers", examined.offers), ("offered", offered.written())] {
+    for (key, value) in [("data", examined.data), ("offered", offered.written())] {
         if !value.is_empty() {
             props[key] = value.into();
         }
@@ -213,17 +214,17 @@ pub(crate) fn facts<D: Authored>(seen: &D::Seen) -> Facts {
 fn prerender<D: Authored>(id: &str, props: &str) -> String {
     let props: Value = serde_json::from_str(props).expect("properties that `check` gave");
     let text = |key: &str| props[key].as_str().unwrap_or_default().to_owned();
-    let (id, title, view, offers) = (id.to_owned(), text("title"), text("view"), text("offers"));
+    let (id, title, view, data) = (id.to_owned(), text("title"), text("view"), text("data"));
     let props = DemoProps {
         id: id.into(),
         title: title.into(),
         view: view.into(),
-        offers: offers.into(),
+        data: data.into(),
         offered: text("offered").into(),
         ..DemoProps::default()
     };
     // On this thread: it may have the first frames.
-    futures::executor::block_on(yew::LocalServerRenderer::<D::Component>::with_props(props).render())
+    futures::executor::block_on(yew::LocalServerRenderer::<Figure<D>>::with_props(props).render())
 }
 
 fn first<D: Authored>(props: &str) -> Option<Vec<u8>> {

@@ -1,13 +1,13 @@
 //! What an author writes, and everything that can be wrong with it.
 
 use super::{
-    Quiz, Seen,
+    Quiz,
     markdown::{Rendered, Setting, code_block, render},
     sheet::{Choice, Kind, Question, Sheet, Witness},
 };
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, choices},
-    figure::{self, Figured},
+    demo::{Authored, Examined, Problem, choices},
+    figure,
     registry::Asking,
 };
 use serde::Deserialize;
@@ -257,11 +257,6 @@ impl Authored for Quiz {
   "expect": { "questions": 4 }
 }"#;
     type Block = Block;
-    type Seen = Seen;
-
-    fn facts(list: &mut FactList<Seen>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
         let (_, sheet) = &examined.seen;
@@ -275,8 +270,8 @@ impl Authored for Quiz {
         if !examiner.problems.is_empty() {
             return Err(examiner.problems);
         }
-        let offers = sheet.code();
-        Ok(Examined { offers, ..figure::examined::<Self>(block.seed, (), (block.seed, Rc::new(sheet))) })
+        let data = sheet.code();
+        Ok(Examined { data, ..figure::examined::<Self>(block.seed, (), (block.seed, Rc::new(sheet))) })
     }
 }
 
@@ -773,7 +768,7 @@ mod tests {
         block.as_object_mut().expect("a block").extend(more.as_object().expect("more").clone());
         let block: Block = serde_json::from_value(block).expect("a block");
         let examined = Quiz::examine(&block).unwrap_or_else(|problems| panic!("{problems:?}"));
-        Sheet::parse(&examined.offers)
+        Sheet::parse(&examined.data)
     }
 
     fn asked(prompt: Value, answer: Value) -> Value {

@@ -21,7 +21,7 @@ use crate::chrome::{
     browser,
     demo::{Demo, View},
     facts::FactList,
-    figure::{self, Beside, Desk, Figure, Figured, Parts},
+    figure::{Beside, Desk, Parts},
 };
 use paper::{Do, Paper};
 use sheet::{code_of, seed_of};
@@ -37,19 +37,11 @@ pub const ROOT: &str = "root-of-this-book:/";
 /// Questions with choices, short answers and predictions.
 pub struct Quiz;
 
-impl Demo for Quiz {
-    const NAME: &'static str = "quiz";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-}
-
 /// The seed of the choices' order, and the questions.
 pub type Seen = (u32, Rc<Sheet>);
 
-impl Figured for Quiz {
+impl Demo for Quiz {
+    const NAME: &'static str = "quiz";
     /// The seed of the choices' order.
     type Run = u32;
     type Look = ();

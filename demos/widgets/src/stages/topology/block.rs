@@ -2,8 +2,8 @@
 
 use super::{Looked, Seen, Topology, usual_moment};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, choices, merge},
-    figure::{self, Figured},
+    demo::{Authored, Demo, Examined, Problem, choices, merge},
+    figure,
     seeds::BUDGET_EVENTS,
 };
 use architectures::live::{Action, Change, Live, Model, Run};
@@ -199,11 +199,6 @@ impl Authored for Topology {
 }"#;
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
-    type Seen = Seen;
-
-    fn facts(list: &mut FactList<Seen>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn replace(block: &mut Value, keys: &Map<String, Value>) {
         let Some(object) = block.as_object_mut() else { return };

@@ -21,8 +21,7 @@ use crate::chrome::{
     demo::{Demo, View},
     engine::Engine,
     facts::FactList,
-    figure::{self, Beside, Desk, Figure, Figured, Film, Kept, Parts},
-    judge,
+    figure::{Beside, Desk, Film, Kept, Parts},
 };
 use architectures::live::{Action, Change, Live, Model, Row, Run, State, Translation};
 use lane::{Shown, use_lane};
@@ -57,26 +56,6 @@ fn speeds(run: &Run) -> (&'static [(u32, &'static str)], u32) {
 /// A live system of machines.
 pub struct Topology;
 
-impl Demo for Topology {
-    const NAME: &'static str = "topology";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(Some(Box::<Simulator>::default())))
-    }
-
-    fn awaits(view: &str, _offered: &str) -> Vec<String> {
-        let Ok((looked, at)) = Self::read(&View::parse(view)) else { return vec![] };
-        let at = at.unwrap_or_else(|| usual_moment(&looked.run)).min(looked.run.end());
-        let other = looked.beside().map(|other| Simulator::wanted(&other.run, at));
-        [Simulator::wanted(&looked.run, at)].into_iter().chain(other).collect()
-    }
-}
-
 /// A run, and another architecture beside it.
 #[derive(Clone)]
 pub struct Looked {
@@ -107,7 +86,8 @@ impl Looked {
 /// A run that has come to its end, and the one beside it.
 pub type Seen = (Live, Option<Live>);
 
-impl Figured for Topology {
+impl Demo for Topology {
+    const NAME: &'static str = "topology";
     type Run = Looked;
     /// The moment that is shown first; the usual one if nothing is said.
     type Look = Option<Time>;
@@ -165,6 +145,17 @@ impl Figured for Topology {
 
     fn is_near(looked: &Looked, before: &Looked) -> bool {
         looked.run.is_near(&before.run)
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::<Simulator>::default())
+    }
+
+    fn awaits(view: &str, _offered: &str) -> Vec<String> {
+        let Ok((looked, at)) = Self::read(&View::parse(view)) else { return vec![] };
+        let at = at.unwrap_or_else(|| usual_moment(&looked.run)).min(looked.run.end());
+        let other = looked.beside().map(|other| Simulator::wanted(&other.run, at));
+        [Simulator::wanted(&looked.run, at)].into_iter().chain(other).collect()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::CallChain;
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem},
-    figure::Figured,
+    demo::{Authored, Demo, Examined, Problem},
+    figure,
 };
 use protocols::rpc::call_chain::{Call, Journey};
 use serde::Deserialize;
@@ -39,15 +39,10 @@ impl Authored for CallChain {
   "expect": { "sum": 7, "request-hex": "08 03 10 04", "reply-hex": "08 07" }
 }"#;
     type Block = Block;
-    type Seen = Journey;
-
-    fn facts(list: &mut FactList<Journey>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Journey>, Vec<Problem>> {
-        let seen = Call { a: block.a, b: block.b }.journey();
-        Ok(Examined { view: seen.call.code(), offers: String::new(), seen })
+        let call = Call { a: block.a, b: block.b };
+        Ok(figure::examined::<Self>(call, 0, Self::see(&call, "")))
     }
 }
 

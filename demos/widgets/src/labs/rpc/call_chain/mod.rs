@@ -9,10 +9,8 @@ pub use block::Block;
 
 use crate::chrome::{
     demo::{Demo, View},
-    engine::Engine,
     facts::{FactList, Yield},
-    figure::{self, Desk, Figure, Figured, Kept, Parts},
-    judge,
+    figure::{Desk, Kept, Parts},
     number::Number,
 };
 use picture::{PictureProps, picture};
@@ -50,18 +48,6 @@ pub struct CallChain;
 
 impl Demo for CallChain {
     const NAME: &'static str = "call-chain";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
-
-impl Figured for CallChain {
     type Run = Call;
     /// The stage that is looked at, from 0.
     type Look = usize;

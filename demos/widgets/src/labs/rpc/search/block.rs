@@ -1,10 +1,10 @@
 //! What an author writes, and what is found.
 
-use super::{Answered, RpcSearch, question::Question};
+use super::{RpcSearch, question::Question};
 use crate::{
     chrome::{
-        demo::{Authored, Examined, FactList, Problem},
-        figure::{self, Figured},
+        demo::{Authored, Demo, Examined, Problem},
+        figure,
     },
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
 };
@@ -105,23 +105,19 @@ impl Authored for RpcSearch {
 }"#;
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
-    type Seen = Answered;
-
-    fn facts(list: &mut FactList<Answered>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let question = block.question()?;
         let seen = Self::see(&question, "");
-        let offers = question.answered(&seen.1);
-        Ok(Examined { offers, ..figure::examined::<Self>(question, None, seen) })
+        let data = question.answered(&seen.1);
+        Ok(Examined { data, ..figure::examined::<Self>(question, None, seen) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chrome::facts::FactList;
 
     #[test]
     fn every_semantics_has_its_facts() {

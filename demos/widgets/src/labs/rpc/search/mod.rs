@@ -15,10 +15,8 @@ use crate::{
     chrome::{
         browser,
         demo::{Demo, View},
-        engine::Engine,
         facts::FactList,
-        figure::{self, Beside, Desk, Figure, Figured, Kept, Parts},
-        judge,
+        figure::{Beside, Desk, Figure, Kept, Parts},
         task::{AnyWork, Heard, use_job},
     },
     labs::rpc::timeline::RpcTimeline,
@@ -39,23 +37,6 @@ use yew::prelude::*;
 /// The search for all failures of a remote call.
 pub struct RpcSearch;
 
-impl Demo for RpcSearch {
-    const NAME: &'static str = "rpc-search";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
-        Some(Box::new(Search::parse(input)?))
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
-
 /// What was asked, and what was found.
 pub type Answered = (Question, Vec<Row>);
 
@@ -65,7 +46,8 @@ fn answer(question: &Question, data: &str) -> Option<Vec<Row>> {
     (asked == *question && !rows.is_empty()).then_some(rows)
 }
 
-impl Figured for RpcSearch {
+impl Demo for RpcSearch {
+    const NAME: &'static str = "rpc-search";
     type Run = Question;
     /// The cell whose smallest schedule is looked at.
     type Look = Option<Spot>;
@@ -96,6 +78,10 @@ impl Figured for RpcSearch {
 
     fn facts(list: &mut FactList<Answered>) {
         facts::declare(list);
+    }
+
+    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
+        Some(Box::new(Search::parse(input)?))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{Look, RpcTimeline, Shown};
 use crate::{
     chrome::{
-        demo::{Authored, Examined, FactList, Problem, View},
-        figure::{self, Figured},
+        demo::{Authored, Examined, Problem, View},
+        figure,
         registry::Asking,
     },
     labs::rpc::call::{self as call, MistakeName, SemanticsName, TransportName},
@@ -134,11 +134,6 @@ impl Authored for RpcTimeline {
 }"#;
     const SEED: Option<&'static str> = Some("seed");
     type Block = Block;
-    type Seen = Shown;
-
-    fn facts(list: &mut FactList<Shown>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn questions(examined: &Examined<Self::Seen>) -> Vec<Asking> {
         let ask = |id: &str| Asking { id: id.to_owned(), points: 1, kind: "prediction" };

@@ -17,10 +17,8 @@ pub use faults::say;
 
 use crate::chrome::{
     demo::{Demo, View},
-    engine::Engine,
     facts::FactList,
-    figure::{self, Beside, Desk, Figure, Figured, Film, Kept},
-    judge,
+    figure::{Beside, Desk, Film, Kept},
 };
 use protocols::rpc::{self, Run, Semantics, Weight};
 use sim::Time;
@@ -31,19 +29,6 @@ const SPEEDS: &[(u32, &str)] = &[(60, "slow"), (150, "medium"), (400, "fast")];
 
 /// The clickable timeline of one remote call.
 pub struct RpcTimeline;
-
-impl Demo for RpcTimeline {
-    const NAME: &'static str = "rpc-timeline";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
 
 /// How a call is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,7 +41,8 @@ pub struct Look {
     pub with: Vec<Semantics>,
 }
 
-impl Figured for RpcTimeline {
+impl Demo for RpcTimeline {
+    const NAME: &'static str = "rpc-timeline";
     type Run = Run;
     type Look = Look;
     type Seen = Shown;

@@ -2,8 +2,8 @@
 
 use super::DesignLab;
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, View},
-    figure::{self, Figured},
+    demo::{Authored, Examined, Problem, View},
+    figure,
     seeds::BUDGET_EVENTS,
 };
 use architectures::file_sharing::{Day, Design, Outcome};
@@ -175,18 +175,13 @@ impl Authored for DesignLab {
 }"#;
     const SEED: Option<&'static str> = Some("day");
     type Block = Block;
-    type Seen = Outcome;
-
-    fn facts(list: &mut FactList<Outcome>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let design = block.design();
         let outcome = outcome(design);
         let was = || format!("was.{}", outcome.written().replace(' ', "."));
-        let offers = if block.shown { View::with_words(&design.code(), vec![was()]) } else { String::new() };
-        Ok(Examined { offers, ..figure::examined::<Self>(design, (), outcome) })
+        let data = if block.shown { View::with_words(&design.code(), vec![was()]) } else { String::new() };
+        Ok(Examined { data, ..figure::examined::<Self>(design, (), outcome) })
     }
 
     fn see_within(block: &Block, events: u64) -> Result<Outcome, Vec<Problem>> {

@@ -10,10 +10,8 @@ pub use block::Block;
 
 use crate::chrome::{
     demo::{Demo, View},
-    engine::Engine,
     facts::FactList,
-    figure::{self, Beside, Desk, Figure, Figured, Parts},
-    judge,
+    figure::{Beside, Desk, Parts},
     task::{AnyWork, Heard, use_job},
 };
 use architectures::file_sharing::{Cause, Day, Design, Outcome, QUESTIONS, Target, USERS};
@@ -26,22 +24,6 @@ pub struct DesignLab;
 
 impl Demo for DesignLab {
     const NAME: &'static str = "design-lab";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
-        Some(Box::new(Running::parse(input)?))
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
-
-impl Figured for DesignLab {
     type Run = Design;
     type Look = ();
     type Seen = Outcome;
@@ -104,6 +86,10 @@ impl Figured for DesignLab {
     fn is_same(desk: &Desk<Self>) -> bool {
         // A form that shows nothing yet is there to be filled in.
         desk.data().is_empty() || desk.run() == desk.original()
+    }
+
+    fn task(input: &str) -> Option<Box<dyn AnyWork>> {
+        Some(Box::new(Running::parse(input)?))
     }
 }
 

@@ -1,9 +1,9 @@
 //! What an author writes, and what follows from it.
 
-use super::{DistributionTime, Look, Seen};
+use super::{DistributionTime, Look};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem},
-    figure::{self, Figured},
+    demo::{Authored, Demo, Examined, Problem},
+    figure,
 };
 use architectures::distribution::Plan;
 use serde::Deserialize;
@@ -71,11 +71,6 @@ impl Authored for DistributionTime {
   "expect": { "client-server": 8000, "peer-to-peer": "< 800" }
 }"#;
     type Block = Block;
-    type Seen = Seen;
-
-    fn facts(list: &mut FactList<Seen>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let plan = block.plan();

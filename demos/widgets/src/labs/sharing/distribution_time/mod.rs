@@ -13,8 +13,7 @@ use crate::chrome::{
     demo::{Demo, View},
     engine::Engine,
     facts::FactList,
-    figure::{Beside, Desk, Figure, Figured, Parts},
-    judge,
+    figure::{Beside, Desk, Parts},
     svg::px,
 };
 use architectures::{
@@ -145,25 +144,6 @@ impl Knob {
 /// The two lower bounds on the time to hand a file to many users.
 pub struct DistributionTime;
 
-impl Demo for DistributionTime {
-    const NAME: &'static str = "distribution-time";
-    type Component = Figure<Self>;
-
-    // The swarms need not be simulated for it.
-    fn hash_of(run: &str) -> Result<String, String> {
-        Plan::from_code(run).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(Some(Box::new(Spreading::default()))))
-    }
-
-    fn awaits(view: &str, _offered: &str) -> Vec<String> {
-        let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
-        vec![measured::wanted(&plan, plan.peers_max)]
-    }
-}
-
 /// How the curves are looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
@@ -186,7 +166,8 @@ pub struct Seen {
     last: Point,
 }
 
-impl Figured for DistributionTime {
+impl Demo for DistributionTime {
+    const NAME: &'static str = "distribution-time";
     type Run = Plan;
     type Look = Look;
     type Seen = Seen;
@@ -248,6 +229,20 @@ impl Figured for DistributionTime {
         list.fact("hash", "The fingerprint of the plan and of its bounds, 16 hexadecimal digits.", |seen| {
             fingerprint(&seen.plan)
         });
+    }
+
+    // The swarms need not be simulated for it.
+    fn hash_of(run: &str) -> Result<String, String> {
+        Plan::from_code(run).map(|plan| fingerprint(&plan)).map_err(|error| error.to_string())
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::new(Spreading::default()))
+    }
+
+    fn awaits(view: &str, _offered: &str) -> Vec<String> {
+        let plan = Plan::from_code(View::parse(view).run).unwrap_or_default();
+        vec![measured::wanted(&plan, plan.peers_max)]
     }
 }
 

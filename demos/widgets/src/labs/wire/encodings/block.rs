@@ -1,9 +1,9 @@
 //! What an author writes, and what follows from it.
 
-use super::{Encodings, Seen};
+use super::Encodings;
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem},
-    figure::{self, Figured},
+    demo::{Authored, Demo, Examined, Problem},
+    figure,
 };
 use serde::Deserialize;
 use wire::formats::Sample;
@@ -58,11 +58,6 @@ impl Authored for Encodings {
   "expect": { "json-bytes": 42, "protobuf-bytes": 18, "thrift-bytes": 19, "avro-hex": "0a 41 6c 69 63 65 54 0e 61 40 62 2e 63 6f 6d" }
 }"#;
     type Block = Block;
-    type Seen = Seen;
-
-    fn facts(list: &mut FactList<Seen>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let Person { name, id, email } = block.person.clone();

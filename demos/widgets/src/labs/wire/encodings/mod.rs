@@ -12,10 +12,8 @@ pub use block::{Block, Person};
 
 use crate::chrome::{
     demo::{Demo, View},
-    engine::Engine,
     facts::FactList,
-    figure::{self, Desk, Figure, Figured, Parts},
-    judge,
+    figure::{Desk, Parts},
     number::Number,
     svg::el,
     written::written,
@@ -33,19 +31,6 @@ const FIELDS: [&str; 3] = ["name", "id", "email"];
 
 /// A record in six encodings.
 pub struct Encodings;
-
-impl Demo for Encodings {
-    const NAME: &'static str = "encodings";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
 
 /// What became of a record.
 pub struct Seen {
@@ -84,7 +69,8 @@ macro_rules! facts_of {
     };
 }
 
-impl Figured for Encodings {
+impl Demo for Encodings {
+    const NAME: &'static str = "encodings";
     type Run = Sample;
     type Look = ();
     type Seen = Seen;

@@ -2,8 +2,8 @@
 
 use super::{Look, Part, WireLab, facts::Made, predict::About, words};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem, View, choices},
-    figure::{self, Figured},
+    demo::{Authored, Examined, Problem, View, choices},
+    figure,
     registry::Asking,
 };
 use serde::Deserialize;
@@ -473,11 +473,6 @@ impl Authored for WireLab {
   "expect": { "bytes": 22, "unknown-bytes": 8, "passed-on-equal": "yes", "after-json-lost": "coupon_code" }
 }"#;
     type Block = Block;
-    type Seen = Made;
-
-    fn facts(list: &mut FactList<Made>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn replace(block: &mut Value, keys: &Map<String, Value>) {
         let before = block.clone();
@@ -502,8 +497,8 @@ impl Authored for WireLab {
         let before = before.flatten().map(|good| good.made.outcome);
         match block.parts(before.as_ref()).make(&mut problems) {
             Some(good) if problems.is_empty() => {
-                let offers = good.question.unwrap_or_default();
-                Ok(Examined { offers, ..figure::examined::<Self>(good.made.case.clone(), good.look, good.made) })
+                let data = good.question.unwrap_or_default();
+                Ok(Examined { data, ..figure::examined::<Self>(good.made.case.clone(), good.look, good.made) })
             }
             _ => Err(problems),
         }

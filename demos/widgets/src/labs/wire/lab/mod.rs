@@ -21,8 +21,7 @@ use crate::chrome::{
     demo::{Demo, View},
     engine::{Engine, take_first},
     facts::FactList,
-    figure::{self, Beside, Desk, Figure, Figured, Kept, Parts},
-    judge,
+    figure::{Beside, Desk, Kept, Parts},
     offered::Offered,
 };
 use bench::{Bench, button, focus_of, heading, tag};
@@ -40,23 +39,6 @@ use yew::prelude::*;
 /// Schemas that evolve, byte by byte.
 pub struct WireLab;
 
-impl Demo for WireLab {
-    const NAME: &'static str = "wire-lab";
-    type Component = Figure<Self>;
-
-    fn hash_of(run: &str) -> Result<String, String> {
-        figure::hash_of::<Self>(run)
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(Some(Box::new(Reads::default()))))
-    }
-
-    fn awaits(view: &str, offered: &str) -> Vec<String> {
-        vec![first_schemas(view, &Offered::parse(offered))]
-    }
-}
-
 /// The schemas of the page's own case, and of those that it offers.
 fn first_schemas(view: &str, offered: &Offered) -> String {
     let views = std::iter::once(view).chain(offered.presets.iter().map(|preset| preset.view.as_str()));
@@ -64,7 +46,8 @@ fn first_schemas(view: &str, offered: &Offered) -> String {
     wanted_of(&cases)
 }
 
-impl Figured for WireLab {
+impl Demo for WireLab {
+    const NAME: &'static str = "wire-lab";
     type Run = Rc<Case>;
     type Look = Look;
     type Seen = Made;
@@ -92,6 +75,14 @@ impl Figured for WireLab {
 
     fn facts(list: &mut FactList<Made>) {
         facts::declare(list);
+    }
+
+    fn engine() -> Option<Box<dyn Engine>> {
+        Some(Box::new(Reads::default()))
+    }
+
+    fn awaits(view: &str, offered: &str) -> Vec<String> {
+        vec![first_schemas(view, &Offered::parse(offered))]
     }
 }
 

@@ -1,9 +1,9 @@
 //! What an author writes, and what the table yields.
 
-use super::{Offers, Seen, Shown, Verdicts};
+use super::{Offers, Shown, Verdicts};
 use crate::chrome::{
-    demo::{Authored, Examined, FactList, Problem},
-    figure::{self, Figured},
+    demo::{Authored, Demo, Examined, Problem},
+    figure,
 };
 use serde::Deserialize;
 
@@ -43,11 +43,6 @@ impl Authored for Verdicts {
   "expect": { "changes": ">= 15", "garbage": ">= 1" }
 }"#;
     type Block = Block;
-    type Seen = Seen;
-
-    fn facts(list: &mut FactList<Seen>) {
-        <Self as Figured>::facts(list);
-    }
 
     fn examine(block: &Block) -> Result<Examined<Self::Seen>, Vec<Problem>> {
         let shown = match block.rows {
@@ -57,7 +52,7 @@ impl Authored for Verdicts {
         };
         let seen = Self::see(&shown, "");
         let counts = Shown::ALL.map(|shown| seen.rows.iter().filter(|row| shown.has(row)).count());
-        let offers = Offers { lab: block.lab.as_deref().unwrap_or_default(), counts }.write();
-        Ok(Examined { offers, ..figure::examined::<Self>(shown, (), seen) })
+        let data = Offers { lab: block.lab.as_deref().unwrap_or_default(), counts }.write();
+        Ok(Examined { data, ..figure::examined::<Self>(shown, (), seen) })
     }
 }

@@ -14,10 +14,8 @@ pub use block::Block;
 use crate::{
     chrome::{
         demo::{Demo, Session, View},
-        engine::Engine,
         facts::FactList,
-        figure::{Beside, Desk, Figure, Figured, Parts},
-        judge,
+        figure::{Beside, Desk, Parts},
         written::written,
     },
     labs::wire::lab::words::count,
@@ -76,22 +74,6 @@ impl Shown {
 /// The usual changes of a schema, in a table.
 pub struct Verdicts;
 
-impl Demo for Verdicts {
-    const NAME: &'static str = "verdicts";
-    type Component = Figure<Self>;
-
-    // That of the choice: the rows are the same whatever is chosen.
-    fn hash_of(run: &str) -> Result<String, String> {
-        let mut hash = TraceHash::default();
-        hash.text(&Shown::from_code(run)?.code());
-        Ok(hash.to_string())
-    }
-
-    fn engine() -> Option<Box<dyn Engine>> {
-        Some(judge::engine::<Self>(None))
-    }
-}
-
 /// The whole table, and which of it is shown.
 pub struct Seen {
     shown: Shown,
@@ -108,7 +90,8 @@ fn worst(row: &Row) -> Harm {
     row.change.forward.max(row.change.backward)
 }
 
-impl Figured for Verdicts {
+impl Demo for Verdicts {
+    const NAME: &'static str = "verdicts";
     type Run = Shown;
     type Look = ();
     type Seen = Seen;
@@ -161,6 +144,13 @@ impl Figured for Verdicts {
     // Whatever is chosen, the title is about it.
     fn is_same(_desk: &Desk<Self>) -> bool {
         true
+    }
+
+    // That of the choice: the rows are the same whatever is chosen.
+    fn hash_of(run: &str) -> Result<String, String> {
+        let mut hash = TraceHash::default();
+        hash.text(&Shown::from_code(run)?.code());
+        Ok(hash.to_string())
     }
 }
 
