@@ -106,7 +106,7 @@
   };
 
   const shown = make("div", "");
-  const warning = make("p", "notice");
+  const warning = make("p", "progress-notice");
   warning.setAttribute("role", "status");
 
   function show(state) {

@@ -315,7 +315,7 @@ async fn without_storage_it_works_from_memory_and_says_so() -> Result<()> {
             reader
                 .until_with(
                     "the page says so",
-                    "document.querySelector('#my-progress .notice').textContent.includes(arguments[0])",
+                    "document.querySelector('#my-progress .progress-notice').textContent.includes(arguments[0])",
                     vec![json!(words)],
                 )
                 .await?;
