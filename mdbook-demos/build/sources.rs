@@ -108,7 +108,7 @@ pub fn prints(root: &Path, given: &str) -> Result<Prints, String> {
         folder.files.push(file);
         folder.nodes.extend(nodes);
     }
-    // What lies beside the sources counts where it is taken into them; style sheets are linked by pages.
+    // What lies beside the sources counts where it is taken into them.
     for file in widgets.files.iter().filter(|file| !is_source(file)) {
         if file.path == format!("{}/{}", widgets.folder, MANIFESTS[0]) {
             chrome.beside.push(file);
@@ -640,7 +640,8 @@ fn collect(root: &Path, folder: &str, out: &mut Vec<File>) -> Result<(), String>
             if !aside {
                 collect(root, &path, out)?;
             }
-        } else {
+        } else if !name.ends_with(".css") {
+            // Style sheets are carried for pages to link: neither what came of a block nor its HTML depends on them.
             out.push(File { text: text(&root.join(&path))?, path });
         }
     }

@@ -26,8 +26,6 @@ pub struct Figure {
     pub name: &'static str,
     /// What the demo is for.
     pub purpose: &'static str,
-    /// The style sheets that only some demos are drawn with and this one is, as [`Entry::sheets`](widgets::chrome::registry::Entry::sheets).
-    pub sheets: &'static [&'static str],
     /// The element as it goes into the page, but for [`quiz::ROOT`](widgets::labs::quiz::ROOT).
     pub html: String,
     /// What the browser draws it from first, if it does not compute that itself: the file's name, and its content.

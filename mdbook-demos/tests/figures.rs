@@ -236,9 +236,6 @@ fn a_site_is_the_same_whether_its_figures_are_kept_or_not() {
         ("src/part/lesson.md", &format!("# Lesson\n\n{{{{#demo-reference}}}}\n\n{range}\n{ask}")),
         ("src/part/asks.toml", quiz),
     ]);
-    for sheet in widgets::bundles::entries().iter().flat_map(|entry| entry.sheets) {
-        book.write(&format!("theme/css/{sheet}.css"), "a { color: red }\n");
-    }
     let build = |cached| {
         let report = build_with(&mdbook_demos::Options { cached, ..book.options() }, widgets::bundles::entries());
         let report = report.unwrap_or_else(|error| panic!("{error:#}"));

@@ -212,22 +212,24 @@ fn what_demos_share_counts_for_all_that_use_it() {
     assert_eq!(changes("demos/widgets/Cargo.toml", "\n[dep", "\n\n[dep"), ALL);
     assert_eq!(changes("Cargo.lock", "4", "5"), ALL);
     assert_eq!(changes("Cargo.toml", "yew = \"1\"", "yew = \"2\""), ALL);
-    // Tests, and style sheets, which pages link.
+    // Tests, and style sheets, which pages link, carried by a source or not.
     assert_eq!(changes("demos/sim/tests/all.rs", "{}", "{ }"), NONE);
     assert_eq!(changes("demos/widgets/src/chrome/style.css", "red", "blue"), NONE);
     assert_eq!(changes("demos/widgets/src/labs/clicks/style.css", "red", "blue"), NONE);
-    // Unless one is taken into a source.
-    let taken_in = "pub const CSS: &str = include_str!(\"style.css\"); fn nobody";
-    let [with, without] = ["red", "blue"].map(|colour| {
-        let dir = tempfile::tempdir().unwrap();
-        for (path, text) in WORKSPACE {
-            let path = dir.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text.replace("fn nobody", taken_in).replace("b { color: red }", colour)).unwrap();
-        }
-        taken(dir.path(), "rustc").unwrap().demos[0].clone()
-    });
-    assert!(with.runs != without.runs && with.whole != without.whole);
+    for (beside, counts) in [("words.txt", true), ("style.css", false)] {
+        let [one, other] = ["red", "blue"].map(|text| {
+            let dir = tempfile::tempdir().unwrap();
+            let carried = format!("pub const BESIDE: &str = include_str!(\"{beside}\"); fn nobody");
+            for (path, text) in WORKSPACE {
+                let path = dir.path().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text.replace("fn nobody", &carried)).unwrap();
+            }
+            fs::write(dir.path().join("demos/widgets/src/labs/clicks").join(beside), text).unwrap();
+            taken(dir.path(), "rustc").unwrap().demos[0].clone()
+        });
+        assert_eq!([one.runs != other.runs, one.whole != other.whole], [counts; 2], "{beside}");
+    }
 }
 
 #[test]

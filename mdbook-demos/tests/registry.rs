@@ -1,13 +1,17 @@
 //! What the real registry promises to authors.
 
+use std::{collections::BTreeMap, fs, path::Path};
+
 use mdbook_demos::{
     blocks::{
         json::{Block, Schemas},
         reference,
     },
     diagnostics::{Diagnostics, Source},
+    files,
+    pages::{browsers, sheets},
 };
-use widgets::bundles::entries;
+use widgets::{bundles::entries, chrome::registry::STYLE};
 
 #[test]
 fn every_example_passes_its_own_checks() {
@@ -51,5 +55,25 @@ fn every_schema_tells_an_author_all_there_is() {
         for key in keys {
             assert!(!key.description().is_empty(), "{}: `{}` has no meaning", entry.name, key.name);
         }
+    }
+}
+
+#[test]
+fn every_style_sheet_lies_beside_its_demo_and_can_be_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let sources = root.join("demos/widgets/src");
+    let written: BTreeMap<String, String> = files::list(&sources)
+        .unwrap()
+        .into_iter()
+        .filter(|file| file.ends_with(".css"))
+        .map(|file| (format!("demos/widgets/src/{file}"), fs::read_to_string(sources.join(&file)).unwrap()))
+        .collect();
+    let own = entries().iter().filter(|entry| !entry.style.is_empty()).map(|entry| (entry.module, entry.style));
+    let carried: BTreeMap<String, String> =
+        own.chain([("chrome", STYLE)]).map(|(module, style)| (sheets::source(module), style.to_owned())).collect();
+    assert_eq!(carried.keys().collect::<Vec<_>>(), written.keys().collect::<Vec<_>>(), "each is carried by its demo");
+    assert!(carried == written, "each is the file of its name beside the demo");
+    for (file, text) in &carried {
+        browsers::style_sheet(file, text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     }
 }

@@ -4,7 +4,7 @@ mod fixture;
 
 use std::{collections::BTreeSet, fs};
 
-use fixture::{Book, ENTRIES, TWO_BUNDLES};
+use fixture::{BADLY_STYLED, Book, ENTRIES, STYLED, TWO_BUNDLES};
 use mdbook_demos::{
     build_with, files,
     pages::{assets::unhashed, template::policy_tag},
@@ -56,8 +56,14 @@ fn the_output_tree() {
     let book = book();
     let report = build(&book);
     let tree: BTreeSet<String> = files::list(&book.path("book")).unwrap().iter().map(|file| unhashed(file)).collect();
-    let tree: Vec<&str> =
-        tree.iter().map(|file| if file.starts_with("catalogue-") { "catalogue.js" } else { file.as_str() }).collect();
+    let tree: Vec<&str> = tree
+        .iter()
+        .map(|file| match file.as_str() {
+            file if file.starts_with("catalogue-") => "catalogue.js",
+            file if file.starts_with("demos/chrome-") => "demos/chrome.css",
+            file => file,
+        })
+        .collect();
     assert_eq!(
         tree,
         [
@@ -65,6 +71,7 @@ fn the_output_tree() {
             "404.html",
             "catalogue.js",
             "demos.schema.json",
+            "demos/chrome.css",
             "embed/example-counter.html",
             "embed/one.html",
             "embed/two.html",
@@ -161,6 +168,7 @@ fn unhash_line(line: &str) -> String {
         .map(|part| match part.strip_suffix('"') {
             Some(name) if name.starts_with("../catalogue-") => "../catalogue.js\"".to_owned(),
             Some(name) if name.starts_with("../theme") => format!("{}\"", unhashed(name)),
+            Some(name) if name.starts_with("../demos/chrome-") => "../demos/chrome.css\"".to_owned(),
             _ => part.to_owned(),
         })
         .collect()
@@ -291,7 +299,8 @@ fn the_modules_are_installed_under_names_of_their_content() {
             bundles.iter().map(|name| bundle(name)).collect::<String>(),
         )
     };
-    assert_eq!(names.len(), 9);
+    // With the style sheet of all figures.
+    assert_eq!(names.len(), 10);
     assert!(book.read("book/part/lesson.html").contains(&tag("../", &["numbers"], "")));
     // The reference has an example of each.
     assert!(book.read("book/print.html").contains(&tag("", &["letters", "numbers"], " data-on-demand")));
@@ -319,6 +328,63 @@ fn the_modules_are_installed_under_names_of_their_content() {
         assert!(error.contains(script), "{error}");
         book.write(&format!("theme/js/{script}"), "again;\n");
     }
+}
+
+#[test]
+fn a_page_links_the_style_sheets_of_its_figures_and_no_others() {
+    let figure = |demo: &str| format!("```demo {demo}\n{{ \"id\": \"{demo}\", \"title\": \"T\" }}\n```\n\n");
+    let book = Book::new(&[
+        ("src/SUMMARY.md", "[Welcome](welcome.md)\n\n- [One](one.md)\n- [Two](two.md)\n- [Three](three.md)\n"),
+        ("src/one.md", &format!("# One\n\n{}", figure("counter"))),
+        // Not in the order of the registry.
+        ("src/two.md", &format!("# Two\n\n{}", figure("speller"))),
+        ("src/three.md", &format!("# Three\n\n{}", figure("plain"))),
+    ]);
+    let linked = |page: &str| {
+        let page = book.read(&format!("book/{page}"));
+        let head = page.split_once("</head>").unwrap().0;
+        let links = head.split("<link rel=\"stylesheet\" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        // Without the hash of mdBook's, or of ours.
+        links.map(|link| unhashed(link).rsplit('/').next().unwrap().split('-').next().unwrap().to_owned()).collect()
+    };
+    let build = || book.build_with(&STYLED).unwrap_or_else(|error| panic!("{error:#}"));
+    let check = |sheets: &dyn Fn(&[&str]) -> Vec<String>| {
+        for (page, own) in [
+            ("welcome.html", &[][..]),
+            ("one.html", &["chrome", "counter"]),
+            ("two.html", &["chrome", "speller"]),
+            ("three.html", &["chrome"]),
+            ("print.html", &["chrome", "counter", "speller"]),
+            ("embed/counter.html", &["chrome", "counter"]),
+            ("embed/plain.html", &["chrome"]),
+        ] {
+            let linked: Vec<String> = linked(page);
+            assert_eq!(linked, sheets(own), "{page}");
+        }
+    };
+    // Where the template has no place for them they come last.
+    build();
+    let page = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    check(&|own| [page(&["page.css"]), page(own)].concat());
+    let template = book.read("theme/index.hbs");
+    let (before, after) = template.split_once("{{#each additional_css}}").unwrap();
+    book.write("theme/index.hbs", format!("{before}<link data-figures>\n{{{{#each additional_css}}}}{after}"));
+    build();
+    check(&|own| [page(own), page(&["page.css"])].concat());
+    // They are written for the browsers that the book is made for, and each is called after its content.
+    let found = files::list(&book.path("book/demos")).unwrap();
+    let counter = found.iter().find(|name| name.starts_with("counter-")).unwrap();
+    let text = book.read(&format!("book/demos/{counter}"));
+    assert_eq!(text, ".counter b{color:red}\n");
+    assert_eq!(*counter, format!("counter-{}.css", files::hash(text.as_bytes())));
+}
+
+#[test]
+fn a_style_sheet_of_a_demo_that_cannot_be_read_is_told() {
+    let book = Book::with_lesson("# Lesson\n\n```demo counter\n{ \"id\": \"one\", \"title\": \"One\" }\n```\n");
+    let mistakes = book.mistakes_with(&BADLY_STYLED);
+    assert!(mistakes.contains("demos/widgets/src/labs/counter/style.css:2:2"), "{mistakes}");
+    assert!(mistakes.contains("a browser cannot read this style sheet"), "{mistakes}");
 }
 
 #[test]

@@ -62,11 +62,14 @@ impl Snapshot {
     }
 }
 
-/// What has to be compiled after `changes`: lessons and theme are read by the builder as they are.
+/// What has to be compiled after `changes`: lessons and theme are read by the builder as they are, and style sheets of demos
+/// are carried by it.
 pub fn stale(changes: &[PathBuf]) -> Stale {
     let mut stale = Stale::default();
     for path in changes {
-        if path.starts_with("demos") || path == Path::new("Cargo.toml") {
+        if path.starts_with("demos") && path.extension().is_some_and(|ending| ending == "css") {
+            stale.builder = true;
+        } else if path.starts_with("demos") || path == Path::new("Cargo.toml") {
             stale = Stale { modules: true, builder: true };
         } else if path.starts_with("book-index")
             || (path.starts_with("mdbook-demos") && !path.starts_with("mdbook-demos/tests"))
@@ -108,6 +111,7 @@ mod tests {
         check("theme/css/page.css", false, false);
         check("book.toml", false, false);
         check("demos/protocols/src/rpc/mod.rs", true, true);
+        check("demos/widgets/src/stages/topology/style.css", false, true);
         check("mdbook-demos/src/lib.rs", false, true);
         check("book-index/src/words.rs", false, true);
         check("mdbook-demos/tests/snapshots/a.snap", false, false);

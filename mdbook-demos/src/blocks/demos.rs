@@ -248,7 +248,6 @@ impl Work<'_> {
             title: checked.title,
             name: entry.name,
             purpose: entry.purpose,
-            sheets: entry.sheets,
             html,
             first,
             facts: checked.facts,

@@ -15,6 +15,7 @@ pub mod module;
 pub mod redirects;
 pub mod search;
 pub mod settings;
+pub mod sheets;
 pub mod site;
 pub mod template;
 pub mod warnings;

@@ -30,10 +30,11 @@ use crate::{
         module::{self, Module, Scripts},
         redirects::{self, Redirects},
         search, settings,
+        sheets::Sheets,
         template::{self, Moved, Parts, Rewritten},
     },
 };
-use widgets::{bundles::entries, chrome::registry::Entry, labs::quiz::ROOT};
+use widgets::{chrome::registry::Entry, labs::quiz::ROOT};
 
 /// The rendered site, on the way to completion.
 pub struct Site<'a> {
@@ -75,8 +76,6 @@ struct Made {
     problems: Vec<String>,
     /// What the embed pages share with it.
     shared: Vec<String>,
-    /// The style sheets of demos that it linked.
-    sheets: BTreeSet<String>,
     /// What it has and refers to.
     digest: Digest,
     /// Those of mdBook's own files that it names.
@@ -156,7 +155,7 @@ impl Site<'_> {
         files::write(&self.staging.join(&catalogue), script)?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
-        let mut sheets = BTreeSet::new();
+        let sheets = Sheets::write(self.entries, &self.gathered.figures, self.staging, diagnostics)?;
         let mut anchors: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut finished = Finished::default();
         let index = search::write(self.staging, self.book, self.config)?;
@@ -199,7 +198,7 @@ impl Site<'_> {
                 };
                 let mut parts = Parts::default();
                 if ours {
-                    raw = self.with_further_files(raw, file, &further);
+                    raw = template::with_place(self.with_further_files(raw, file, &further));
                     if let Some(moved) = self.redirects.0.get(file).filter(|moved| moved.to.is_none()) {
                         let (text, script) = frame.for_parts(file, &moved.parts);
                         raw = raw.replacen("</main>", &format!("{text}</main>"), 1);
@@ -215,7 +214,10 @@ impl Site<'_> {
                         _ => Moved::Not,
                     };
                     parts.early = learning(&catalogue, file, current.unwrap_or_default());
-                    parts.head.push_str(&self.head(file, current, &raw, scripts.as_ref()));
+                    let numbers: Vec<usize> = template::slots(&raw).map(|slot| slot.number).collect();
+                    let root = chapters::to_root(file);
+                    parts.sheets = sheets.tags(&root, self.figures(&numbers));
+                    parts.head.push_str(&self.head(file, current, &numbers, scripts.as_ref()));
                     if *file == missing {
                         parts.base = self.base().map(|base| (base, file.clone()));
                         if let (None, Some(script)) = (&parts.base, &finder) {
@@ -234,7 +236,6 @@ impl Site<'_> {
                 if lessons.contains_key(file) {
                     anchors.insert(file.clone(), page.made.ids);
                 }
-                sheets.extend(page.made.sheets);
                 finished.named.extend(page.named);
                 finished.digests.insert(file.clone(), page.digests);
                 Ok(())
@@ -250,9 +251,8 @@ impl Site<'_> {
                 }
             }
         }
-        frame.head = shared.join("\n");
+        frame.head = shared.join("\n").replace(template::SHEETS, "");
         self.redirects.write(self.staging, &frame)?;
-        self.check_sheets(&sheets, diagnostics);
         finished.taken = self.collisions(&anchors, diagnostics);
 
         let mut frame = embed::Frame {
@@ -266,16 +266,11 @@ impl Site<'_> {
         let shared = shared.join("\n");
         let pages: HashMap<&Path, (&str, &str)> =
             lessons.iter().map(|(page, (source, name))| (*source, (page.as_str(), *name))).collect();
-        let mut heads: HashMap<&[&str], String> = HashMap::new();
         std::fs::create_dir_all(self.staging.join("embed")).context("cannot make a folder for embed pages")?;
         for (index, figure) in self.gathered.figures.iter().enumerate() {
             let Some((page, name)) = pages.get(figure.lesson.as_path()) else { continue };
-            if !heads.contains_key(figure.sheets) {
-                let (head, _) = template::only_sheets(&shared, &figure.sheets.iter().copied().collect())?;
-                heads.insert(figure.sheets, head);
-            }
-            frame.head = heads[figure.sheets].clone();
             let file = embed::file(&figure.id);
+            frame.head = shared.replace(template::SHEETS, &sheets.tags(&chapters::to_root(&file), [figure]));
             let filling = fillings.of(&Slot::Figure(index))?;
             // Without the figure, whose part is known.
             let around = embed::page(&frame, figure, "", page, name);
@@ -306,22 +301,20 @@ impl Site<'_> {
             PRINT => raw.split(template::PAGE_BREAK).collect(),
             _ => vec![raw],
         };
-        // The head is in one part, and serves all.
-        let wanted = self.sheets(&template::slots(raw).map(|slot| slot.number).collect::<Vec<_>>());
         let joint = match fillings.page_break {
             true => template::rewrite(template::PAGE_BREAK, &Parts::default())?.html,
             false => String::new(),
         };
         let pieces: Vec<Piece> = match &chapters[..] {
             [] => vec![],
-            [whole] => vec![self.piece(whole, &parts, &wanted, fillings)?],
+            [whole] => vec![self.piece(whole, &parts, fillings)?],
             // The first and the last have what is around them all.
             [first, between @ .., last] => {
                 let head = first.split_once("<main").map_or("", |(head, _)| head);
                 parts.beside = template::needs(head).into_iter().filter(|word| raw.contains(word)).collect();
                 let inner = Parts { moved: parts.moved, ..Parts::default() };
-                let around = self.piece(&format!("{first}{BETWEEN}{last}"), &parts, &wanted, fillings)?;
-                let between = between.iter().map(|chapter| self.piece(chapter, &inner, &Sheets::new(), fillings));
+                let around = self.piece(&format!("{first}{BETWEEN}{last}"), &parts, fillings)?;
+                let between = between.iter().map(|chapter| self.piece(chapter, &inner, fillings));
                 [Ok(around)].into_iter().chain(between).collect::<Result<_>>()?
             }
         };
@@ -370,27 +363,24 @@ impl Site<'_> {
             page.made.ids.extend(made.ids);
             page.made.problems.extend(made.problems);
             page.made.shared.extend(made.shared);
-            page.made.sheets.extend(made.sheets);
         }
         Ok(page)
     }
 
     /// What a page, or a part of one, is made of.
-    fn piece(&self, raw: &str, parts: &Parts, wanted: &Sheets, fillings: &Fillings<'_>) -> Result<Piece> {
+    fn piece(&self, raw: &str, parts: &Parts, fillings: &Fillings<'_>) -> Result<Piece> {
         let slots = Slots::of(raw);
         let filled = slots.numbers.iter().map(|number| fillings.numbered(*number)).collect::<Result<_>>()?;
-        let around = [format!("{parts:?}"), format!("{wanted:?}"), fillings.mdbooks.join("\n")];
-        let key = kept::key("page", &[&slots.html, &around[0], &around[1], &around[2]]);
-        Ok(Piece { slots, filled, parts: parts.clone(), wanted: wanted.clone(), key })
+        let key = kept::key("page", &[&slots.html, &format!("{parts:?}"), &fillings.mdbooks.join("\n")]);
+        Ok(Piece { slots, filled, parts: parts.clone(), key })
     }
 
     /// A part of a page after rewriting, and its HTML.
     fn made(&self, piece: &Piece, fillings: &Fillings<'_>) -> Result<(Made, String)> {
         self.kept.or_make(&piece.key, || {
             let Rewritten { html, ids, problems, shared } = template::rewrite(&piece.slots.html, &piece.parts)?;
-            let (html, sheets) = template::only_sheets(&html, &piece.wanted)?;
             let (digest, named) = (Digest::of(&html)?, names_in(&html, fillings.mdbooks));
-            Ok((Made { ids, problems, shared, sheets, digest, named }, html))
+            Ok((Made { ids, problems, shared, digest, named }, html))
         })
     }
 
@@ -412,33 +402,6 @@ impl Site<'_> {
             Slot::Figure(index) => self.gathered.figures.get(*index),
             Slot::Formula(_) | Slot::Broken(_) => None,
         })
-    }
-
-    /// The style sheets of the demos in the slots of those numbers.
-    fn sheets(&self, numbers: &[usize]) -> Sheets {
-        self.figures(numbers).flat_map(|figure| figure.sheets.iter().copied()).collect()
-    }
-
-    /// Style sheets that a demo is drawn with and the book lacks, and the other way round. A theme of somebody's own
-    /// may have all in one sheet.
-    fn check_sheets(&self, linked: &BTreeSet<String>, diagnostics: &mut Diagnostics) {
-        if linked.is_empty() {
-            return;
-        }
-        let known: BTreeSet<_> = entries().iter().flat_map(|entry| entry.sheets).copied().collect();
-        for figure in &self.gathered.figures {
-            for sheet in figure.sheets.iter().filter(|sheet| !linked.contains(**sheet)) {
-                let message = format!(
-                    "`{}` is drawn with css/{sheet}.css, which no page links: name it in `additional-css`",
-                    figure.name
-                );
-                diagnostics.push(Diagnostic::in_file("book.toml", message));
-            }
-        }
-        for sheet in linked.iter().filter(|sheet| !known.contains(&***sheet)) {
-            let message = format!("no demo names css/{sheet}.css among its sheets, so no page would link it");
-            diagnostics.push(Diagnostic::in_file("book.toml", message));
-        }
     }
 
     /// The tag of the book's language.
@@ -494,8 +457,8 @@ impl Site<'_> {
         }
     }
 
-    /// The tags for the end of a page's head.
-    fn head(&self, file: &str, lesson: Option<&str>, raw: &str, scripts: Option<&Scripts>) -> String {
+    /// The tags for the end of a page's head; `numbers` are those of its slots.
+    fn head(&self, file: &str, lesson: Option<&str>, numbers: &[usize], scripts: Option<&Scripts>) -> String {
         let mut head = String::new();
         let authors = self.config.book.authors.join(", ");
         if !authors.is_empty() {
@@ -512,8 +475,7 @@ impl Site<'_> {
                 html::escape(&chapters::address(page))
             ));
         }
-        let numbers: Vec<usize> = template::slots(raw).map(|slot| slot.number).collect();
-        let mut figures = self.figures(&numbers).peekable();
+        let mut figures = self.figures(numbers).peekable();
         if let (Some(scripts), Some(_)) = (scripts, figures.peek()) {
             head.push_str(&scripts.tag(&chapters::to_root(file), file == PRINT, figures));
             head.push('\n');
@@ -550,16 +512,11 @@ const PRINT: &str = "print.html";
 /// What stands, while the page with the whole book is made, for all chapters but the first and the last.
 const BETWEEN: &str = "<!--chapters-->";
 
-/// Names of style sheets of demos.
-type Sheets = BTreeSet<&'static str>;
-
 /// What a page, or a part of one, is made of.
 struct Piece {
     slots: Slots,
     filled: Vec<Filling>,
     parts: Parts,
-    /// The style sheets of the demos on the page.
-    wanted: Sheets,
     key: String,
 }
 

@@ -1,6 +1,6 @@
 //! mdBook's pages made into ours: the renderer around mdBook's own, and the rewriting of each page.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range, rc::Rc};
+use std::{cell::RefCell, ops::Range, rc::Rc};
 
 use anyhow::{Context, Result};
 use lol_html::{
@@ -31,6 +31,18 @@ pub fn policy_tag() -> String {
 
 /// What mdBook puts between two chapters of the page for print.
 pub const PAGE_BREAK: &str = r#"<div style="break-before: page; page-break-before: always;"></div>"#;
+
+/// What stands, among the tags that embed pages share with the book's, for the style sheets of a page's figures.
+pub const SHEETS: &str = "<!--sheets-->";
+
+/// A page with a place for the style sheets of its figures: that of its template (`<link data-figures>`), or the end of
+/// the head.
+pub fn with_place(page: String) -> String {
+    match page.split_once("</head>") {
+        Some((head, _)) if !head.contains("data-figures") => page.replacen("</head>", "<link data-figures></head>", 1),
+        _ => page,
+    }
+}
 
 /// The words by which the scripts in the head of a page tell whether they are needed (`data-when`).
 pub fn needs(head: &str) -> Vec<String> {
@@ -148,6 +160,8 @@ pub struct Parts {
     pub early: String,
     /// Tags for the end of the head.
     pub head: String,
+    /// The tags of the style sheets of the page's figures.
+    pub sheets: String,
     /// The page, relative to the site, whose folder mdBook has not taken into account: it has the text of a chapter of
     /// another folder.
     pub moved: Moved,
@@ -350,6 +364,10 @@ pub fn rewrite(html: &str, parts: &Parts) -> Result<Rewritten> {
             }
             Ok(())
         }),
+        element!("head > link[data-figures]", |link| {
+            link.replace(&parts.sheets, ContentType::Html);
+            Ok(())
+        }),
         element!("head > link, head > script[src]", |element| {
             if let Some(tag) = shared(element) {
                 state.borrow_mut().0.shared.push(tag);
@@ -452,6 +470,9 @@ fn bring_along(element: &mut Element<'_, '_>, chapter: &str, moved: Moved) -> Re
 /// before anything is drawn, the one for links that open windows, and the one that keeps what the reader has done.
 fn shared(element: &Element<'_, '_>) -> Option<String> {
     let tag = element.tag_name();
+    if element.has_attribute("data-figures") {
+        return Some(SHEETS.to_owned());
+    }
     let wanted = match &*tag {
         "link" => {
             let rel = element.get_attribute("rel")?;
@@ -482,36 +503,6 @@ fn shared(element: &Element<'_, '_>) -> Option<String> {
         text.push_str("</script>");
     }
     Some(text)
-}
-
-/// The style sheet that a link leads to, if it is one that only some demos are drawn with: the file's name without
-/// `.css` and without mdBook's fingerprint.
-pub fn sheet_of(href: &str) -> Option<String> {
-    let plain = unhashed(href.rsplit('/').next()?);
-    plain.strip_suffix(".css").filter(|name| name.starts_with("demos-")).map(str::to_owned)
-}
-
-/// Leaves out the style sheets of demos that are not there: readers should not wait for them. Gives the HTML, and the
-/// sheets that it had.
-///
-/// # Errors
-///
-/// If it cannot be read as HTML.
-pub fn only_sheets(html: &str, wanted: &BTreeSet<&str>) -> Result<(String, BTreeSet<String>)> {
-    let mut found = BTreeSet::new();
-    let handler = element!("link[rel='stylesheet'][href]", |link| {
-        let href = link.get_attribute("href").unwrap_or_default();
-        if let Some(sheet) = sheet_of(&href) {
-            if !wanted.contains(&*sheet) {
-                link.remove();
-            }
-            found.insert(sheet);
-        }
-        Ok(())
-    });
-    let html = rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(handler))
-        .context("the page cannot be read as HTML")?;
-    Ok((html, found))
 }
 
 /// Puts each figure's exact bytes where its slot is. mdBook reads and writes the HTML in a lesson
@@ -574,6 +565,7 @@ mod tests {
             contents: Some("<ol></ol>".into()),
             early: "<meta name=\"early\">".into(),
             head: "<link rel=\"canonical\" href=\"https://x.example/\">".into(),
+            sheets: "<link rel=\"stylesheet\" href=\"b.css\">".into(),
             moved: Moved::Not,
             beside: vec![],
             base: None,
@@ -603,17 +595,6 @@ mod tests {
             out.shared,
             ["<link rel=\"stylesheet\" href=\"../a.css\">", "<script src=\"../js/theme-01234567.js\"></script>"]
         );
-    }
-
-    #[test]
-    fn the_sheets_of_absent_demos_are_left_out() {
-        let page = "<link rel=\"stylesheet\" href=\"css/demos.css\"><link rel=\"stylesheet\" href=\"css/demos-live-01234567.css\">\
-                    <link rel=\"stylesheet\" href=\"../css/demos-wire.css\"><link rel=\"icon\" href=\"demos-live.css\">";
-        let (html, found) = only_sheets(page, &BTreeSet::from(["demos-wire"])).unwrap();
-        assert_eq!(html, page.replacen("<link rel=\"stylesheet\" href=\"css/demos-live-01234567.css\">", "", 1));
-        assert_eq!(found.iter().collect::<Vec<_>>(), ["demos-live", "demos-wire"]);
-        assert_eq!(sheet_of("css/demos-encodings.css"), Some("demos-encodings".to_owned()));
-        assert_eq!(sheet_of("css/page-01234567.css"), None);
     }
 
     #[test]

@@ -205,9 +205,9 @@ pub trait Authored: Demo {
     const PURPOSE: &'static str;
     /// A block that works; its `id` is `example-<name>`.
     const EXAMPLE: &'static str;
-    /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
-    /// `.css`. A page links those of its demos only.
-    const SHEETS: &'static [&'static str] = &[];
+    /// The style sheet of what only this demo is drawn with, `include_str!("style.css")`; empty if
+    /// [the one of all figures](crate::chrome::registry::STYLE) is enough. Only pages with a figure of the demo link it.
+    const STYLE: &'static str = "";
     /// What an author writes, without what every block has: `id`, `title` and `expect`. Its documentation is the demo's
     /// reference.
     type Block: serde::de::DeserializeOwned + schemars::JsonSchema;

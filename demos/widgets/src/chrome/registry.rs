@@ -15,6 +15,9 @@ pub use crate::chrome::{
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
+/// The style sheet of what figures of all demos are drawn with. Pages with a figure link it, before those of their demos.
+pub const STYLE: &str = include_str!("style.css");
+
 /// What a run yields, by name.
 pub type Facts = BTreeMap<&'static str, FactValue>;
 
@@ -117,9 +120,8 @@ pub struct Entry {
     pub purpose: &'static str,
     /// A block that works, for the reference page; its `id` is `example-<name>`.
     pub example: &'static str,
-    /// The style sheets that it is drawn with, beside the one that all demos share: files in `theme/css/`, without
-    /// `.css`, their names beginning with `demos-`.
-    pub sheets: &'static [&'static str],
+    /// The style sheet of what only this demo is drawn with; empty if [`STYLE`] is enough.
+    pub style: &'static str,
     /// Everything a run of this demo yields.
     pub facts: Vec<FactInfo>,
     /// The JSON Schema of a block, `id`, `title` and `expect` included.
@@ -154,7 +156,7 @@ impl Entry {
             engine,
             purpose: D::PURPOSE,
             example: D::EXAMPLE,
-            sheets: D::SHEETS,
+            style: D::STYLE,
             facts: FactList::of::<D>().into_iter().map(|fact| fact.info).collect(),
             schema: keys::schema::<D>,
             check: check::<D>,

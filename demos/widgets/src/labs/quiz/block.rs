@@ -214,7 +214,7 @@ pub struct Resolved {
 
 impl Authored for Quiz {
     const PURPOSE: &'static str = "Questions with choices, short answers and predictions, marked with an explanation.";
-    const SHEETS: &'static [&'static str] = &["demos-quiz"];
+    const STYLE: &'static str = include_str!("style.css");
     const PRESETS: bool = false;
     const EXAMPLE: &'static str = r#"{
   "id": "example-quiz",

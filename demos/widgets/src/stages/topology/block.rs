@@ -187,7 +187,7 @@ impl Block {
 
 impl Authored for Topology {
     const PURPOSE: &'static str = "A live system of machines under load, in one of several architectures, alone or beside another: stop, slow and restart machines, cut links, change load and capacity, and watch throughput, latency, success and whatever else the architecture is about.";
-    const SHEETS: &'static [&'static str] = &["demos-live"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-topology",
   "title": "Twice the load, then twice the workers",

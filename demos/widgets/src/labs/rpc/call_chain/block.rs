@@ -30,7 +30,7 @@ impl Default for Block {
 #[rustfmt::skip]
 impl Authored for CallChain {
     const PURPOSE: &'static str = "A remote add(a, b) step by step: caller, client stub, network, server stub, procedure and back, with the real bytes at each of them.";
-    const SHEETS: &'static [&'static str] = &["demos-chain"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-call-chain",
   "title": "The way of add(3, 4)",

@@ -96,7 +96,7 @@ impl Block {
 
 impl Authored for RpcSearch {
     const PURPOSE: &'static str = "Every schedule of at most so many faults of a remote call, under each of several call semantics: what becomes of it, which promises break, and the smallest schedule that breaks them.";
-    const SHEETS: &'static [&'static str] = &["demos-search"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-rpc-search",
   "title": "All that two faults can do",

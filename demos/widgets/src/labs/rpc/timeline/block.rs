@@ -125,6 +125,7 @@ impl Block {
 
 impl Authored for RpcTimeline {
     const PURPOSE: &'static str = "One remote call as a space–time diagram: lose, double, delay or reorder its messages, crash its server, choose its semantics, and compare what is true with what the caller can know; with a prediction first, and side by side.";
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-rpc-timeline",
   "title": "The server crashes after the commit",

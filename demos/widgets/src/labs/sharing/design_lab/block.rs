@@ -166,7 +166,7 @@ fn outcome(design: Design) -> Outcome {
 
 impl Authored for DesignLab {
     const PURPOSE: &'static str = "A form for the design of a file-sharing service among 100,000 users, and a simulated day of it: which targets are met, and why others are missed.";
-    const SHEETS: &'static [&'static str] = &["demos-search", "demos-lab"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-design-lab",
   "title": "File sharing without a budget",

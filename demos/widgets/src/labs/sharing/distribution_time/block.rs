@@ -60,7 +60,7 @@ impl Block {
 
 impl Authored for DistributionTime {
     const PURPOSE: &'static str = "The least time in which a file can reach all of N users, from a server alone and with the users’ help, as curves over N, and what simulated swarms of up to 1,000 users need.";
-    const SHEETS: &'static [&'static str] = &["demos-maps"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-distribution-time",
   "title": "One gigabyte for a thousand users",

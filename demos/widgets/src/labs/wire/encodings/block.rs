@@ -49,7 +49,7 @@ fn records() -> u32 {
 
 impl Authored for Encodings {
     const PURPOSE: &'static str = "One record in JSON, MessagePack, CBOR, Protocol Buffers, Thrift compact and Avro: every byte explained, what many records take, and who needs which schema.";
-    const SHEETS: &'static [&'static str] = &["demos-encodings"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-encodings",
   "title": "A person in six encodings",

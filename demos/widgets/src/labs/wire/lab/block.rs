@@ -430,7 +430,7 @@ impl Parts<'_> {
 
 impl Authored for WireLab {
     const PURPOSE: &'static str = "Two schemas and a value to edit: every byte explained, what a reader with the other schema makes of it and passes on, and what is lost or turned to garbage; with verdicts on each change of the schema, and a prediction first.";
-    const SHEETS: &'static [&'static str] = &["demos-wire"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-wire-lab",
   "title": "A coupon for an old server",

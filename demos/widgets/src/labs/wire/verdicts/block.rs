@@ -35,7 +35,7 @@ pub enum Rows {
 
 impl Authored for Verdicts {
     const PURPOSE: &'static str = "The usual changes of a schema in a table: what becomes of bytes in either direction, of JSON and of programs, with a message that shows it and with the rules of buf breaking.";
-    const SHEETS: &'static [&'static str] = &["demos-verdicts"];
+    const STYLE: &'static str = include_str!("style.css");
     const EXAMPLE: &'static str = r#"{
   "id": "example-verdicts",
   "title": "What a change does",
