@@ -24,6 +24,11 @@ const FORMAT: u32 = 2;
 /// The folder of the scripts and the module in the output.
 pub const FOLDER: &str = "demos";
 
+/// What brings figures to life, carried by this program: any book can have figures, whatever its theme.
+const LOADER: &str = include_str!("../../../demos/widgets/runtime/loader.js");
+const WORKER: &str = include_str!("../../../demos/widgets/runtime/worker.js");
+const EMBED: &str = include_str!("../../../demos/widgets/runtime/embed.js");
+
 /// The names of the demos' files in the output, all in [`FOLDER`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scripts {
@@ -203,13 +208,12 @@ impl Module {
     }
 }
 
-/// Copies the bundles' files and the scripts of the theme that start them into the output. `entries` are the demos that
-/// the bundles hold.
+/// Copies the bundles' files and the scripts that start them into the output. `entries` are the demos that the bundles hold.
 ///
 /// # Errors
 ///
-/// If one of the theme's scripts is missing, or a file cannot be written.
-pub fn install(modules: &[Module], entries: &[Entry], theme: &Path, out: &Path) -> Result<Scripts> {
+/// If a file cannot be written.
+pub fn install(modules: &[Module], entries: &[Entry], out: &Path) -> Result<Scripts> {
     let out = out.join(FOLDER);
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
     for Module { folder, names } in modules {
@@ -218,19 +222,16 @@ pub fn install(modules: &[Module], entries: &[Entry], theme: &Path, out: &Path) 
                 .with_context(|| format!("cannot write {}", out.join(name).display()))?;
         }
     }
-    let script = |stem: &str, what: &str| {
-        let path = theme.join("js").join(format!("{stem}.js"));
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}: this script of the theme {what}", path.display()))?;
-        let text = compact(&text);
+    let script = |stem: &str, text: &str| {
+        let text = compact(text);
         let name = format!("{stem}-{}.js", hash(text.as_bytes()));
         write(&out.join(&name), text)?;
         anyhow::Ok(name)
     };
     Ok(Scripts {
-        loader: script("loader", "starts the demos of a page")?,
-        worker: script("worker", "runs a demo's long computation beside the page")?,
-        embed: script("embed", "tells an embed page's host how high the figure is")?,
+        loader: script("loader", LOADER)?,
+        worker: script("worker", WORKER)?,
+        embed: script("embed", EMBED)?,
         bundles: modules.iter().map(|module| module.names.clone()).collect(),
         needs: entries.iter().map(|entry| (entry.name, [entry.bundle, entry.engine])).collect(),
     })

@@ -130,7 +130,7 @@ impl Site<'_> {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or written, or the theme lacks one.
+    /// If a file cannot be read or written.
     pub fn finish(&self, theme: &Path, modules: Option<&[Module]>, diagnostics: &mut Diagnostics) -> Result<Finished> {
         // Page by page: the chapter's file and title.
         let lessons: BTreeMap<String, (&Path, &str)> = chapters::chapters(self.book)
@@ -140,7 +140,7 @@ impl Site<'_> {
             })
             .collect();
         let first = chapters::chapters(self.book).find_map(chapters::page);
-        let scripts = modules.map(|modules| module::install(modules, self.entries, theme, self.staging)).transpose()?;
+        let scripts = modules.map(|modules| module::install(modules, self.entries, self.staging)).transpose()?;
         if scripts.is_some() {
             let folder = self.staging.join(module::FOLDER);
             for (name, frames) in self.gathered.figures.iter().filter_map(|figure| figure.first.as_ref()) {
