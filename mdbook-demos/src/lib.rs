@@ -219,7 +219,7 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let sources = files::list(&root.join(&config.book.src))?;
     let left: Vec<PathBuf> = sources.iter().filter(|file| files::is_left_behind(file)).map(PathBuf::from).collect();
     files::remove_all(&staging, &left)?;
-    assets::compact_theme(&staging)?;
+    assets::compact_ours(&staging)?;
     if !parts.is_empty() {
         files::write(&staging.join(chapters::LICENCES), licences::text(&parts))?;
         licences::check(&parts, &staging, &theme, &mut diagnostics)?;

@@ -161,12 +161,10 @@ impl Package {
         let root = self.root.canonicalize().with_context(|| format!("there is no folder {}", self.root.display()))?;
         let config = settings::read(&root)?;
         let (site, out) = (root.join(&self.site), root.join(&self.out));
-        let theme = settings::theme(&config, &root);
         let language = config.book.language.as_deref().unwrap_or("en");
         let make = |what: &What| {
             package::make(&Request {
                 site: &site,
-                theme: &theme,
                 kind: self.kind(*what),
                 module: self.module.as_deref(),
                 address: self.url.as_deref(),

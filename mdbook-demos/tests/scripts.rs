@@ -71,8 +71,10 @@ fn book(language: usize, names: bool) -> Book {
         fs::rename(from, book.path("src/part/module/p.svg")).unwrap();
         book.write("src/part/module/lesson.md", lesson.replace("рис&lesson.svg", "p.svg"));
     }
-    for file in files::list(&root().join("theme")).unwrap() {
-        book.write(&format!("theme/{file}"), fs::read(root().join("theme").join(&file)).unwrap());
+    for folder in ["theme", "learning"] {
+        for file in files::list(&root().join(folder)).unwrap() {
+            book.write(&format!("{folder}/{file}"), fs::read(root().join(folder).join(&file)).unwrap());
+        }
     }
     book
 }
@@ -161,7 +163,6 @@ fn a_book_in_any_script_is_packed() {
             for kind in kinds {
                 let request = Request {
                     site: &book.path("book"),
-                    theme: &root().join("theme"),
                     kind,
                     module: None,
                     address: Some("https://a.example/"),

@@ -14,7 +14,8 @@ use std::{
 use crate::site::Stale;
 
 /// What the site is made from, relative to the root. `Cargo.lock` is not here: building may write it.
-const SOURCES: [&str; 7] = ["src", "theme", "book.toml", "Cargo.toml", "demos", "book-index", "mdbook-demos"];
+const SOURCES: [&str; 8] =
+    ["src", "theme", "learning", "book.toml", "Cargo.toml", "demos", "book-index", "mdbook-demos"];
 
 /// The state of all source files at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,12 +63,13 @@ impl Snapshot {
     }
 }
 
-/// What has to be compiled after `changes`: lessons and theme are read by the builder as they are, and style sheets of demos
-/// are carried by it.
+/// What has to be compiled after `changes`: lessons and theme are read by the builder as they are; it carries style sheets of
+/// demos, the scripts that bring figures to life and those of packages.
 pub fn stale(changes: &[PathBuf]) -> Stale {
     let mut stale = Stale::default();
     for path in changes {
-        if path.starts_with("demos") && path.extension().is_some_and(|ending| ending == "css") {
+        let carried = ["demos/widgets/runtime", "learning/lms"].iter().any(|folder| path.starts_with(folder));
+        if carried || (path.starts_with("demos") && path.extension().is_some_and(|ending| ending == "css")) {
             stale.builder = true;
         } else if path.starts_with("demos") || path == Path::new("Cargo.toml") {
             stale = Stale { modules: true, builder: true };
@@ -109,9 +111,12 @@ mod tests {
             |path: &str, modules, builder| assert_eq!(stale(&[path.into()]), Stale { modules, builder }, "{path}");
         check("src/intro.md", false, false);
         check("theme/css/page.css", false, false);
+        check("learning/progress.js", false, false);
         check("book.toml", false, false);
         check("demos/protocols/src/rpc/mod.rs", true, true);
         check("demos/widgets/src/stages/topology/style.css", false, true);
+        check("demos/widgets/runtime/loader.js", false, true);
+        check("learning/lms/session.js", false, true);
         check("mdbook-demos/src/lib.rs", false, true);
         check("book-index/src/words.rs", false, true);
         check("mdbook-demos/tests/snapshots/a.snap", false, false);

@@ -94,8 +94,6 @@ impl fmt::Display for Kind {
 pub struct Request<'a> {
     /// The folder of the finished site.
     pub site: &'a Path,
-    /// The folder of the theme, whose `lms/` holds the wrapper.
-    pub theme: &'a Path,
     /// What the package is for.
     pub kind: Kind,
     /// The module that is graded, as `part/module`; the whole book if none is named.
@@ -244,7 +242,7 @@ fn new_tabs(html: &str) -> Result<String> {
     Ok(rewrite_str(html, RewriteStrSettings::new().append_element_content_handler(handler))?)
 }
 
-/// The one file of a name that is hashed when the site is built, as `theme/js/progress.js`.
+/// The one file of a name that is hashed when the site is built, as `learning/progress.js`.
 ///
 /// # Errors
 ///

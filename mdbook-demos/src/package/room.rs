@@ -16,7 +16,7 @@ const REST: usize = 3 + 6 + 5 + 1;
 const WIDTH: u32 = 20;
 
 /// How many characters the answers to so many questions and the reading of so many pages take at most, as
-/// `theme/js/progress.js` packs them when it has to.
+/// `learning/progress.js` packs them when it has to.
 pub fn needed(questions: usize, pages: usize) -> usize {
     // An answer that is wrong takes two bits, one that is right a single one.
     HEAD + (REST + list(questions, 2) + list(pages, 0)).div_ceil(6)

@@ -1,4 +1,4 @@
-//! The wrapper: the page that an LMS starts, which holds the session and frames the book (`theme/lms/`).
+//! The wrapper: the page that an LMS starts, which holds the session and frames the book (`learning/lms/`).
 
 use anyhow::{Context, Result, ensure};
 
@@ -15,15 +15,26 @@ pub const PAGE: &str = "lms.html";
 /// The folder of what the page needs.
 const FOLDER: &str = "lms/";
 
+/// The page as it is written, with places to be filled.
+const TEMPLATE: &str = include_str!("../../../learning/lms/lms.html");
+
+/// What is its own of what it needs: names and texts, carried by this program.
+const OWN: [(&str, &str); 4] = [
+    ("api.js", include_str!("../../../learning/lms/api.js")),
+    ("session.js", include_str!("../../../learning/lms/session.js")),
+    ("wrapper.js", include_str!("../../../learning/lms/wrapper.js")),
+    ("lms.css", include_str!("../../../learning/lms/lms.css")),
+];
+
 /// What the wrapper shares with the site: the name there, and the name in the package. A package is replaced as a
 /// whole, so the names need no hashes.
-const SHARED: [(&str, &str); 2] = [("theme/css/tokens.css", "tokens.css"), ("theme/js/progress.js", "progress.js")];
+const SHARED: [(&str, &str); 2] = [("theme/css/tokens.css", "tokens.css"), ("learning/progress.js", "progress.js")];
 
 /// Adds the wrapper around the book at `book`, a folder of the package or an address.
 ///
 /// # Errors
 ///
-/// If the theme or the site lacks a file, or the page has a place that nothing fills.
+/// If the site lacks a file, or the page has a place that nothing fills.
 pub fn add(
     entries: &mut Entries,
     request: &Request<'_>,
@@ -31,13 +42,12 @@ pub fn add(
     scope: &Scope,
     book: &str,
 ) -> Result<()> {
-    let source = request.theme.join("lms");
     let edition = match request.kind.edition().context("only SCORM has a wrapper")? {
         Edition::V12 => "1.2",
         Edition::V2004 => "2004",
     };
     let framed = origin(book).map(|origin| format!(" {origin}")).unwrap_or_default();
-    let mut page = files::read(&source.join(PAGE))?;
+    let mut page = TEMPLATE.to_owned();
     for (place, value) in [
         ("language", request.language),
         ("title", &scope.title),
@@ -50,13 +60,12 @@ pub fn add(
     ] {
         page = page.replace(&format!("{{{{{place}}}}}"), &escape(value));
     }
-    ensure!(!page.contains("{{"), "theme/lms/{PAGE} has a place that nothing fills: {}", rest(&page));
+    ensure!(!page.contains("{{"), "learning/lms/{PAGE} has a place that nothing fills: {}", rest(&page));
     entries.insert(PAGE.to_owned(), page.into_bytes());
-    for file in ["api.js", "session.js", "wrapper.js", "lms.css"] {
-        let text = files::read(&source.join(file))?;
+    for (file, text) in OWN {
         let text = match file.strip_suffix(".css") {
-            Some(_) => style_sheet(&format!("theme/lms/{file}"), &text)?,
-            None => compact(&text),
+            Some(_) => style_sheet(&format!("learning/lms/{file}"), text)?,
+            None => compact(text),
         };
         entries.insert(format!("{FOLDER}{file}"), text.into_bytes());
     }
@@ -92,13 +101,18 @@ mod tests {
     /// A look-behind expression is a syntax error in browsers that are read with, and takes its whole script along.
     #[test]
     fn no_script_looks_behind() {
-        let theme = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("theme");
-        let scripts: Vec<String> =
-            files::list(&theme).unwrap().into_iter().filter(|file| file.ends_with(".js")).collect();
-        assert!(scripts.iter().any(|script| script == "js/progress.js"), "{scripts:?}");
-        for script in scripts {
-            let text = files::read(&theme.join(&script)).unwrap();
-            assert!(!text.contains("(?<=") && !text.contains("(?<!"), "{script} looks behind");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        for (folder, one) in
+            [("theme", "js/page.js"), ("learning", "lms/session.js"), ("demos/widgets/runtime", "loader.js")]
+        {
+            let folder = root.join(folder);
+            let all = files::list(&folder).unwrap();
+            let scripts: Vec<&String> = all.iter().filter(|file| file.ends_with(".js")).collect();
+            assert!(scripts.iter().any(|script| *script == one), "{scripts:?}");
+            for script in scripts {
+                let text = files::read(&folder.join(script)).unwrap();
+                assert!(!text.contains("(?<=") && !text.contains("(?<!"), "{script} looks behind");
+            }
         }
     }
 }

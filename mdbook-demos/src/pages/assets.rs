@@ -58,14 +58,17 @@ pub fn unhashed(file: &str) -> String {
     if folder.is_empty() { plain } else { format!("{folder}/{plain}") }
 }
 
-/// Takes comments and indentation out of the theme's scripts in `dir`.
+/// The folders of our scripts. Others come from elsewhere, and are published as they are.
+const OURS: [&str; 2] = ["theme/", "learning/"];
+
+/// Takes comments and indentation out of our scripts in `dir`.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written.
-pub fn compact_theme(dir: &Path) -> Result<()> {
+pub fn compact_ours(dir: &Path) -> Result<()> {
     for file in files::list(dir)? {
-        if file.starts_with("theme/") && file.ends_with(".js") {
+        if OURS.iter().any(|folder| file.starts_with(folder)) && file.ends_with(".js") {
             files::write(&dir.join(&file), compact(&files::read(&dir.join(&file))?))?;
         }
     }

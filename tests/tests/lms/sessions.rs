@@ -477,7 +477,7 @@ async fn a_course_that_does_not_fit_is_told_of_truly() -> Result<()> {
     let site = setup.artifacts.join("large-site");
     let _ = fs::remove_dir_all(&site);
     fs::create_dir_all(&site)?;
-    let shared = ["index.html", "theme/css/tokens-", "theme/js/progress-"];
+    let shared = ["index.html", "theme/css/tokens-", "learning/progress-"];
     for file in setup.files()?.iter().filter(|file| shared.iter().any(|name| file.starts_with(name))) {
         let to = site.join(file);
         fs::create_dir_all(to.parent().context("a folder")?)?;

@@ -206,7 +206,7 @@ const element = (file, { tagName, attrs = [], namespaceURI, childNodes = [], con
   }
   for (const child of [...childNodes, ...(content?.childNodes ?? [])]) if (child.tagName) element(file, child);
 };
-const lms = join(repository, "theme/lms");
+const lms = join(repository, "learning/lms");
 for (const file of [...files(site, ".html"), ...files(lms, ".html")]) {
   for (const child of parse5.parse(readFileSync(file, "utf8")).childNodes) if (child.tagName) element(file, child);
 }

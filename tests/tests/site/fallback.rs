@@ -134,7 +134,7 @@ async fn a_script_that_does_not_parse_takes_no_other_with_it() -> Result<()> {
     let tags = html.split("<script").skip(1).filter_map(|tag| Some(tag.split_once("src=\"")?.1.split_once('"')?.0));
     let mut scripts: Vec<String> = tags.map(|source| plain(source.trim_start_matches("../"))).collect();
     for needed in
-        ["theme/js/theme.js", "theme/js/page.js", "theme/js/progress.js", "theme/js/learn.js", "demos/loader.js"]
+        ["theme/js/theme.js", "theme/js/page.js", "learning/progress.js", "learning/learn.js", "demos/loader.js"]
     {
         ensure!(scripts.iter().any(|script| script == needed), "{LESSON} has no {needed}: {scripts:?}");
     }
