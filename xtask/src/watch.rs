@@ -63,13 +63,15 @@ impl Snapshot {
     }
 }
 
-/// What has to be compiled after `changes`: lessons and theme are read by the builder as they are; it carries style sheets of
-/// demos, the scripts that bring figures to life and those of packages.
+/// What has to be compiled after `changes`: lessons, theme and style sheets are read by the builder as they are; it carries the
+/// scripts that bring figures to life, and those of packages.
 pub fn stale(changes: &[PathBuf]) -> Stale {
     let mut stale = Stale::default();
     for path in changes {
         let carried = ["demos/widgets/runtime", "learning/lms"].iter().any(|folder| path.starts_with(folder));
-        if carried || (path.starts_with("demos") && path.extension().is_some_and(|ending| ending == "css")) {
+        if path.starts_with("demos") && path.extension().is_some_and(|ending| ending == "css") {
+            continue;
+        } else if carried {
             stale.builder = true;
         } else if path.starts_with("demos") || path == Path::new("Cargo.toml") {
             stale = Stale { modules: true, builder: true };
@@ -114,7 +116,7 @@ mod tests {
         check("learning/progress.js", false, false);
         check("book.toml", false, false);
         check("demos/protocols/src/rpc/mod.rs", true, true);
-        check("demos/widgets/src/stages/topology/style.css", false, true);
+        check("demos/widgets/src/stages/topology/style.css", false, false);
         check("demos/widgets/runtime/loader.js", false, true);
         check("learning/lms/session.js", false, true);
         check("mdbook-demos/src/lib.rs", false, true);

@@ -1,7 +1,7 @@
 //! The style sheets of figures. Each demo carries the one of what only it is drawn with, and the house carries the one of
 //! what all are drawn with ([`STYLE`]); a page links those of its figures and no others, because readers wait for each.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{borrow::Cow, collections::BTreeSet, fs, path::Path};
 
 use anyhow::Result;
 use widgets::chrome::registry::{Entry, STYLE};
@@ -40,8 +40,9 @@ impl Sheets {
         if figures.is_empty() {
             return Ok(sheets);
         }
-        let mut put = |name: &str, source: &str, text: &str| {
-            let lowered = match style_sheet(source, text) {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut put = |name: &str, source: &str, carried: &'static str| {
+            let lowered = match style_sheet(source, &text(&workspace, source, carried)) {
                 Ok(lowered) => lowered,
                 Err(mistakes) => {
                     diagnostics.extend(mistakes);
@@ -74,7 +75,28 @@ impl Sheets {
     }
 }
 
-/// Where the sheet of a module of `widgets` is written.
+/// A sheet's text: as it lies in the workspace that this program was compiled from, so that an edit of it needs no
+/// compiler; as it is carried, where that is not there.
+fn text(workspace: &Path, source: &str, carried: &'static str) -> Cow<'static, str> {
+    fs::read_to_string(workspace.join(source)).map_or(Cow::Borrowed(carried), Cow::Owned)
+}
+
+/// Where the sheet of a module of `widgets` is written, from the workspace's root.
 pub fn source(module: &str) -> String {
     format!("{SOURCES}/{}/style.css", module.replace("::", "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edited_sheet_goes_before_the_carried_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = source("labs::quiz");
+        assert_eq!(source, "demos/widgets/src/labs/quiz/style.css");
+        assert_eq!(text(dir.path(), &source, "a {}"), "a {}");
+        files::write(&dir.path().join(&source), "b {}").unwrap();
+        assert_eq!(text(dir.path(), &source, "a {}"), "b {}");
+    }
 }
