@@ -35,7 +35,7 @@ pub struct ChartsProps<'a> {
 }
 
 /// The charts of a run's model.
-pub fn charts(props: &ChartsProps<'_>) -> Html {
+pub fn charts(props: &ChartsProps<'_>) -> Vec<Html> {
     let mut first = 0;
     let alike = |info: &Chart| {
         let others = props.beside.as_ref().map(|(run, _)| run.model.charts);
@@ -48,8 +48,7 @@ pub fn charts(props: &ChartsProps<'_>) -> Html {
         first += info.curves.len();
         chart
     });
-    let charts = charts.take(props.most);
-    html! { <div class="charts">{ for charts }</div> }
+    charts.take(props.most).collect()
 }
 
 /// The greatest value of a chart's curves.

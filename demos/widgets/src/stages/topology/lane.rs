@@ -106,8 +106,8 @@ pub struct LaneProps<'a> {
 pub struct Drawn {
     /// The picture, and what stands below it.
     pub picture: Html,
-    /// The charts.
-    pub charts: Html,
+    /// The charts, the one that says most first.
+    pub charts: Vec<Html>,
 }
 
 /// The picture, what stands below it, and the charts.

@@ -314,21 +314,25 @@ pub fn LiveTopology(desk: &Desk<Topology>) -> Html {
                 <p class="hint">{ "The run is over. Go back in time, or play it again, to change something." }</p>
             }
             if second.is_none() {
-                { first.charts.clone() }
+                <div class="charts">{ for first.charts.iter().take(1).cloned() }</div>
             }
         </>
     };
     let picture = match second {
-        None => html! { <div class="topology">{ first.picture }</div> },
+        None => html! { <div class="topology">{ first.picture.clone() }</div> },
         Some(second) => html! {
             <div class="lanes-beside">
-                <div class="topology">{ first.picture }{ first.charts }</div>
-                <div class="topology">{ second.picture }{ second.charts }</div>
+                <div class="topology">{ first.picture.clone() }<div class="charts">{ for first.charts.iter().cloned() }</div></div>
+                <div class="topology">{ second.picture }<div class="charts">{ for second.charts }</div></div>
             </div>
         },
     };
+    let others = if pair.is_some() { &[] } else { first.charts.get(1..).unwrap_or_default() };
     let rest = html! {
         <>
+            if !others.is_empty() {
+                <div class="charts others">{ for others.iter().cloned() }</div>
+            }
             if story.len() > 1 {
                 <ol class="story" aria-label="What happened before">
                     { for story.iter().rev().skip(1).take(3).map(|line| html! {
