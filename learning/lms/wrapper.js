@@ -24,7 +24,7 @@
   const isText = (value, most) => typeof value === "string" && value.length <= most;
   const isCount = (value, most) => Number.isSafeInteger(value) && value >= 0 && value <= most;
   const isName = (value) => isText(value, 200) && /^[\w.-]+$/.test(value);
-  const KINDS = ["choice", "fill-in", "prediction", "open"];
+  const KINDS = ["choice", "fill-in", "prediction", "goal", "open"];
 
   // The state in a message; null if any of it is not as agreed.
   function stateOf(value) {

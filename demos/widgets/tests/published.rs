@@ -9,7 +9,7 @@
 use protocols::rpc;
 use serde_json::Value;
 use sim::What;
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf};
 use widgets::{bundles::entries, chrome::registry::Entry};
 
 /// What stands below a line is moved in by this.
@@ -25,11 +25,18 @@ fn entry(name: &str) -> &'static Entry {
 
 /// Holds a file's lines against what comes of them now, or appends what is not there yet. `whole`: nothing else may come
 /// of them; otherwise more may, such as a new fact.
-fn hold(name: &str, whole: bool, comes_of: impl Fn(&str, &str) -> Vec<String>) -> BTreeSet<String> {
+/// `example` is the line of a demo of which nothing is published yet.
+fn hold(name: &str, whole: bool, example: impl Fn(&Entry) -> String, comes_of: impl Fn(&str, &str) -> Vec<String>) {
     let path = file(name);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let append = std::env::var("PUBLISHED").is_ok_and(|value| value == "append");
-    let (mut written, mut wrong, mut demos) = (String::new(), vec![], BTreeSet::new());
+    for entry in entries() {
+        if !text.lines().any(|line| line.split(' ').next() == Some(entry.name)) {
+            assert!(append, "{name} has nothing of {}: run with PUBLISHED=append", entry.name);
+            let _ = writeln!(text, "{} {}", entry.name, example(entry));
+        }
+    }
+    let (mut written, mut wrong) = (String::new(), vec![]);
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         let _ = writeln!(written, "{line}");
@@ -37,7 +44,6 @@ fn hold(name: &str, whole: bool, comes_of: impl Fn(&str, &str) -> Vec<String>) -
             continue;
         }
         let (demo, what) = line.split_once(' ').unwrap_or_else(|| panic!("{name}: {line}"));
-        demos.insert(demo.to_owned());
         let mut before = vec![];
         while let Some(below) = lines.next_if(|next| next.starts_with(BELOW)) {
             let _ = writeln!(written, "{below}");
@@ -66,7 +72,6 @@ fn hold(name: &str, whole: bool, comes_of: impl Fn(&str, &str) -> Vec<String>) -
         fs::write(&path, written).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
     assert!(wrong.is_empty(), "{} of {name} mean something else now:\n{}", wrong.len(), wrong.join("\n"));
-    demos
 }
 
 /// Every event of a remote call, each in a line that is independent of how names are kept: time in microseconds, node,
@@ -108,7 +113,13 @@ fn events(run: &rpc::Run) -> Vec<String> {
 
 #[test]
 fn links_lead_to_the_runs_that_they_led_to() {
-    let demos = hold("links.txt", true, |demo, link| {
+    let link = |entry: &Entry| {
+        let example: Value = serde_json::from_str(entry.example).expect("the example is JSON");
+        let checked = (entry.check)(&example).unwrap_or_else(|problems| panic!("{}: {problems:?}", entry.name));
+        let props: Value = serde_json::from_str(&checked.props).expect("properties are JSON");
+        props["view"].as_str().unwrap_or_default().to_owned()
+    };
+    hold("links.txt", true, link, |demo, link| {
         // What follows the run says how it is looked at.
         let code = link.split_once("~~").map_or(link, |(run, _)| run);
         let hash = (entry(demo).hash_of)(code).unwrap_or_else(|_| "none: it cannot be read".to_owned());
@@ -118,13 +129,15 @@ fn links_lead_to_the_runs_that_they_led_to() {
         }
         lines
     });
-    let all: BTreeSet<String> = entries().iter().map(|entry| entry.name.to_owned()).collect();
-    assert_eq!(demos, all, "there is a published link of every demo");
 }
 
 #[test]
 fn blocks_yield_what_they_yielded() {
-    let demos = hold("blocks.txt", false, |demo, block| {
+    let example = |entry: &Entry| {
+        let example: Value = serde_json::from_str(entry.example).expect("the example is JSON");
+        example.to_string()
+    };
+    hold("blocks.txt", false, example, |demo, block| {
         let block: Value = serde_json::from_str(block).unwrap_or_else(|error| panic!("{demo}: {error}: {block}"));
         match (entry(demo).check)(&block) {
             Ok(checked) => {
@@ -139,6 +152,4 @@ fn blocks_yield_what_they_yielded() {
             Err(problems) => vec![format!("refused with {} problems", problems.len())],
         }
     });
-    let all: BTreeSet<String> = entries().iter().map(|entry| entry.name.to_owned()).collect();
-    assert_eq!(demos, all, "there is a published block of every demo");
 }

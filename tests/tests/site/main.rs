@@ -9,6 +9,7 @@ mod embed;
 mod encodings;
 mod engines;
 mod fallback;
+mod figure;
 mod forced;
 mod keyboard;
 mod lab;

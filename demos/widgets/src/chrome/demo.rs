@@ -165,6 +165,10 @@ pub trait Demo: Sized + 'static {
     fn is_near(_run: &Self::Run, _before: &Self::Run) -> bool {
         true
     }
+    /// The moment at which a figure with a question waits for the answer.
+    fn asks_at(kept: &Kept<Self>, look: &Self::Look) -> Time {
+        Self::opens_at(kept, look)
+    }
     /// Whether what is shown is what the figure's title and the page's text are about.
     fn is_same(desk: &Desk<Self>) -> bool {
         desk.run() == desk.original()

@@ -579,7 +579,11 @@ where
     let chosen = now.film.as_ref().map_or(1_000, |film| {
         speed.filter(|speed| film.speeds.iter().any(|(one, _)| one == speed)).unwrap_or(film.speed)
     });
-    let cursor = use_held_cursor(original.at(), now.end(), chosen, figure.clone(), hold.clone());
+    let begin = match *asked {
+        Asked::Waiting(_) => D::asks_at(&original.kept, &original.look),
+        _ => original.at(),
+    };
+    let cursor = use_held_cursor(begin, now.end(), chosen, figure.clone(), hold.clone());
     let role = if props.inner { Role::Inner } else { Role::Own };
     let live_now = *live || props.inner && props.live;
     let desk = |reached: Rc<Vec<bool>>| {

@@ -84,7 +84,7 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
     let lanes = use_memo((run.clone(), desk.look().with.clone()), |(run, with)| compare::outcomes(run, with));
     let (id, at, end) = (desk.id(), desk.at(), outcome.end());
     // Before the answer the picture can be looked at only.
-    let open = !desk.look().asked;
+    let open = !desk.look().asked && !desk.is_asking();
     let live = desk.live() && open;
     let over = open && at >= end;
     let select = {
@@ -135,7 +135,7 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
     let aside = html! {
         <>
             { said(desk, open, over) }
-            if !open {
+            if desk.look().asked {
                 { predict::question(desk, &asked) }
             } else if let Some(target) = *selected {
                 { inspector(desk, target, &select) }

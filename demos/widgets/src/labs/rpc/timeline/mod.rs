@@ -121,6 +121,7 @@ impl Demo for RpcTimeline {
         list.fact("promise", "\"kept\" or \"broken\": what the semantics promise.", |Shown { outcome, .. }| {
             if outcome.promise_kept() { "kept" } else { "broken" }
         });
+        list.fact("faults", "How many things go wrong in the run.", |Shown { run, .. }| run.faults.len());
         list.fact("took", "How long everything takes to settle, such as \"412 ms\".", |Shown { outcome, .. }| {
             outcome.end().to_string()
         });
@@ -147,6 +148,10 @@ impl Demo for RpcTimeline {
             Some(shown) if look.asked => predict::question_time(shown),
             _ => look.at.unwrap_or(kept.end()),
         }
+    }
+
+    fn asks_at(kept: &Kept<Self>, look: &Look) -> Time {
+        kept.seen.as_ref().map_or_else(|| Self::opens_at(kept, look), predict::question_time)
     }
 
     fn is_same(desk: &Desk<Self>) -> bool {
