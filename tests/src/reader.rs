@@ -399,6 +399,9 @@ impl Reader {
             if (bottom <= 0 || top >= innerHeight) demo.scrollIntoView({ block: 'center', behavior: 'instant' });
         })(document.querySelector(arguments[0]))";
         self.until_with(&format!("demo {id} live"), live, vec![json!(css)]).await?;
+        // All of the figure, as a reader opens it.
+        let open = "document.querySelector(arguments[0]).querySelector('.figure-open[aria-expanded=false]')?.click()";
+        self.js_with(open, vec![json!(css)]).await?;
         Ok(demo)
     }
 
@@ -434,6 +437,7 @@ impl Reader {
                     for (let fold; (fold = demo.closest('details:not([open])')); ) fold.open = true;
                     demo.scrollIntoView({ block: 'center', behavior: 'instant' });
                     ids.push(await live(demo));
+                    demo.querySelector('.figure-open[aria-expanded=false]')?.click();
                 }
                 scrollTo({ top: 0, behavior: 'instant' });
                 return ids;
@@ -583,6 +587,8 @@ impl Demo<'_> {
         // In one script: a figure can have more than a hundred of them.
         let script = "const [demo, name] = arguments;
             const seen = [];
+            // What shares a run is in a menu.
+            if (name.startsWith('Copy ')) demo.querySelector('.figure-menu').open = true;
             for (const element of demo.querySelectorAll('button, [role], summary, a')) {
                 const text = () => element.checkVisibility() ? element.innerText ?? element.textContent : '';
                 const label = element.getAttribute('aria-label') ?? text();

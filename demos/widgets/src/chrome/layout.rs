@@ -48,6 +48,7 @@ impl<D: Demo> Desk<D> {
                 </div>
             };
         }
+        let more = rest != Html::default() || !summary.is_empty();
         let asking = asking || self.is_asking();
         let other = self.other();
         let main = html! {
@@ -84,6 +85,11 @@ impl<D: Demo> Desk<D> {
             table
         };
         let keys = self.keys(keys, asking);
+        let open = *self.0.size == Size::Open;
+        let toggle = {
+            let size = self.0.size.clone();
+            Callback::from(move |_: MouseEvent| size.set(if open { Size::Glance } else { Size::Open }))
+        };
         if self.0.role == Role::Inner {
             return html! {
                 <div class="inner-figure" id={self.id().clone()} ref={self.figure().clone()} onkeydown={keys}>
@@ -95,7 +101,7 @@ impl<D: Demo> Desk<D> {
         html! {
             <Shell id={self.id().clone()} title={self.0.props.title.clone()} changed={!self.is_original()} live={self.in_browser()}
                 session={self.session().clone()} code={self.code()} trouble={(*self.0.trouble).clone()} {unlinkable}
-                height={D::HEIGHT} figure={self.figure().clone()} onkeydown={keys} open={*self.0.size == Size::Open}
+                height={D::HEIGHT} figure={self.figure().clone()} onkeydown={keys} open={more.then_some((open, toggle))}
                 {summary} {table}>
                 { body }
             </Shell>

@@ -82,9 +82,10 @@ pub struct ShellProps {
     /// Called for each key that is pressed inside the figure.
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
-    /// Whether all of the figure is shown, or what can be taken in at a glance.
+    /// Whether all of the figure is shown, or what can be taken in at a glance; and what changes that. Nothing if there is
+    /// no more to show.
     #[prop_or_default]
-    pub open: bool,
+    pub open: Option<(bool, Callback<MouseEvent>)>,
     /// What the table below the demo is about; empty if there is none at the moment.
     pub summary: AttrValue,
     /// The events, or whatever says the same in words: a table.
@@ -150,17 +151,27 @@ pub fn Shell(props: &ShellProps) -> Html {
         // Translators replace text nodes, and what a figure says of its run would stay as it was: only what never changes
         // is theirs to translate. Pictures and what is said of them run from left to right on any page.
         <figure class="figure" dir="ltr" translate="no" ref={props.figure.clone()} aria-labelledby={format!("{}-title", props.id)}
-            data-run={props.live.then(|| props.code.clone())} data-size={props.open.then_some("open")} onkeydown={props.onkeydown.clone()}>
+            data-run={props.live.then(|| props.code.clone())} data-size={props.open.as_ref().is_some_and(|(open, _)| *open).then_some("open")} onkeydown={props.onkeydown.clone()}>
             <figcaption class="figure-head">
                 // The key lets another title take the place of the whole element, whatever a translator has made of it.
                 <span key={title.to_string()} class="figure-title" id={format!("{}-title", props.id)} dir="auto" translate="yes">{ title.clone() }</span>
                 <span class="figure-tools needs-js" translate="yes">
-                    <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Link", ShellAddress::link)}>
-                        { icon(LINK) }<span>{ "Copy link to this run" }</span>
-                    </button>
-                    <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Embed code", ShellAddress::snippet)}>
-                        { icon(CODE) }<span>{ "Copy embed code" }</span>
-                    </button>
+                    if let Some((open, toggle)) = &props.open {
+                        <button type="button" class="quiet figure-open" disabled={!props.live} aria-expanded={open.to_string()} onclick={toggle.clone()}>
+                            { if *open { "Less" } else { "Open" } }
+                        </button>
+                    }
+                    <details class="figure-menu">
+                        <summary aria-label="Share this run">{ "⋯" }</summary>
+                        <div>
+                            <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Link", ShellAddress::link)}>
+                                { icon(LINK) }<span>{ "Copy link to this run" }</span>
+                            </button>
+                            <button type="button" class="quiet" disabled={!props.live || props.unlinkable.is_some()} onclick={copy("Embed code", ShellAddress::snippet)}>
+                                { icon(CODE) }<span>{ "Copy embed code" }</span>
+                            </button>
+                        </div>
+                    </details>
                 </span>
             </figcaption>
             if let Some(trouble) = &props.trouble {
