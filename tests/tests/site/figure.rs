@@ -89,7 +89,7 @@ async fn goals_are_reached_by_the_reader_s_own_run_and_count() -> Result<()> {
     .await?;
     // By a link too: it is not the page's own run.
     with_figure("figure_goal_by_link", "all-goes-well", "?run=2~at-least-once~drop.reply", async |_, demo| {
-        demo.until_text(".goals li.good", "Reached: Break: charge the account twice").await?;
+        demo.until_text(".goals li.good", "✓ Break: charge the account twice").await?;
         demo.click("input[value='idempotency-key']").await?;
         demo.until_text(".goals li.good:last-child", "still charge once").await?;
         // What was reached stays reached.

@@ -195,7 +195,7 @@ impl<D: Demo> Desk<D> {
             <ul class="goals" aria-live="polite">
                 { for goals.iter().enumerate().map(|(place, goal)| html! {
                     <li class={if reached(place) { "good" } else { "open" }}>
-                        <b>{ if reached(place) { "✓ Reached: " } else { "Goal: " } }</b>{ goal.words.clone() }
+                        if reached(place) { <b>{ "✓ " }</b> }{ goal.words.clone() }
                     </li>
                 }) }
             </ul>

@@ -215,7 +215,7 @@ pub fn controls(props: &ControlsProps) -> Html {
                     aria-valuetext={format!("{} of {}", clock(cursor.at), clock(cursor.end))}/>
             </div>
             <output class="clock" for={format!("{}-scrub", props.id)}>{ clock(cursor.at) }</output>
-            <label class="speed">
+            <label class="speed open-only">
                 <span translate="yes">{ "Speed" }</span>
                 <select disabled={dead} onchange={choose}>
                     { for props.speeds.iter().map(|(speed, label)| html! {

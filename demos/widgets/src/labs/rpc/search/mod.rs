@@ -235,7 +235,7 @@ fn choices(id: &str, live: bool, wish: &Question, on_wish: &Callback<Question>) 
         })
     };
     html! {
-        <div class="sweep-choices needs-js">
+        <div class="sweep-choices needs-js open-only">
             <fieldset class="choice">
                 <legend translate="yes">{ "Faults, at most" }</legend>
                 { for FAULTS.map(|k| html! {

@@ -158,11 +158,11 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
             }
             if open {
                 <dl class="facts">
-                    <div class="truth">
+                    <div class="truth open-only">
                         <dt>{ "What is true" }</dt>
                         <dd>{ facts::truth(outcome, at) }</dd>
                     </div>
-                    <div class="belief">
+                    <div class="belief open-only">
                         <dt>{ "What the caller can know" }</dt>
                         <dd>{ facts::belief(outcome, at) }</dd>
                     </div>
@@ -208,7 +208,7 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
         summary: "This run in words, event by event",
         table: table(&shown.story),
         asking: !open,
-        more_steps: html! { <button type="button" class="quiet" disabled={!live} onclick={ask}>{ "Make it a question" }</button> },
+        more_steps: html! { <button type="button" class="quiet open-only" disabled={!live} onclick={ask}>{ "Make it a question" }</button> },
         keys: Some(keys),
         ..Parts::default()
     })
