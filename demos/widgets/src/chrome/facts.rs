@@ -1,7 +1,5 @@
 //! What a run yields under a name: facts, declared and computed in one line, and what can be asked of them.
 
-use sim::words::grouped;
-
 /// A value that a run yields.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Yield {
@@ -18,26 +16,31 @@ pub enum Yield {
 }
 
 impl Yield {
-    /// The value as it stands in the text of a page: whole numbers with their thousands told apart.
-    pub fn text(&self) -> String {
+    /// The value as a number in millionths; nothing if it is none. Numbers are compared so: modules that readers fetch
+    /// read and write no floating-point numbers, which takes kilobytes.
+    fn millionths(&self) -> Option<i64> {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Whole(number) if *number >= 0 => grouped(number.unsigned_abs()),
-            Self::Whole(number) => number.to_string(),
-            Self::Real(number) => number.to_string(),
-            Self::Truth(truth) => truth.to_string(),
-            Self::Nothing => String::new(),
-        }
-    }
-
-    /// The value as a number; nothing if it is none.
-    pub fn number(&self) -> Option<f64> {
-        match self {
-            Self::Whole(number) => Some(*number as f64),
-            Self::Real(number) => Some(*number),
+            Self::Whole(number) => Some(number.saturating_mul(MILLION)),
+            Self::Real(number) => Some(libm::round(number * MILLION as f64) as i64),
             _ => None,
         }
     }
+}
+
+/// A million.
+const MILLION: i64 = 1_000_000;
+
+/// A decimal number, such as `-12.5`, in millionths; nothing if the text is none, or has more than six decimals.
+fn decimal(text: &str) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(part) || part.len() > 6 {
+        return None;
+    }
+    let part = part.parse::<i64>().ok()? * 10_i64.pow(6 - part.len() as u32);
+    let number = whole.parse::<i64>().ok()?.checked_mul(MILLION)?.checked_add(part)?;
+    Some(if negative { -number } else { number })
 }
 
 impl From<String> for Yield {
@@ -83,24 +86,39 @@ impl<T: Into<Yield>> From<Option<T>> for Yield {
 
 /// What a fact has to be for a goal to be reached or for the build to go on: a value, or for numbers a comparison.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    /// Which comparison; nothing if the fact has to be that very value.
-    relation: Option<Relation>,
-    value: Yield,
+pub enum Wanted {
+    /// These very words.
+    Text(String),
+    /// That it holds, or that it does not.
+    Truth(bool),
+    /// A number that is so to this one, in millionths.
+    Number(Relation, i64),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Relation {
+/// How a number is to be to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `<`
     Less,
+    /// `<=`
     AtMost,
-    More,
+    /// `=`
+    Equal,
+    /// `>=`
     AtLeast,
+    /// `>`
+    More,
+}
+
+impl Relation {
+    const SIGNS: [(&'static str, Self); 5] =
+        [("<", Self::Less), ("<=", Self::AtMost), ("=", Self::Equal), (">=", Self::AtLeast), (">", Self::More)];
 }
 
 impl Wanted {
-    /// That very value.
-    pub const fn exactly(value: Yield) -> Self {
-        Self { relation: None, value }
+    /// That number.
+    pub fn number(number: f64) -> Self {
+        Self::Number(Relation::Equal, Yield::Real(number).millionths().unwrap_or_default())
     }
 
     /// What is wanted of a number, as an author writes it: `>= 95`, `< 3`.
@@ -108,67 +126,55 @@ impl Wanted {
     /// # Errors
     /// If the text is no comparison with a number; the reason is a sentence's end.
     pub fn of_number(text: &str) -> Result<Self, String> {
-        let (relation, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).unwrap_or(text.len()));
-        let value = number
-            .trim()
-            .parse()
-            .map(Yield::Real)
-            .map_err(|_| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
-        let relation = match relation {
-            "<" => Relation::Less,
-            "<=" => Relation::AtMost,
-            ">" => Relation::More,
-            ">=" => Relation::AtLeast,
-            _ => return Err(format!("`{text}` is no comparison: use <, <=, > or >=")),
-        };
-        Ok(Self { relation: Some(relation), value })
+        let (sign, number) = text.split_at(text.find(|c: char| !"<>=".contains(c)).unwrap_or(text.len()));
+        let number = decimal(number.trim())
+            .ok_or_else(|| format!("`{text}` is neither a number nor a comparison such as `>= 95`"))?;
+        let relation =
+            Relation::SIGNS.into_iter().find(|(known, relation)| *known == sign && *relation != Relation::Equal);
+        let (_, relation) = relation.ok_or_else(|| format!("`{text}` is no comparison: use <, <=, > or >="))?;
+        Ok(Self::Number(relation, number))
     }
 
     /// Whether that value is what is wanted.
     pub fn met_by(&self, value: &Yield) -> bool {
-        match (self.relation, value.number(), self.value.number()) {
-            (None, Some(have), Some(want)) => have == want,
-            (None, ..) => *value == self.value,
-            (Some(Relation::Less), Some(have), Some(want)) => have < want,
-            (Some(Relation::AtMost), Some(have), Some(want)) => have <= want,
-            (Some(Relation::More), Some(have), Some(want)) => have > want,
-            (Some(Relation::AtLeast), Some(have), Some(want)) => have >= want,
+        match (self, value) {
+            (Self::Text(wanted), Yield::Text(text)) => wanted == text,
+            (Self::Truth(wanted), Yield::Truth(truth)) => wanted == truth,
+            (Self::Number(relation, wanted), value) => value.millionths().is_some_and(|have| match relation {
+                Relation::Less => have < *wanted,
+                Relation::AtMost => have <= *wanted,
+                Relation::Equal => have == *wanted,
+                Relation::AtLeast => have >= *wanted,
+                Relation::More => have > *wanted,
+            }),
             _ => false,
         }
     }
 
     /// As a page's properties hold it: a sign and the value, which [`Wanted::parse`] reads.
+    #[cfg(any(test, feature = "ssr"))]
     pub fn written(&self) -> String {
-        let sign = match (self.relation, &self.value) {
-            (Some(Relation::Less), _) => "<",
-            (Some(Relation::AtMost), _) => "<=",
-            (Some(Relation::More), _) => ">",
-            (Some(Relation::AtLeast), _) => ">=",
-            (None, Yield::Whole(_) | Yield::Real(_)) => "=",
-            (None, Yield::Truth(_)) => "?",
-            (None, _) => "\"",
-        };
-        let value = match &self.value {
-            Yield::Text(text) => text.clone(),
-            Yield::Whole(number) => number.to_string(),
-            other => other.text(),
-        };
-        format!("{sign}{value}")
+        match self {
+            Self::Text(text) => format!("\"{text}"),
+            Self::Truth(truth) => format!("?{truth}"),
+            Self::Number(relation, number) => {
+                let sign = Relation::SIGNS.into_iter().find(|(_, known)| known == relation);
+                format!("{}{number}", sign.map_or("", |(sign, _)| sign))
+            }
+        }
     }
 
     /// Reads what [`Wanted::written`] wrote; nothing if it is none of that.
     pub fn parse(written: &str) -> Option<Self> {
-        let rest = |sign: &str| written.strip_prefix(sign);
-        if let Some(text) = rest("\"") {
-            return Some(Self::exactly(text.into()));
+        if let Some(text) = written.strip_prefix('"') {
+            return Some(Self::Text(text.to_owned()));
         }
-        if let Some(truth) = rest("?") {
-            return truth.parse().ok().map(|truth: bool| Self::exactly(truth.into()));
+        if let Some(truth) = written.strip_prefix('?') {
+            return truth.parse().ok().map(Self::Truth);
         }
-        if let Some(number) = rest("=") {
-            return number.parse().ok().map(|number: f64| Self::exactly(number.into()));
-        }
-        Self::of_number(written).ok()
+        let (sign, number) = written.split_at(written.find(|c: char| !"<>=".contains(c))?);
+        let (_, relation) = Relation::SIGNS.into_iter().find(|(known, _)| *known == sign)?;
+        number.parse().ok().map(|number| Self::Number(relation, number))
     }
 }
 
@@ -222,23 +228,27 @@ mod tests {
     #[test]
     fn what_is_wanted_is_written_and_read_back() {
         let all = [
-            Wanted::exactly("applied 2 times".into()),
-            Wanted::exactly(false.into()),
-            Wanted::exactly(12.5.into()),
+            Wanted::Text("applied 2 times".into()),
+            Wanted::Truth(false),
+            Wanted::number(12.5),
             Wanted::of_number("<= 2").unwrap(),
             Wanted::of_number("> -1.5").unwrap(),
         ];
         for wanted in all {
             assert_eq!(Wanted::parse(&wanted.written()), Some(wanted));
         }
-        assert!(Wanted::of_number("about 3").is_err() && Wanted::of_number("=> 3").is_err());
+        for wrong in ["about 3", "=> 3", "= 3", "< 3.1234567", "< ", "3", "< 1e3"] {
+            assert!(Wanted::of_number(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
     fn numbers_are_compared_and_everything_else_is_the_same_or_not() {
-        let met = |wanted: &str, value: Yield| Wanted::parse(wanted).unwrap().met_by(&value);
-        assert!(met("<=2", 2_u32.into()) && !met("<2", 2_u32.into()) && met("=2", 2.0.into()));
-        assert!(met("\"done", "done".into()) && !met("\"done", true.into()) && met("?true", true.into()));
-        assert!(!met(">1", "many".into()) && !met("=0", Yield::Nothing));
+        let met = |wanted: &str, value: Yield| Wanted::of_number(wanted).unwrap().met_by(&value);
+        assert!(met("<= 2", 2_u32.into()) && !met("< 2", 2_u32.into()) && met("> 1.5", 1.6.into()));
+        assert!(Wanted::number(0.3).met_by(&(0.1 + 0.2).into()) && Wanted::number(2.0).met_by(&2_u32.into()));
+        assert!(!met("> 1", "many".into()) && !Wanted::number(0.0).met_by(&Yield::Nothing));
+        let text = Wanted::Text("done".into());
+        assert!(text.met_by(&"done".into()) && !text.met_by(&true.into()) && Wanted::Truth(true).met_by(&true.into()));
     }
 }

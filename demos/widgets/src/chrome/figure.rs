@@ -4,8 +4,9 @@
 
 use crate::chrome::{
     demo::{Demo, DemoProps, Session, View},
-    facts::FactList,
+    facts::{FactList, Yield},
     history::{History, Step},
+    judge::use_reached,
     offered::{Offered, Preset},
     player::{self, ControlsProps, Cursor, Move, use_held_cursor},
     shell::{NextFocus, title_of, use_next_focus},
@@ -87,7 +88,11 @@ pub fn hash_of<D: Demo>(code: &str) -> Result<String, String> {
     let (run, _) = D::read(&View::parse(code))?;
     let seen = D::see(&run, "");
     let facts = FactList::of::<D>();
-    Ok(facts.iter().find(|fact| fact.info.name == "hash").map_or_else(String::new, |fact| fact.of(&seen).text()))
+    let hash = facts.iter().find(|fact| fact.info.name == "hash").map(|fact| fact.of(&seen));
+    Ok(match hash {
+        Some(Yield::Text(hash)) => hash,
+        _ => String::new(),
+    })
 }
 
 /// What came of an author's block: a run, how it is looked at, and what came of it.
@@ -140,8 +145,8 @@ pub enum Size {
 /// Where the figure's question stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
-    /// Waiting for an answer; the choice that is marked so far.
-    Waiting(Option<usize>),
+    /// Waiting for an answer.
+    Waiting,
     /// Answered with that choice.
     Answered(usize),
     /// Skipped, or there is none.
@@ -233,7 +238,7 @@ impl<D: Demo> Desk<D> {
 
     /// Whether the figure's question waits for its answer: nothing may tell the outcome then.
     pub fn is_asking(&self) -> bool {
-        matches!(*self.0.asked, Asked::Waiting(_))
+        matches!(*self.0.asked, Asked::Waiting)
     }
 
     /// The run that is shown, with what came of it.
@@ -566,7 +571,7 @@ where
     let (speed, size) = (use_state(|| None), use_state(Size::default));
     let (ghost, beside) = (use_state(|| true), use_state(|| None));
     let asked = use_state(|| match offered.question {
-        Some(_) => Asked::Waiting(None),
+        Some(_) => Asked::Waiting,
         None => Asked::No,
     });
     let attempts = use_mut_ref(|| 0);
@@ -580,38 +585,37 @@ where
         speed.filter(|speed| film.speeds.iter().any(|(one, _)| one == speed)).unwrap_or(film.speed)
     });
     let begin = match *asked {
-        Asked::Waiting(_) => D::asks_at(&original.kept, &original.look),
+        Asked::Waiting => D::asks_at(&original.kept, &original.look),
         _ => original.at(),
     };
     let cursor = use_held_cursor(begin, now.end(), chosen, figure.clone(), hold.clone());
     let role = if props.inner { Role::Inner } else { Role::Own };
     let live_now = *live || props.inner && props.live;
-    let desk = |reached: Rc<Vec<bool>>| {
-        Desk(Rc::new(Inner::<D> {
-            props: props.clone(),
-            role: role.clone(),
-            live: live_now,
-            original: original.clone(),
-            history: history.clone(),
-            look: look.clone(),
-            cursor: cursor.clone(),
-            speed: speed.clone(),
-            ghost: ghost.clone(),
-            beside: beside.clone(),
-            size: size.clone(),
-            asked: asked.clone(),
-            attempts: attempts.clone(),
-            trouble: trouble.clone(),
-            opened: opened.clone(),
-            figure: figure.clone(),
-            hold: hold.clone(),
-            next_focus: next_focus.clone(),
-            offered: offered.clone(),
-            reached,
-        }))
-    };
-    let reached = crate::chrome::judge::use_reached(&desk(Rc::default()));
-    let desk = desk(reached);
+    let made =
+        (now.run != original.kept.run && !offered.goals.is_empty()).then(|| now.view(&D::Look::default(), now.end()));
+    let reached = use_reached(D::NAME, props, &offered, made);
+    let desk = Desk(Rc::new(Inner::<D> {
+        props: props.clone(),
+        role,
+        live: live_now,
+        original: original.clone(),
+        history,
+        look,
+        cursor,
+        speed,
+        ghost,
+        beside,
+        size,
+        asked,
+        attempts,
+        trouble,
+        opened,
+        figure,
+        hold,
+        next_focus,
+        offered,
+        reached,
+    }));
     {
         // The first render is the prerendered one; what only a browser knows comes after it.
         let desk = desk.clone();

@@ -2,13 +2,13 @@
 //! have no means of its own to simulate.
 
 use crate::chrome::{
-    demo::{Demo, View},
+    browser::{Marked, Told, tell},
+    demo::{Demo, DemoProps, View},
     engine::{Engine, Frame, Link},
     facts::{FactList, Yield},
-    figure::Desk,
-    offered::Offered,
+    offered::{Goal, Offered},
 };
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use yew::prelude::*;
 
 /// What stands before a wish to judge, and between its parts; no wish of a demo's own begins with it.
@@ -68,54 +68,44 @@ impl<D: Demo> Engine for Judging<D> {
     }
 }
 
-/// Which of the figure's goals the reader has reached, in their order. Each is told to the page when it is reached first.
+/// Which of a figure's goals the reader has reached, in their order. `made` is the run that the reader has made, as a view;
+/// nothing as long as there is none. Each goal is told to the page when it is reached first.
 #[hook]
-pub(crate) fn use_reached<D: Demo>(desk: &Desk<D>) -> Rc<Vec<bool>> {
-    let offered = desk.offered().clone();
-    let reached = {
-        let count = offered.goals.len();
-        use_state(|| Rc::new(vec![false; count]))
-    };
+pub(crate) fn use_reached(
+    demo: &'static str,
+    props: &DemoProps,
+    offered: &Rc<Offered>,
+    made: Option<String>,
+) -> Rc<Vec<bool>> {
+    let reached = use_state(|| Rc::new(vec![false; offered.goals.len()]));
     let latest = use_mut_ref(String::new);
-    let so_far = use_mut_ref({
-        let count = offered.goals.len();
-        move || vec![false; count]
-    });
     let link = {
-        let (reached, latest, offered, id) = (reached.setter(), latest.clone(), offered.clone(), desk.id().clone());
+        let (known, latest) = (RefCell::new(vec![false; offered.goals.len()]), latest.clone());
+        let (reached, offered, id) = (reached.setter(), offered.clone(), props.id.clone());
         use_memo((), move |()| {
             let on_frame = Callback::from(move |frame: Frame| {
                 let count = offered.goals.len();
                 if frame.bytes.len() < count || frame.bytes[count..] != *latest.borrow().as_bytes() {
                     return;
                 }
-                let mut known = so_far.borrow_mut();
-                for (place, goal) in offered.goals.iter().enumerate() {
+                let mut known = known.borrow_mut();
+                for (place, Goal { id: question, words, .. }) in offered.goals.iter().enumerate() {
                     if frame.bytes[place] == 1 && !known[place] {
                         known[place] = true;
-                        let told = crate::chrome::browser::Told {
-                            question: &goal.id,
-                            answer: &goal.words,
-                            correct: true,
-                            attempt: 1,
-                        };
-                        let marked =
-                            crate::chrome::browser::Marked { points: 1, of: 1, right: &goal.words, kind: "goal" };
-                        crate::chrome::browser::tell(&id, &told, Some(&marked));
+                        let told = Told { question, answer: words, correct: true, attempt: 1 };
+                        tell(&id, &told, Some(&Marked { points: 1, of: 1, right: words, kind: "goal" }));
                     }
                 }
                 reached.set(Rc::new(known.clone()));
             });
-            Link::new(D::NAME, on_frame)
+            Link::new(demo, on_frame)
         })
     };
-    let code = desk.kept().view(&D::Look::default(), desk.kept().end());
-    let made = !offered.goals.is_empty() && !desk.is_original();
-    let data = desk.data().clone();
-    use_effect_with((code, made), move |(code, made)| {
-        if *made {
+    let (data, offered) = (props.data.clone(), props.offered.clone());
+    use_effect_with(made, move |made| {
+        if let Some(code) = made {
             latest.borrow_mut().clone_from(code);
-            link.want(&wish(code, &data, &offered.written()));
+            link.want(&wish(code, &data, &offered));
         }
     });
     (*reached).clone()

@@ -134,9 +134,9 @@ pub(crate) fn wanted(have: Option<&FactValue>, written: &Value) -> Result<Wanted
         Value::String(text) if have.is_some_and(|have| have.0.is_number()) || text.starts_with(['<', '>']) => {
             Wanted::of_number(text)
         }
-        Value::String(text) => Ok(Wanted::exactly(text.as_str().into())),
-        Value::Bool(truth) => Ok(Wanted::exactly((*truth).into())),
-        other => Ok(Wanted::exactly(other.as_f64().map_or(Yield::Nothing, Into::into))),
+        Value::String(text) => Ok(Wanted::Text(text.clone())),
+        Value::Bool(truth) => Ok(Wanted::Truth(*truth)),
+        other => Ok(Wanted::number(other.as_f64().unwrap_or_default())),
     }
 }
 

@@ -1,12 +1,13 @@
 //! How a figure is laid out: the slots that every demo fills, and what the house puts around them.
 
 use crate::chrome::{
-    demo::{Demo, View},
+    demo::{Demo, Session, View},
     figure::{Asked, Beside, Desk, Role, Size},
     history::{StepsProps, steps},
-    offered::Question,
+    offered::{Offered, Question},
     shell::Shell,
 };
+use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -35,42 +36,160 @@ pub struct Parts {
     pub class: &'static str,
 }
 
+/// What the house lays a figure out from, whatever its demo. Apart from [`Desk`], so that a module has the code once and
+/// not for each of its demos.
+struct Around {
+    id: AttrValue,
+    /// The figure's title, as the author wrote it.
+    title: AttrValue,
+    /// A part of another figure.
+    inner: bool,
+    /// Whether there is a browser; and whether the figure can be used.
+    in_browser: bool,
+    live: bool,
+    /// The question waits for its answer.
+    waiting: bool,
+    own: &'static str,
+    history: bool,
+    before: bool,
+    after: bool,
+    ghost: Option<bool>,
+    original: bool,
+    /// What can be compared with, and what is.
+    others: Vec<AttrValue>,
+    beside: Option<AttrValue>,
+    /// The picture of what it is compared with.
+    other: Option<Html>,
+    controls: Html,
+    offered: Rc<Offered>,
+    /// For each preset, whether its run is shown.
+    pressed: Vec<bool>,
+    reached: Rc<Vec<bool>>,
+    asked: Asked,
+    session: Session,
+    code: String,
+    trouble: Option<AttrValue>,
+    height: u32,
+    figure: NodeRef,
+    keys: Callback<KeyboardEvent>,
+    open: bool,
+    /// What the reader does with it.
+    act: Callback<Deed>,
+}
+
+/// What a reader can do with any figure.
+enum Deed {
+    Undo,
+    Redo,
+    Back,
+    /// Shows the run before behind the picture, or not.
+    Ghost,
+    /// Opens the figure, or shows it at a glance.
+    Size,
+    /// Puts that run beside.
+    Compare(Option<AttrValue>),
+    /// Shows that preset.
+    Show(usize),
+    /// Answers the question, or skips it.
+    Answer(Option<usize>),
+}
+
 impl<D: Demo> Desk<D> {
     /// Lays a figure out from its parts, with what the house adds: the frame, the question, presets, the ways between runs,
     /// goals, another run beside.
-    pub fn lay(&self, parts: Parts) -> Html {
-        let Parts { picture, aside, rest, summary, table, more_steps, keys, unlinkable, asking, class } = parts;
-        if let Role::Beside(_, words) = &self.0.role {
-            return html! {
-                <div class="figure-beside">
-                    <p class="panel-title">{ words.clone() }</p>
-                    { picture }
-                </div>
-            };
+    pub fn lay(&self, mut parts: Parts) -> Html {
+        let inner = &*self.0;
+        if let Role::Beside(_, words) = &inner.role {
+            return beside(words.clone(), parts.picture);
         }
-        let more = rest != Html::default() || !summary.is_empty();
-        let asking = asking || self.is_asking();
-        let other = self.other();
-        let main = html! {
-            <div class={classes!("figure-main", class, other.is_some().then_some("two"))}>
-                <div class="figure-picture">
-                    { picture }
-                    if !asking {
-                        { self.controls() }
-                    }
-                </div>
-                { other.unwrap_or_default() }
-                <div class="figure-aside">
-                    { self.question() }
-                    if !self.is_asking() {
-                        { aside }
-                    }
-                </div>
-            </div>
+        let ghost = (self.near().is_some() && D::BESIDE == Beside::Ghost).then(|| *inner.ghost);
+        let others = if D::BESIDE == Beside::Picture { self.others() } else { vec![] };
+        let presets = inner.offered.presets.iter();
+        let around = Around {
+            id: self.id().clone(),
+            title: inner.props.title.clone(),
+            inner: inner.role == Role::Inner,
+            in_browser: self.in_browser(),
+            live: self.live(),
+            waiting: self.is_asking(),
+            own: D::OWN,
+            history: D::HISTORY,
+            before: inner.history.before().is_some(),
+            after: inner.history.after().is_some(),
+            ghost,
+            original: self.is_original(),
+            others: others.into_iter().map(|(words, _)| words).collect(),
+            beside: (*inner.beside).clone(),
+            other: self.other(),
+            controls: self.controls(),
+            offered: inner.offered.clone(),
+            pressed: presets
+                .map(|preset| D::read(&View::parse(&preset.view)).is_ok_and(|(run, _)| run == *self.run()))
+                .collect(),
+            reached: inner.reached.clone(),
+            asked: *inner.asked,
+            session: self.session().clone(),
+            code: self.code(),
+            trouble: (*inner.trouble).clone(),
+            height: D::HEIGHT,
+            figure: self.figure().clone(),
+            keys: self.keys(parts.keys.take(), parts.asking || self.is_asking()),
+            open: *inner.size == Size::Open,
+            act: {
+                let desk = self.clone();
+                Callback::from(move |deed| desk.act(deed))
+            },
         };
+        around.lay(parts)
+    }
+
+    fn act(&self, deed: Deed) {
+        let inner = &*self.0;
+        match deed {
+            Deed::Undo => self.undo(),
+            Deed::Redo => self.redo(),
+            Deed::Back => self.back(),
+            Deed::Ghost => inner.ghost.set(!*inner.ghost),
+            Deed::Size => inner.size.set(if *inner.size == Size::Open { Size::Glance } else { Size::Open }),
+            Deed::Compare(with) => inner.beside.set(with),
+            Deed::Show(preset) => self.show(&inner.offered.presets[preset]),
+            Deed::Answer(chosen) => self.answer(chosen),
+        }
+    }
+}
+
+fn beside(words: AttrValue, picture: Html) -> Html {
+    html! {
+        <div class="figure-beside">
+            <p class="panel-title">{ words }</p>
+            { picture }
+        </div>
+    }
+}
+
+impl Around {
+    fn lay(mut self, parts: Parts) -> Html {
+        let Parts { picture, aside, rest, summary, table, more_steps, unlinkable, asking, class, .. } = parts;
+        let more = rest != Html::default() || !summary.is_empty();
+        let asking = asking || self.waiting;
+        let other = self.other.take();
         let body = html! {
             <>
-                { main }
+                <div class={classes!("figure-main", class, other.is_some().then_some("two"))}>
+                    <div class="figure-picture">
+                        { picture }
+                        if !asking {
+                            { self.controls.clone() }
+                        }
+                    </div>
+                    { other.unwrap_or_default() }
+                    <div class="figure-aside">
+                        { self.question() }
+                        if !self.waiting {
+                            { aside }
+                        }
+                    </div>
+                </div>
                 if !asking {
                     { self.presets() }
                     { self.steps(more_steps) }
@@ -79,30 +198,24 @@ impl<D: Demo> Desk<D> {
                 }
             </>
         };
-        let table = if asking && self.in_browser() {
+        let table = if asking && self.in_browser {
             html! { <p>{ "First your answer, then the story." }</p> }
         } else {
             table
         };
-        let keys = self.keys(keys, asking);
-        let open = *self.0.size == Size::Open;
-        let toggle = {
-            let size = self.0.size.clone();
-            Callback::from(move |_: MouseEvent| size.set(if open { Size::Glance } else { Size::Open }))
-        };
-        if self.0.role == Role::Inner {
+        let toggle = self.act.reform(|_: MouseEvent| Deed::Size);
+        if self.inner {
             return html! {
-                <div class="inner-figure" id={self.id().clone()} ref={self.figure().clone()} onkeydown={keys}>
+                <div class="inner-figure" id={self.id} ref={self.figure} onkeydown={self.keys}>
                     { body }
                     <details class="figure-events"><summary>{ summary }</summary>{ table }</details>
                 </div>
             };
         }
         html! {
-            <Shell id={self.id().clone()} title={self.0.props.title.clone()} changed={!self.is_original()} live={self.in_browser()}
-                session={self.session().clone()} code={self.code()} trouble={(*self.0.trouble).clone()} {unlinkable}
-                height={D::HEIGHT} figure={self.figure().clone()} onkeydown={keys} open={more.then_some((open, toggle))}
-                {summary} {table}>
+            <Shell id={self.id} title={self.title} changed={!self.original} live={self.in_browser} session={self.session}
+                code={self.code} trouble={self.trouble} {unlinkable} height={self.height} figure={self.figure}
+                onkeydown={self.keys} open={more.then(|| (self.open, toggle))} {summary} {table}>
                 { body }
             </Shell>
         }
@@ -110,17 +223,15 @@ impl<D: Demo> Desk<D> {
 
     /// Buttons for the runs that the author offers.
     fn presets(&self) -> Html {
-        let presets = &self.0.offered.presets;
+        let presets = &self.offered.presets;
         if presets.is_empty() {
             return Html::default();
         }
         let button = |place: usize| {
-            let preset = &self.0.offered.presets[place];
-            let desk = self.clone();
-            let onclick = Callback::from(move |_: MouseEvent| desk.show(&desk.0.offered.presets[place]));
-            let pressed = D::read(&View::parse(&preset.view)).is_ok_and(|(run, _)| run == *self.run());
+            let onclick = self.act.reform(move |_: MouseEvent| Deed::Show(place));
+            let pressed = self.pressed[place].to_string();
             html! {
-                <button type="button" disabled={!self.live()} aria-pressed={pressed.to_string()} {onclick}>{ preset.label.clone() }</button>
+                <button type="button" disabled={!self.live} aria-pressed={pressed} {onclick}>{ presets[place].label.clone() }</button>
             }
         };
         html! {
@@ -133,51 +244,40 @@ impl<D: Demo> Desk<D> {
 
     /// The ways between runs, and what to compare with.
     fn steps(&self, more: Html) -> Html {
-        if !D::HISTORY {
+        if !self.history {
             return more;
         }
-        let act = |act: fn(&Self)| {
-            let desk = self.clone();
-            Callback::from(move |_: MouseEvent| act(&desk))
-        };
-        let before = self.0.history.before().is_some();
-        let ghost = (self.near().is_some() && D::BESIDE == Beside::Ghost).then(|| {
-            let ghost = self.0.ghost.clone();
-            (*ghost, Callback::from(move |_: MouseEvent| ghost.set(!*ghost)))
-        });
         steps(StepsProps {
-            id: self.id(),
-            live: self.live(),
-            own: D::OWN,
-            before,
-            after: self.0.history.after().is_some(),
-            ghost,
-            original: self.is_original(),
-            undo: act(Self::undo),
-            redo: act(Self::redo),
-            back: act(Self::back),
+            id: &self.id,
+            live: self.live,
+            own: self.own,
+            before: self.before,
+            after: self.after,
+            ghost: self.ghost.map(|ghost| (ghost, self.act.reform(|_: MouseEvent| Deed::Ghost))),
+            original: self.original,
+            undo: self.act.reform(|_: MouseEvent| Deed::Undo),
+            redo: self.act.reform(|_: MouseEvent| Deed::Redo),
+            back: self.act.reform(|_: MouseEvent| Deed::Back),
             more: html! { <>{ self.comparing() }{ more }</> },
         })
     }
 
     /// The choice of another run to stand beside.
     fn comparing(&self) -> Html {
-        let others = if D::BESIDE == Beside::Picture { self.others() } else { vec![] };
-        if others.is_empty() {
+        if self.others.is_empty() {
             return Html::default();
         }
-        let beside = self.0.beside.clone();
-        let onchange = Callback::from(move |event: Event| {
+        let onchange = self.act.reform(|event: Event| {
             let select: HtmlSelectElement = event.target_unchecked_into();
             let chosen = select.value();
-            beside.set((!chosen.is_empty()).then(|| chosen.into()));
+            Deed::Compare((!chosen.is_empty()).then(|| chosen.into()))
         });
         html! {
             <label class="speed"><span>{ "Compare with" }</span>
-                <select disabled={!self.live()} {onchange}>
-                    <option value="" selected={self.0.beside.is_none()}>{ "nothing" }</option>
-                    { for others.iter().map(|(words, _)| html! {
-                        <option value={words.clone()} selected={self.0.beside.as_ref() == Some(words)}>{ words.clone() }</option>
+                <select disabled={!self.live} {onchange}>
+                    <option value="" selected={self.beside.is_none()}>{ "nothing" }</option>
+                    { for self.others.iter().map(|words| html! {
+                        <option value={words.clone()} selected={self.beside.as_ref() == Some(words)}>{ words.clone() }</option>
                     }) }
                 </select>
             </label>
@@ -186,11 +286,11 @@ impl<D: Demo> Desk<D> {
 
     /// The goals, and which of them are reached.
     fn goals(&self) -> Html {
-        let goals = &self.0.offered.goals;
+        let goals = &self.offered.goals;
         if goals.is_empty() {
             return Html::default();
         }
-        let reached = |place: usize| self.0.reached.get(place).is_some_and(|reached| *reached);
+        let reached = |place: usize| self.reached.get(place).is_some_and(|reached| *reached);
         html! {
             <ul class="goals" aria-live="polite">
                 { for goals.iter().enumerate().map(|(place, goal)| html! {
@@ -204,35 +304,26 @@ impl<D: Demo> Desk<D> {
 
     /// The question that is asked first, or what became of it.
     fn question(&self) -> Html {
-        let Some(question) = &self.0.offered.question else { return Html::default() };
-        match *self.0.asked {
-            Asked::Waiting(marked) => self.waiting(question, marked),
-            Asked::Answered(chosen) => answered(self.id(), question, chosen),
+        let Some(question) = &self.offered.question else { return Html::default() };
+        match self.asked {
+            Asked::Waiting => self.waiting(question),
+            Asked::Answered(chosen) => answered(&self.id, question, chosen),
             Asked::No => Html::default(),
         }
     }
 
-    fn waiting(&self, question: &Question, marked: Option<usize>) -> Html {
-        let live = self.in_browser();
+    fn waiting(&self, question: &Question) -> Html {
+        let live = self.in_browser;
         let choice = |place: usize| {
-            let desk = self.clone();
-            let onclick = Callback::from(move |_: MouseEvent| desk.answer(Some(place)));
-            html! {
-                <button type="button" disabled={!live} aria-pressed={(marked == Some(place)).to_string()} {onclick}>
-                    { question.choices[place].clone() }
-                </button>
-            }
-        };
-        let skip = {
-            let desk = self.clone();
-            Callback::from(move |_: MouseEvent| desk.answer(None))
+            let onclick = self.act.reform(move |_: MouseEvent| Deed::Answer(Some(place)));
+            html! { <button type="button" disabled={!live} {onclick}>{ question.choices[place].clone() }</button> }
         };
         html! {
-            <div class="question" role="group" id={format!("{}-question", self.id())} tabindex="-1"
-                aria-labelledby={format!("{}-ask", self.id())}>
-                <p id={format!("{}-ask", self.id())}><strong>{ question.ask.clone() }</strong></p>
+            <div class="question" role="group" id={format!("{}-question", self.id)} tabindex="-1"
+                aria-labelledby={format!("{}-ask", self.id)}>
+                <p id={format!("{}-ask", self.id)}><strong>{ question.ask.clone() }</strong></p>
                 <div class="options">{ for (0..question.choices.len()).map(choice) }</div>
-                <button type="button" class="quiet needs-js" disabled={!live} onclick={skip}>{ "Skip the question" }</button>
+                <button type="button" class="quiet needs-js" disabled={!live} onclick={self.act.reform(|_: MouseEvent| Deed::Answer(None))}>{ "Skip the question" }</button>
                 if !live {
                     <details class="more"><summary>{ "The answer" }</summary>
                         <p>{ question.choices[question.right].clone() }{ " " }{ question.because.clone() }</p>

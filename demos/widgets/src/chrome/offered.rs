@@ -59,7 +59,8 @@ pub struct Offered {
 }
 
 impl Offered {
-    /// As a page's properties hold it: a line for each of them, its parts separated by tabs. Empty if nothing is offered.
+    /// As a page's properties hold it, written by the builder: a line for each of them, its parts separated by tabs. Empty if nothing is offered.
+    #[cfg(any(test, feature = "ssr"))]
     pub fn written(&self) -> String {
         let mut lines = vec![];
         lines.extend(self.presets.iter().map(|preset| ["preset", &preset.label, &preset.view].join("\t")));
@@ -123,7 +124,7 @@ mod tests {
                 id: "twice".into(),
                 words: "Charge the shop twice.".into(),
                 when: vec![
-                    ("applied".into(), Wanted::exactly(2_u32.into())),
+                    ("applied".into(), Wanted::number(2.0)),
                     ("faults".into(), Wanted::of_number("<= 1").unwrap()),
                 ],
             }],
