@@ -90,8 +90,8 @@ async fn a_naive_design_fails_says_why_and_can_be_mended() -> Result<()> {
         // An earlier one goes back into the form.
         demo.click_named("Put attempt 1 into the form").await?;
         demo.until("the form", "demo.querySelector('input[value=server]').checked").await?;
-        demo.click_named("Back to the page").await?;
-        demo.until_text(".lab-board", "not measured yet").await
+        demo.click_named("Undo").await?;
+        demo.until("the form before", "demo.querySelector('input[value=peers]').checked").await
     })
     .await
 }

@@ -172,6 +172,7 @@ pub(crate) struct Inner<D: Demo> {
     pub figure: NodeRef,
     hold: Rc<RefCell<bool>>,
     next_focus: NextFocus,
+    nudges: UseStateHandle<u32>,
     pub offered: Rc<Offered>,
     pub reached: Rc<Vec<bool>>,
 }
@@ -438,6 +439,9 @@ impl<D: Demo> Desk<D> {
     /// Gives the focus to a part of the figure once it is drawn, by the end of its id: whatever had the focus goes away.
     pub fn focus_next(&self, part: &'static str) {
         *self.0.next_focus.borrow_mut() = Some(part);
+        // Whatever is to get the focus may be drawn by the demo's component alone: the figure looks for it after each of
+        // its own renders.
+        self.0.nudges.set(*self.0.nudges + 1);
     }
 
     /// The figure's element.
@@ -523,6 +527,7 @@ impl<D: Demo> Desk<D> {
             figure: NodeRef::default(),
             hold: one.hold.clone(),
             next_focus: one.next_focus.clone(),
+            nudges: one.nudges.clone(),
             offered: one.offered.clone(),
             reached: one.reached.clone(),
         }))
@@ -580,6 +585,7 @@ where
     let figure = use_node_ref();
     let hold = use_mut_ref(|| false);
     let next_focus = use_next_focus(&props.id);
+    let nudges = use_state(|| 0);
     let now = history.now().clone();
     let chosen = now.film.as_ref().map_or(1_000, |film| {
         speed.filter(|speed| film.speeds.iter().any(|(one, _)| one == speed)).unwrap_or(film.speed)
@@ -613,6 +619,7 @@ where
         figure,
         hold,
         next_focus,
+        nudges,
         offered,
         reached,
     }));

@@ -55,6 +55,10 @@ impl Authored for Encodings {
   "title": "A person in six encodings",
   "person": { "name": "Alice", "id": 42, "email": "a@b.com" },
   "records": 1000,
+  "presets": [
+    { "label": "a negative id", "person": { "id": -1 }, "expect": { "protobuf-bytes": 27 } },
+    { "label": "nothing but defaults", "person": { "name": "", "id": 0, "email": "" }, "expect": { "protobuf-bytes": 0 } }
+  ],
   "expect": { "json-bytes": 42, "protobuf-bytes": 18, "thrift-bytes": 19, "avro-hex": "0a 41 6c 69 63 65 54 0e 61 40 62 2e 63 6f 6d" }
 }"#;
     type Block = Block;
