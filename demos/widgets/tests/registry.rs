@@ -34,6 +34,9 @@ fn examples_check_and_are_drawn() {
         assert!(parts.iter().all(|part| html.contains(part)), "{name}");
         assert!(!html.contains("style="), "{name}");
         assert!(!html.contains("foreignObject"), "{name}");
+        // A browser that reads a page puts the rows of a table into a body, and the figure would find another element there
+        // than it has drawn.
+        assert!(!html.contains("<table><tr"), "{name}: rows belong into a tbody or a thead");
         // What a script serves cannot be used before it is there.
         assert!(!html.contains("tabindex=\"0\" aria-label") && !html.contains("role=\"button\""), "{name}");
         for id in html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
