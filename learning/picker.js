@@ -6,6 +6,7 @@
   const place = document.getElementById("picker");
   if (!learner?.lesson || !place) return;
   const { catalogue } = learner;
+  const titles = window.curriculumTitles ?? {};
   const root = new URL(document.querySelector('meta[name="curriculum-page"]').dataset.root || ".", document.baseURI);
 
   const make = (name, properties, ...inside) => {
@@ -22,9 +23,9 @@
   for (const lesson of catalogue.lessons) {
     if (!lesson.demos.length) continue;
     const group = make("optgroup", { label: lesson.title });
-    lesson.demos.forEach((id, at) => {
-      demos.set(id, { title: lesson.titles[at], asks: lesson.questions.some((question) => question.id.startsWith(`${id}/`)) });
-      group.append(make("option", { value: id }, lesson.titles[at]));
+    lesson.demos.forEach((id) => {
+      demos.set(id, { title: titles[id] ?? id, asks: lesson.questions.some((question) => question.id.startsWith(`${id}/`)) });
+      group.append(make("option", { value: id }, titles[id] ?? id));
     });
     select.append(group);
   }

@@ -56,14 +56,12 @@ fn the_output_tree() {
     let book = book();
     let report = build(&book);
     let tree: BTreeSet<String> = files::list(&book.path("book")).unwrap().iter().map(|file| unhashed(file)).collect();
-    let tree: Vec<&str> = tree
-        .iter()
-        .map(|file| match file.as_str() {
-            file if file.starts_with("catalogue-") => "catalogue.js",
-            file if file.starts_with("demos/chrome-") => "demos/chrome.css",
-            file => file,
-        })
-        .collect();
+    let plain = |file: &str| match file.split_once('-') {
+        Some((name @ ("catalogue" | "titles"), _)) => format!("{name}.js"),
+        Some(("demos/chrome", _)) => "demos/chrome.css".to_owned(),
+        _ => file.to_owned(),
+    };
+    let tree: Vec<String> = tree.iter().map(|file| plain(file)).collect();
     assert_eq!(
         tree,
         [
@@ -85,6 +83,7 @@ fn the_output_tree() {
             "search/words.js",
             "theme/css/page.css",
             "theme/js/theme.js",
+            "titles.js",
             "welcome.html",
         ]
     );
@@ -395,6 +394,7 @@ fn the_catalogue_tells_what_there_is_to_learn() {
         ("book.toml", settings),
         ("src/part/lesson.md", lesson),
         ("src/reference.md", "# Reference\n\n{{#demo-reference}}\n"),
+        ("src/welcome.md", "# Welcome\n\n<div id=\"picker\">\n\n</div>\n"),
         ("src/SUMMARY.md", "[Welcome](welcome.md)\n\n- [Lesson](part/lesson.md)\n\n[Reference](reference.md)\n"),
     ]);
     build(&book);
@@ -406,11 +406,11 @@ fn the_catalogue_tells_what_there_is_to_learn() {
     let text = book.read(&name);
     let json = text.trim_start_matches("window.curriculumCatalogue = ").trim_end().trim_end_matches(';');
     let lesson = serde_json::json!({
-        "id": "part/lesson", "title": "Lesson", "module": "part", "kind": "lesson", "demos": ["one"], "titles": ["One"],
+        "id": "part/lesson", "title": "Lesson", "module": "part", "kind": "lesson", "demos": ["one"],
         "questions": [{ "id": "why/open", "points": 2, "kind": "open" }], "gates": ["why"],
     });
     let page = |id: &str, title: &str| {
-        serde_json::json!({ "id": id, "title": title, "module": "", "kind": "page", "demos": [], "titles": [],
+        serde_json::json!({ "id": id, "title": title, "module": "", "kind": "page", "demos": [],
             "questions": [], "gates": [] })
     };
     assert_eq!(
@@ -421,6 +421,12 @@ fn the_catalogue_tells_what_there_is_to_learn() {
             "lessons": [page("welcome", "Welcome"), lesson, page("reference", "Reference")],
         })
     );
+    let titles = files::list(&book.path("book")).unwrap().into_iter().find(|file| file.starts_with("titles-")).unwrap();
+    assert_eq!(book.read(&format!("book/{titles}")), "window.curriculumTitles = {\"one\":\"One\"};\n");
+    let linked: Vec<bool> = ["book/welcome.html", "book/part/lesson.html", "book/print.html", "book/embed/one.html"]
+        .map(|page| book.read(page).contains(&titles))
+        .to_vec();
+    assert_eq!(linked, [true, false, false, false], "a page without a picker shows no titles");
 }
 
 #[test]

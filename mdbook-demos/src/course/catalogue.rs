@@ -152,10 +152,9 @@ impl Catalogue {
                 .map(|one| json!({ "id": one.id, "points": one.points, "kind": one.kind }))
                 .collect();
             let demos: Vec<&String> = lesson.demos.iter().map(|(id, _)| id).collect();
-            let titles: Vec<&String> = lesson.demos.iter().map(|(_, title)| title).collect();
             json!({
                 "id": lesson.id, "title": lesson.title, "module": lesson.module, "kind": lesson.kind.name(),
-                "demos": demos, "titles": titles, "questions": questions, "gates": lesson.gates,
+                "demos": demos, "questions": questions, "gates": lesson.gates,
             })
         };
         let modules: Vec<Value> =
@@ -174,6 +173,13 @@ impl Catalogue {
     pub fn script(&self) -> (String, String) {
         let text = format!("window.curriculumCatalogue = {};\n", self.json());
         (format!("catalogue-{}.js", hash(text.as_bytes())), text)
+    }
+
+    /// The name and the text of the script with the demos' titles by their ids: apart, because few pages show any.
+    pub fn titles(&self) -> (String, String) {
+        let titles: BTreeMap<_, _> = self.lessons.iter().flat_map(|lesson| &lesson.demos).cloned().collect();
+        let text = format!("window.curriculumTitles = {};\n", json!(titles));
+        (format!("titles-{}.js", hash(text.as_bytes())), text)
     }
 }
 

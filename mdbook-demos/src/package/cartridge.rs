@@ -1,7 +1,11 @@
 //! Common Cartridges: links to the published book in the order of its contents, and its quizzes, in a form that
 //! systems take which know no SCORM (IMS Common Cartridge Profile 1.1 and 1.3).
 
-use std::{collections::BTreeSet, fmt, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    fmt::Write as _,
+};
 
 use roxmltree::{Document, Node};
 
@@ -93,7 +97,7 @@ pub fn add(
         };
         builder.open(if row[0].module().is_some() { "module" } else { "pages" }, name, title);
         for lesson in row {
-            left_out.extend(builder.page(lesson, address, quizzes));
+            left_out.extend(builder.page(lesson, &catalogue.titles, address, quizzes));
         }
         builder.close();
     }
@@ -163,8 +167,15 @@ impl Builder<'_> {
         free
     }
 
-    /// A page's link, its quizzes, and a folder with links to its figures; returns what could not be taken along.
-    fn page(&mut self, lesson: &Lesson, address: &str, quizzes: &[Quiz]) -> Vec<String> {
+    /// A page's link, its quizzes, and a folder with links to its figures, which are called as in `titles`; returns what
+    /// could not be taken along.
+    fn page(
+        &mut self,
+        lesson: &Lesson,
+        titles: &BTreeMap<String, String>,
+        address: &str,
+        quizzes: &[Quiz],
+    ) -> Vec<String> {
         let mut left_out = Vec::new();
         let link = format!("{address}{}", chapters::address(&format!("{}.html", lesson.id)));
         self.link("page", &lesson.id, &lesson.title, &link);
@@ -174,13 +185,12 @@ impl Builder<'_> {
         }
         // A figure that asks, and is no quiz, is reached by a link: its question needs its run.
         let asks = |id: &str| lesson.questions.iter().any(|question| question.id.split('/').next() == Some(id));
-        let figures: Vec<(usize, &String)> =
-            lesson.demos.iter().enumerate().filter(|(_, demo)| !own.iter().any(|quiz| quiz.id == **demo)).collect();
+        let figures: Vec<&String> =
+            lesson.demos.iter().filter(|demo| !own.iter().any(|quiz| quiz.id == **demo)).collect();
         if !figures.is_empty() {
             self.open("figures", &lesson.id, &format!("Figures: {}", lesson.title));
-            for (at, demo) in figures {
-                let title = lesson.titles.get(at).unwrap_or(demo);
-                self.link("figure", demo, title, &format!("{address}embed/{demo}.html"));
+            for demo in figures {
+                self.link("figure", demo, titles.get(demo).unwrap_or(demo), &format!("{address}embed/{demo}.html"));
                 if asks(demo) {
                     left_out.push(format!(
                         "{demo}: a prediction about its run, which QTI has no words for; the cartridge links to the \

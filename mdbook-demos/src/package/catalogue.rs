@@ -1,10 +1,13 @@
 //! What a package needs to know of the book: read from the catalogue that the site carries, so that the manifest, the
 //! wrapper and the pages speak of the same questions.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{diagnostics::suggest, files};
 
@@ -24,6 +27,9 @@ pub struct Catalogue {
     pub modules: Vec<Module>,
     /// The pages, in reading order.
     pub lessons: Vec<Lesson>,
+    /// The titles of the demos, by their ids.
+    #[serde(skip)]
+    pub titles: BTreeMap<String, String>,
     /// The file that it was read from, relative to the site.
     #[serde(skip)]
     pub file: String,
@@ -54,9 +60,6 @@ pub struct Lesson {
     /// The ids of its demos.
     #[serde(default)]
     pub demos: Vec<String>,
-    /// Their titles, in that order.
-    #[serde(default)]
-    pub titles: Vec<String>,
     /// What it asks.
     #[serde(default)]
     pub questions: Vec<Question>,
@@ -102,8 +105,9 @@ impl Scope {
     }
 }
 
-/// How the script begins.
-const BEGINNING: &str = "window.curriculumCatalogue";
+/// What the scripts set.
+const CATALOGUE: &str = "window.curriculumCatalogue";
+const TITLES: &str = "window.curriculumTitles";
 
 /// Reads the catalogue of a site, `found` being its files.
 ///
@@ -111,23 +115,35 @@ const BEGINNING: &str = "window.curriculumCatalogue";
 ///
 /// If there is none, or it cannot be read.
 pub fn find(site: &Path, found: &BTreeSet<String>) -> Result<Catalogue> {
-    let name = |file: &&String| {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        name.starts_with("catalogue-") && name.ends_with(".js")
+    let file = |beginning: &str| {
+        let named = |file: &&String| {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            name.starts_with(beginning) && name.ends_with(".js")
+        };
+        found.iter().find(named).with_context(|| {
+            format!(
+                "the site in {} has no {beginning}….js: it was built by an older version, build it again",
+                site.display()
+            )
+        })
     };
-    let file = found.iter().find(name).with_context(|| {
-        format!("the site in {} has no catalogue: it was built by an older version, build it again", site.display())
-    })?;
-    let mut catalogue = read(&files::read(&site.join(file))?).with_context(|| format!("in {file}"))?;
-    catalogue.file.clone_from(file);
+    let (script, titles) = (file("catalogue-")?, file("titles-")?);
+    let mut catalogue = read(&files::read(&site.join(script))?).with_context(|| format!("in {script}"))?;
+    catalogue.file.clone_from(script);
+    catalogue.titles = value(&files::read(&site.join(titles))?, TITLES).with_context(|| format!("in {titles}"))?;
     Ok(catalogue)
 }
 
-/// Reads the script.
+/// What a script sets the variable `name` to.
+fn value<T: DeserializeOwned>(script: &str, name: &str) -> Result<T> {
+    let json = script.trim().strip_prefix(name).map(|rest| rest.trim_start().trim_start_matches('='));
+    let json = json.with_context(|| format!("it does not begin with `{name} =`"))?;
+    Ok(serde_json::from_str(json.trim().trim_end_matches(';'))?)
+}
+
+/// Reads the catalogue.
 fn read(script: &str) -> Result<Catalogue> {
-    let json = script.trim().strip_prefix(BEGINNING).map(|rest| rest.trim_start().trim_start_matches('='));
-    let json = json.with_context(|| format!("a catalogue begins with `{BEGINNING} =`"))?;
-    let catalogue: Catalogue = serde_json::from_str(json.trim().trim_end_matches(';'))?;
+    let catalogue: Catalogue = value(script, CATALOGUE)?;
     ensure!(!catalogue.title.trim().is_empty(), "the book has no title: set `title` in [book] of book.toml");
     ensure!(catalogue.mastery <= 100, "the mastery is {} %, and 100 % are all there is", catalogue.mastery);
     ensure!(!catalogue.lessons.is_empty(), "the book has no pages");
@@ -176,15 +192,16 @@ pub(crate) mod tests {
 
     /// A small book with two modules.
     pub(crate) fn sample() -> Catalogue {
-        read(
+        let book = read(
             r#"window.curriculumCatalogue = {"v":1,"id":"a-book","title":"A <book>","version":"1.2","mastery":80,
             "modules":[{"id":"a/one","title":"One"},{"id":"a/two","title":"Two"}],"lessons":[
             {"id":"index","title":"Welcome","module":"","kind":"page","demos":[],"questions":[]},
-            {"id":"a/one/index","title":"One","module":"a/one","kind":"lesson","demos":["d1"],"titles":["Demo 1"],
+            {"id":"a/one/index","title":"One","module":"a/one","kind":"lesson","demos":["d1"],
              "questions":[{"id":"d1/q","points":2,"kind":"choice"},{"id":"open-1/open-1","points":3,"kind":"open"}]},
             {"id":"a/two/index","title":"Two","module":"a/two","kind":"lesson","demos":[],"questions":[]}]};"#,
-        )
-        .unwrap()
+        );
+        let titles = value("window.curriculumTitles = {\"d1\":\"Demo 1\"};\n", TITLES).unwrap();
+        Catalogue { titles, ..book.unwrap() }
     }
 
     #[test]

@@ -151,8 +151,9 @@ impl Site<'_> {
         let redirects = settings::redirects(self.config);
         let course = Course::of(self.config);
         let catalogue = Catalogue::new(self.book, &title, &course, &redirects, self.gathered)?;
-        let (catalogue, script) = catalogue.script();
+        let ((catalogue, script), (titles, titles_script)) = (catalogue.script(), catalogue.titles());
         files::write(&self.staging.join(&catalogue), script)?;
+        files::write(&self.staging.join(&titles), titles_script)?;
         let numbers = !self.config.get::<bool>("output.html.no-section-label").ok().flatten().unwrap_or(false);
         let mut shared = Vec::new();
         let sheets = Sheets::write(self.entries, &self.gathered.figures, self.staging, diagnostics)?;
@@ -214,8 +215,11 @@ impl Site<'_> {
                         _ => Moved::Not,
                     };
                     parts.early = learning(&catalogue, file, current.unwrap_or_default());
-                    let numbers: Vec<usize> = template::slots(&raw).map(|slot| slot.number).collect();
                     let root = chapters::to_root(file);
+                    if current.is_some() && raw.contains(PICKER) {
+                        parts.early.push_str(&format!("<script defer src=\"{root}{titles}\"></script>\n"));
+                    }
+                    let numbers: Vec<usize> = template::slots(&raw).map(|slot| slot.number).collect();
                     parts.sheets = sheets.tags(&root, self.figures(&numbers));
                     parts.head.push_str(&self.head(file, current, &numbers, scripts.as_ref()));
                     if *file == missing {
@@ -508,6 +512,9 @@ impl Site<'_> {
 
 /// The page with the whole book.
 const PRINT: &str = "print.html";
+
+/// What a page holds where a demo of the book can be chosen, by its title.
+const PICKER: &str = "id=\"picker\"";
 
 /// What stands, while the page with the whole book is made, for all chapters but the first and the last.
 const BETWEEN: &str = "<!--chapters-->";

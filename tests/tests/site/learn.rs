@@ -209,7 +209,7 @@ async fn instructors_pick_a_figure_and_copy_it() -> Result<()> {
         let snippet = "document.querySelector('.picker textarea').value";
         let live = "document.querySelector('.picker-frame').contentDocument.querySelector('.demo')?.dataset.state === 'live'";
         reader.until("the figure", live).await?;
-        let every = reader.js("return document.querySelectorAll('.picker option').length === curriculum.catalogue.lessons.flatMap(({ demos }) => demos).length").await?;
+        let every = reader.js("const options = [...document.querySelectorAll('.picker option')]; return options.length === curriculum.catalogue.lessons.flatMap(({ demos }) => demos).length && options.every(({ value, text }) => text && text !== value && text === curriculumTitles[value])").await?;
         ensure!(every == json!(true), "a demo is missing");
         // Changed in the frame, it is changed in the snippet.
         reader.driver.enter_frame(0).await?;
