@@ -20,6 +20,7 @@ pub mod html;
 pub mod package;
 pub mod pages;
 pub mod store;
+pub mod threads;
 
 use std::{
     cell::RefCell,

@@ -18,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 /// What every file begins with. The number tells of another form of what follows.
-const MARK: &[u8] = b"kept 1\n";
+const MARK: &[u8] = b"kept 2\n";
 
 /// How the lists of what builds have used are called; a number follows.
 const LIST: &str = "used-";
@@ -60,16 +60,13 @@ impl Store {
         let rest = bytes.strip_prefix(MARK)?.strip_prefix(key.as_bytes())?;
         let (sum, content) = rest.split_first_chunk()?;
         let same = *sum == <[u8; 32]>::from(Sha256::digest(content));
-        if same { ciborium::from_reader(content).ok() } else { None }
+        if same { cbor4ii::serde::from_slice(content).ok() } else { None }
     }
 
     /// Keeps something under a key, if there is one. What cannot be written is made again next time.
     pub fn keep<T: Serialize>(&self, key: Option<&str>, value: &T) {
         let (Some(folder), Some(key)) = (&self.folder, key) else { return };
-        let mut content = vec![];
-        if ciborium::into_writer(value, &mut content).is_err() {
-            return;
-        }
+        let Ok(content) = cbor4ii::serde::to_vec(vec![], value) else { return };
         let mut bytes = [MARK, key.as_bytes()].concat();
         bytes.extend(Sha256::digest(&content));
         bytes.extend(content);

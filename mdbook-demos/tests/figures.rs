@@ -168,6 +168,10 @@ fn what_seeds_yield_is_kept_to_the_bit() {
     assert_eq!(ask(7), (awkward(), 1));
     assert_eq!(ask(7), (awkward(), 0));
     assert_eq!(ask(2).1, 1, "another number of seeds");
+    // Lessons ask several things of the same runs.
+    let once = Kept::nothing();
+    let runs = [(); 2].map(|()| (*once.over_seeds(&entry, &json!({ "id": "a" }), 7).unwrap().unwrap()).clone());
+    assert_eq!((runs, once.computed().simulated), ([awkward(), awkward()], 1));
     // Why a demo refuses is asked each time.
     let refused = Kept::new(dir.path().to_owned(), |_| print("a", "b"));
     assert!(refused.over_seeds(&ENTRIES[0], &json!({}), 1000).unwrap().is_err());

@@ -5,14 +5,12 @@
 //! A mistake of an author and a panic are not kept.
 
 use std::{
-    collections::BTreeMap,
-    num::NonZeroUsize,
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
 };
 
 use serde::{Deserialize, Serialize};
@@ -28,10 +26,8 @@ use crate::{
         prints::{self, Print},
     },
     store::{Store, key},
+    threads,
 };
-
-/// Bytes of the stack of a thread that computes: as many as the main thread usually has, and some.
-const STACK: usize = 32 << 20;
 
 /// What came of a block.
 #[derive(Clone, Debug)]
@@ -61,7 +57,7 @@ pub type Outcome = Result<Result<Done, Vec<Problem>>, Panic>;
 /// How many figures were computed in this build, and not found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Computed {
-    /// Those whose runs were simulated; runs over seeds are one for each question.
+    /// Those whose runs were simulated; runs over seeds are one for each figure and number of seeds.
     pub simulated: usize,
     /// Those that were drawn.
     pub drawn: usize,
@@ -74,6 +70,9 @@ pub struct Kept {
     print: fn(&Entry) -> Option<Print>,
     simulated: AtomicUsize,
     drawn: AtomicUsize,
+    /// What this build knows of runs over seeds that can be had, by the demo, the block and the number of seeds: lessons ask several things
+    /// of the same runs.
+    seeds: Mutex<HashMap<(&'static str, String, usize), OverSeeds>>,
 }
 
 impl Kept {
@@ -90,7 +89,13 @@ impl Kept {
 
     /// Computes everything anew, and keeps nothing.
     pub fn nothing() -> Self {
-        Self { store: Store::nothing(), print: |_| None, simulated: AtomicUsize::new(0), drawn: AtomicUsize::new(0) }
+        Self {
+            store: Store::nothing(),
+            print: |_| None,
+            simulated: AtomicUsize::new(0),
+            drawn: AtomicUsize::new(0),
+            seeds: Mutex::default(),
+        }
     }
 
     /// Forgets what builds do not use any more, as [`Store::tidy`].
@@ -107,31 +112,7 @@ impl Kept {
     /// Runs blocks that their schemas accept, and draws those that are to be `drawn` and have no mistake. The outcomes
     /// stand in the order of the blocks, in whatever order they are computed.
     pub fn figures(&self, blocks: &[Job<'_>]) -> Vec<Outcome> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = vec![];
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(asked) = blocks.get(at) else { return done };
-                done.push((at, self.figure(asked)));
-            }
-        };
-        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(blocks.len());
-        let mut outcomes: Vec<(usize, Outcome)> = thread::scope(|scope| {
-            let started: Vec<_> = (0..threads)
-                // A search goes deep, and this is not the main thread.
-                .filter_map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
-                .collect();
-            let mut done: Vec<_> = started
-                .into_iter()
-                .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect();
-            // Where no thread could be started, this one does it.
-            done.extend(work());
-            done
-        });
-        outcomes.sort_by_key(|(at, _)| *at);
-        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+        threads::each(blocks, |asked| self.figure(asked))
     }
 
     /// One figure, without the drawing if it is not to be drawn.
@@ -183,6 +164,20 @@ impl Kept {
     /// # Errors
     /// If the demo panics.
     pub fn over_seeds(&self, entry: &Entry, block: &Value, seeds: usize) -> Result<OverSeeds, Panic> {
+        let asked = (entry.name, block.to_string(), seeds);
+        let known = || self.seeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runs) = known().get(&asked) {
+            return Ok(runs.clone());
+        }
+        let runs = self.runs_over_seeds(entry, block, seeds)?;
+        if runs.is_ok() {
+            known().insert(asked, runs.clone());
+        }
+        Ok(runs)
+    }
+
+    /// The same, found in a file or simulated.
+    fn runs_over_seeds(&self, entry: &Entry, block: &Value, seeds: usize) -> Result<OverSeeds, Panic> {
         let print = (self.print)(entry);
         let key = print.map(|print| {
             let parts = ["seeds", entry.name, &block.to_string(), &seeds.to_string(), print.runs];

@@ -7,10 +7,10 @@
 //! another name), its page is made again.
 
 use std::{
-    cell::RefCell,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::UNIX_EPOCH,
 };
 
@@ -29,7 +29,7 @@ pub struct Kept {
     store: Store,
     /// The folder of pages that are kept whole; nothing if nothing is to be kept.
     whole: Option<PathBuf>,
-    used: RefCell<BTreeSet<String>>,
+    used: Mutex<BTreeSet<String>>,
 }
 
 /// What tells whether a page that is kept whole was changed since.
@@ -61,12 +61,16 @@ impl Kept {
         if prints::are_doubtful() {
             return Self::nothing();
         }
-        Self { whole: Some(folder.join(WHOLE)), store: Store::new(folder), used: RefCell::default() }
+        Self { whole: Some(folder.join(WHOLE)), store: Store::new(folder), used: Mutex::default() }
     }
 
     /// Makes everything anew, and keeps nothing.
     pub fn nothing() -> Self {
-        Self { store: Store::nothing(), whole: None, used: RefCell::default() }
+        Self { store: Store::nothing(), whole: None, used: Mutex::default() }
+    }
+
+    fn used(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is kept under a key.
@@ -101,7 +105,7 @@ impl Kept {
     /// was kept with it. Nothing if there is none, or if it was changed since.
     pub fn put<T: DeserializeOwned>(&self, key: &str, to: &Path) -> Option<T> {
         let file = self.whole.as_deref()?.join(key);
-        self.used.borrow_mut().insert(key.to_owned());
+        self.used().insert(key.to_owned());
         let (whole, with) = self.find::<(Whole, T)>(key)?;
         if Whole::of(&file)? != whole {
             return None;
@@ -128,7 +132,7 @@ impl Kept {
     /// Forgets what is not needed any more. To be called when the site is finished.
     pub fn tidy(&self) {
         self.store.tidy();
-        let (Some(folder), used) = (&self.whole, self.used.borrow()) else { return };
+        let (Some(folder), used) = (&self.whole, self.used()) else { return };
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             if entry.file_name().to_str().is_none_or(|name| !used.contains(name)) {
@@ -144,7 +148,7 @@ mod tests {
 
     fn kept(folder: &Path) -> Kept {
         let folder = folder.join("kept");
-        Kept { whole: Some(folder.join(WHOLE)), store: Store::new(folder), used: RefCell::default() }
+        Kept { whole: Some(folder.join(WHOLE)), store: Store::new(folder), used: Mutex::default() }
     }
 
     #[test]

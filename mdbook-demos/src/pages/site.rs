@@ -2,10 +2,9 @@
 //! compiled demos copied.
 
 use std::{
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
@@ -33,6 +32,7 @@ use crate::{
         sheets::Sheets,
         template::{self, Moved, Parts, Rewritten},
     },
+    threads,
 };
 use widgets::{chrome::registry::Entry, labs::quiz::ROOT};
 
@@ -166,7 +166,7 @@ impl Site<'_> {
             all.iter().filter(|file| assets::is_mdbooks(file)).map(|file| name_of(file)).collect();
         let page_break = self.config.get::<bool>("output.html.print.page-break").ok().flatten().unwrap_or(true);
         let fillings =
-            Fillings { site: self, mdbooks: &mdbooks, search: index.as_deref(), page_break, known: RefCell::default() };
+            Fillings { site: self, mdbooks: &mdbooks, search: index.as_deref(), page_break, known: Mutex::default() };
         diagnostics.extend(self.redirects.check(&all));
         let moved = match self.redirects.0.is_empty() {
             true => None,
@@ -183,11 +183,13 @@ impl Site<'_> {
         let missing =
             self.config.get::<HtmlConfig>("output.html").ok().flatten().unwrap_or_default().get_404_output_file();
         let finder = theme_script("missing", theme, self.staging)?;
-        for file in all.iter().filter(|file| file.ends_with(".html")) {
-            if file == "toc.html" {
-                continue;
-            }
-            let page = caught(|| -> Result<()> {
+        let mut files: Vec<&String> =
+            all.iter().filter(|file| file.ends_with(".html") && *file != "toc.html").collect();
+        // It takes longest, and so is begun first.
+        files.sort_by_key(|file| *file != PRINT);
+        let pages = threads::each(&files, |file| {
+            let file = *file;
+            caught(|| -> Result<Page> {
                 let path = self.staging.join(file);
                 let mut raw = files::read(&path)?;
                 let whole = ["index.html", PRINT, &missing].contains(&file.as_str());
@@ -230,22 +232,25 @@ impl Site<'_> {
                         }
                     }
                 }
-                let page = self.page(file, &raw, parts, &fillings).with_context(|| format!("in the page {file}"))?;
-                if file == "index.html" {
-                    shared = page.made.shared;
-                }
-                // Every page has the same template: told once, since repetitions are dropped.
-                let told = |problem| Diagnostic::in_file("theme/index.hbs", problem);
-                diagnostics.extend(page.made.problems.into_iter().map(told));
-                if lessons.contains_key(file) {
-                    anchors.insert(file.clone(), page.made.ids);
-                }
-                finished.named.extend(page.named);
-                finished.digests.insert(file.clone(), page.digests);
-                Ok(())
-            });
+                self.page(file, &raw, parts, &fillings).with_context(|| format!("in the page {file}"))
+            })
+        });
+        for (file, page) in files.into_iter().zip(pages) {
             match page {
-                Ok(written) => written?,
+                Ok(page) => {
+                    let page = page?;
+                    if file == "index.html" {
+                        shared = page.made.shared;
+                    }
+                    // Every page has the same template: told once, since repetitions are dropped.
+                    let told = |problem| Diagnostic::in_file("theme/index.hbs", problem);
+                    diagnostics.extend(page.made.problems.into_iter().map(told));
+                    if lessons.contains_key(file) {
+                        anchors.insert(file.clone(), page.made.ids);
+                    }
+                    finished.named.extend(page.named);
+                    finished.digests.insert(file.clone(), page.digests);
+                }
                 Err(panic) => {
                     let source = lessons.get(file).map(|(source, _)| self.config.book.src.join(source));
                     let name = source.map_or_else(|| file.clone(), |path| path.to_string_lossy().replace('\\', "/"));
@@ -259,7 +264,7 @@ impl Site<'_> {
         self.redirects.write(self.staging, &frame)?;
         finished.taken = self.collisions(&anchors, diagnostics);
 
-        let mut frame = embed::Frame {
+        let frame = embed::Frame {
             book: title,
             language: self.language(),
             direction: if shared.is_empty() { "ltr".to_owned() } else { self.direction() },
@@ -271,13 +276,15 @@ impl Site<'_> {
         let pages: HashMap<&Path, (&str, &str)> =
             lessons.iter().map(|(page, (source, name))| (*source, (page.as_str(), *name))).collect();
         std::fs::create_dir_all(self.staging.join("embed")).context("cannot make a folder for embed pages")?;
-        for (index, figure) in self.gathered.figures.iter().enumerate() {
-            let Some((page, name)) = pages.get(figure.lesson.as_path()) else { continue };
+        let figures: Vec<(usize, &Figure)> = self.gathered.figures.iter().enumerate().collect();
+        let embedded = threads::each(&figures, |(index, figure)| -> Result<Option<_>> {
+            let Some((page, name)) = pages.get(figure.lesson.as_path()) else { return Ok(None) };
             let file = embed::file(&figure.id);
-            frame.head = shared.replace(template::SHEETS, &sheets.tags(&chapters::to_root(&file), [figure]));
-            let filling = fillings.of(&Slot::Figure(index))?;
+            let head = shared.replace(template::SHEETS, &sheets.tags(&chapters::to_root(&file), [*figure]));
+            let frame = &embed::Frame { head, ..frame.clone() };
+            let filling = fillings.of(&Slot::Figure(*index))?;
             // Without the figure, whose part is known.
-            let around = embed::page(&frame, figure, "", page, name);
+            let around = embed::page(frame, figure, "", page, name);
             let key = kept::key("embed page", &[&around, &filling.key]);
             let path = self.staging.join(&file);
             let digest: Digest = match self.kept.put(&key, &path) {
@@ -285,13 +292,18 @@ impl Site<'_> {
                 None => {
                     let digest = Digest::of(&around)?;
                     let html = figure.html_on(&chapters::to_root(&file));
-                    files::write(&path, embed::page(&frame, figure, &html, page, name))?;
+                    files::write(&path, embed::page(frame, figure, &html, page, name))?;
                     self.kept.keep_whole(&key, &path, &digest);
                     digest
                 }
             };
-            finished.named.extend(filling.named.iter().cloned());
-            finished.digests.insert(file.clone(), vec![digest.into(), filling.digest_in(&file)]);
+            let digests = vec![digest.into(), filling.digest_in(&file)];
+            Ok(Some((file, filling.named, digests)))
+        });
+        for page in embedded {
+            let Some((file, named, digests)) = page? else { continue };
+            finished.named.extend(named);
+            finished.digests.insert(file, digests);
         }
         // What is on every page that shares these tags is on the embed pages.
         finished.named.extend(names_in(&shared, &mdbooks));
@@ -563,7 +575,7 @@ struct Fillings<'a> {
     /// Whether chapters begin on a sheet of their own on paper.
     page_break: bool,
     /// By the figures' places: pages have figures in common.
-    known: RefCell<HashMap<usize, Filling>>,
+    known: Mutex<HashMap<usize, Filling>>,
 }
 
 impl Fillings<'_> {
@@ -576,12 +588,13 @@ impl Fillings<'_> {
     fn of(&self, slot: &Slot) -> Result<Filling> {
         match slot {
             Slot::Figure(index) => {
-                if let Some(known) = self.known.borrow().get(index) {
+                let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(known) = known().get(index) {
                     return Ok(known.clone());
                 }
                 let html = self.site.gathered.figures.get(*index).map_or("", |figure| &figure.html);
                 let filling = self.made(html)?;
-                self.known.borrow_mut().insert(*index, filling.clone());
+                known().insert(*index, filling.clone());
                 Ok(filling)
             }
             Slot::Formula(html) => self.made(html),
