@@ -150,7 +150,8 @@ pub fn guard(out: &Path, root: &Path, src: &Path) -> Result<()> {
 }
 
 /// Puts the finished site `staging` in the place of `out`. The old site waits in `old` until the new
-/// one is in place, so that there is one or the other at any time but for the blink of two renames.
+/// one is in place, so that there is one or the other at any time but for the blink of two renames. It may stay there: to
+/// remove its thousands of files takes as long as to write some, and the new site is waited for.
 ///
 /// # Errors
 ///
@@ -166,7 +167,8 @@ pub fn swap(staging: &Path, out: &Path, old: &Path) -> Result<()> {
         name.push(suffix);
         out.with_file_name(name)
     };
-    let (new, old): (PathBuf, PathBuf) = if same_file_system(staging, out) {
+    let moved = same_file_system(staging, out);
+    let (new, old): (PathBuf, PathBuf) = if moved {
         (staging.to_owned(), old.to_owned())
     } else {
         let (new, old) = (beside(".new"), beside(".old"));
@@ -187,7 +189,8 @@ pub fn swap(staging: &Path, out: &Path, old: &Path) -> Result<()> {
         }
         return Err(error).with_context(|| format!("cannot put the new site at {}", out.display()));
     }
-    remove_dir(&old)
+    // Beside the site nobody expects it.
+    if moved { Ok(()) } else { remove_dir(&old) }
 }
 
 /// Whether a file can be renamed from one folder into the other's parent.
@@ -215,7 +218,11 @@ mod tests {
         write(&at("new/sub/new.html"), "new").unwrap();
         swap(&at("new"), &at("out"), &at("old")).unwrap();
         assert_eq!(list(&at("out")).unwrap(), BTreeSet::from(["sub/new.html".to_owned()]));
-        assert!(!at("old").exists() && !at("new").exists());
+        assert!(!at("new").exists());
+        // Whatever of it is still there does not get in the way of the next.
+        write(&at("new/next.html"), "next").unwrap();
+        swap(&at("new"), &at("out"), &at("old")).unwrap();
+        assert_eq!(list(&at("out")).unwrap(), BTreeSet::from(["next.html".to_owned()]));
     }
 
     #[test]

@@ -149,6 +149,8 @@ fn build_all(options: &Options, entries: &'static [Entry]) -> Result<Report> {
     let mut report = Report::default();
     let bundles: BTreeSet<&str> = entries.iter().flat_map(|entry| [entry.bundle, entry.engine]).collect();
     let (book, modules) = thread::scope(|scope| {
+        // What the last build has replaced. Where that fails, it fails again when this build's site takes its place.
+        scope.spawn(|| files::remove_dir(&old));
         // wasm-bindgen takes as long as mdBook and needs nothing of it.
         let modules = options.wasm.as_ref().map(|wasm| {
             let (wasm, cache) = (root.join(wasm), work.join("site-module"));
