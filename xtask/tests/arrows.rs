@@ -54,13 +54,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mdbook-demos/src/html", &[]),
     ("mdbook-demos/src/files", &[]),
     ("mdbook-demos/src/store", &[]),
+    ("mdbook-demos/src/threads", &[]),
     ("mdbook-demos/src/chapters", &[]),
     ("mdbook-demos/src/diagnostics", &["demos/widgets/src"]),
     ("mdbook-demos/src/figures", &["mdbook-demos/src/diagnostics", "mdbook-demos/src/html", "demos/widgets/src"]),
     ("mdbook-demos/src/blocks", &[
         "mdbook-demos/src/figures",
         "mdbook-demos/src/chapters", "mdbook-demos/src/diagnostics", "mdbook-demos/src/files", "mdbook-demos/src/html",
-        "mdbook-demos/src/store", "demos/widgets/src",
+        "mdbook-demos/src/store", "mdbook-demos/src/threads", "demos/widgets/src",
     ]),
     ("mdbook-demos/src/course", &[
         "mdbook-demos/src/blocks", "mdbook-demos/src/figures",
@@ -70,7 +71,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("mdbook-demos/src/pages", &[
         "mdbook-demos/src/course", "mdbook-demos/src/blocks", "mdbook-demos/src/figures",
         "mdbook-demos/src/chapters", "mdbook-demos/src/diagnostics", "mdbook-demos/src/files", "mdbook-demos/src/html",
-        "mdbook-demos/src/store", "book-index/src", "demos/widgets/src",
+        "mdbook-demos/src/store", "mdbook-demos/src/threads", "book-index/src", "demos/widgets/src",
     ]),
     // It reads the finished site, and knows how pages are named and what they may hold.
     ("mdbook-demos/src/package", &[
