@@ -15,6 +15,7 @@ use crate::{
     files,
     html::unescape,
     pages::inherited::places_of,
+    threads,
 };
 
 /// The file that the search begins with, as the template names it: in the site it has a fingerprint.
@@ -74,19 +75,19 @@ pub fn write(site: &Path, book: &Book, config: &Config) -> Result<Option<String>
     if !settings.enable || !index.is_file() || !files::read(&index)?.contains(START) {
         return Ok(None);
     }
-    let mut pages = Vec::new();
-    for chapter in chapters::chapters(book) {
-        let (Some(page), Some(source)) = (chapters::page(chapter), chapter.source_path.as_deref()) else { continue };
-        if !is_searched(&settings, source) {
-            continue;
-        }
-        let mut sections = texts::sections(&files::read(&site.join(&page))?, settings.heading_split_level, unescape)?;
+    let searched: Vec<_> = chapters::chapters(book)
+        .filter_map(|chapter| Some((chapter, chapters::page(chapter)?, chapter.source_path.as_deref()?)))
+        .filter(|(.., source)| is_searched(&settings, source))
+        .collect();
+    let pages = threads::each(&searched, |(chapter, page, _)| -> Result<Page> {
+        let mut sections = texts::sections(&files::read(&site.join(page))?, settings.heading_split_level, unescape)?;
         for section in sections.iter_mut().filter(|section| section.title.is_empty()) {
             section.title.clone_from(&chapter.name);
         }
         let path = chapter.parent_names.iter().chain([&chapter.name]).cloned().collect();
-        pages.push(Page { address: chapters::address(&page), path, sections });
-    }
+        Ok(Page { address: chapters::address(page), path, sections })
+    });
+    let pages = pages.into_iter().collect::<Result<Vec<_>>>()?;
     let language = config.book.language.as_deref().unwrap_or("en");
     let settings = Settings {
         limit: settings.limit_results,
