@@ -460,7 +460,7 @@ impl Node {
 /// Whether a part of `impl Demo` only draws: the component, and what returns `Html`.
 fn draws(item: &ImplItem) -> bool {
     match item {
-        ImplItem::Type(component) => component.ident == "Component",
+        ImplItem::Type(component) => component.ident == "View",
         ImplItem::Fn(function) => {
             let mut returned = Names::new();
             words(function.sig.output.to_token_stream(), &mut returned);

@@ -43,7 +43,7 @@ const WORKSPACE: &[(&str, &str)] = &[
     ("demos/widgets/src/lib.rs", "mod chrome; mod labs; mod plain;"),
     (
         "demos/widgets/src/chrome/mod.rs",
-        "pub trait Demo { type Component; } pub trait Authored { type Block; fn facts(); }",
+        "pub trait Demo { type View; } pub trait Authored { type Block; fn facts(); }",
     ),
     ("demos/widgets/src/chrome/style.css", "a { color: red }"),
     (
@@ -54,7 +54,7 @@ const WORKSPACE: &[(&str, &str)] = &[
         use crate::chrome::Demo;
         pub struct Clicks;
         impl Demo for Clicks {
-            type Component = draw::Picture;
+            type View = draw::Picture;
             fn view() -> Html { draw::sketch() }
             fn awaits() -> u32 { 13 }
         }
@@ -114,7 +114,7 @@ const WORKSPACE: &[(&str, &str)] = &[
     ("demos/widgets/src/labs/clicks/style.css", "b { color: red }"),
     (
         "demos/widgets/src/plain.rs",
-        "pub struct Plain; impl crate::chrome::Demo for Plain { type Component = Plain; } impl crate::chrome::Authored for Plain {}",
+        "pub struct Plain; impl crate::chrome::Demo for Plain { type View = Plain; } impl crate::chrome::Authored for Plain {}",
     ),
 ];
 

@@ -164,7 +164,7 @@ pub fn LabView(desk: &Desk<DesignLab>) -> Html {
                 if last.is_none() {
                     <p class="lab-without">{ "Without scripts the day cannot be run here: answer on paper, with a reason for each choice, and compare with the solution." }</p>
                 }
-                <p class="lab-verdict" role="status">{ verdict(&state) }</p>
+                <p class="lab-verdict" role="status">{ ended(&state) }</p>
                 { board(last) }
             </>
         },
@@ -237,7 +237,7 @@ fn progress(state: &State, wish: Design) -> Html {
 }
 
 /// How it ended, for eye and ear.
-fn verdict(state: &State) -> Html {
+fn ended(state: &State) -> Html {
     match (state.running, state.last()) {
         (Some(_), _) => html! { "The day is under way …" },
         (None, None) => html! {},
