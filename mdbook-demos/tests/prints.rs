@@ -41,10 +41,7 @@ const WORKSPACE: &[(&str, &str)] = &[
         "[package]\nname = \"widgets\"\n[dependencies]\nmodels.workspace = true\nother.workspace = true",
     ),
     ("demos/widgets/src/lib.rs", "mod chrome; mod labs; mod plain;"),
-    (
-        "demos/widgets/src/chrome/mod.rs",
-        "pub trait Demo { type View; } pub trait Authored { type Block; fn facts(); }",
-    ),
+    ("demos/widgets/src/chrome/mod.rs", "pub trait Demo { type View; } pub trait Authored { type Block; fn facts(); }"),
     ("demos/widgets/src/chrome/style.css", "a { color: red }"),
     (
         "demos/widgets/src/labs/clicks/mod.rs",

@@ -42,7 +42,7 @@ struct Judging<D> {
     demo: std::marker::PhantomData<D>,
 }
 
-/// The engine of the demo `D`, its own if it has one, which also answers what [`use_reached`] asks.
+/// The engine of the demo `D`, its own if it has one, which also judges runs by the goals of a figure.
 pub fn engine<D: Demo>(own: Option<Box<dyn Engine>>) -> Box<dyn Engine> {
     Box::new(Judging::<D> { own, wanted: None, said: None, demo: std::marker::PhantomData })
 }

@@ -215,7 +215,7 @@ impl Around {
         html! {
             <Shell id={self.id} title={self.title} changed={!self.original} live={self.in_browser} session={self.session}
                 code={self.code} trouble={self.trouble} {unlinkable} height={self.height} figure={self.figure}
-                onkeydown={self.keys} open={more.then(|| (self.open, toggle))} {summary} {table}>
+                onkeydown={self.keys} open={more.then_some((self.open, toggle))} {summary} {table}>
                 { body }
             </Shell>
         }
