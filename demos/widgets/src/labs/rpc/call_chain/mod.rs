@@ -142,7 +142,7 @@ pub fn CallChainView(desk: &Desk<CallChain>) -> Html {
             <>
                 { picture(&PictureProps { id: desk.id().clone(), title: desk.title(), journey, when: &when }) }
                 <ol class="way-cards" ref={cards}>
-                    { for journey.stages.iter().enumerate().map(|(index, stage)| card(index, stage, when(index))) }
+                    { for journey.stages.iter().enumerate().map(|(index, stage)| card(index, stage, when(index), index == at)) }
                 </ol>
             </>
         },
@@ -212,8 +212,8 @@ fn bring_into_view(cards: Option<Element>) {
     }
 }
 
-/// One stage: where, what, and the bytes with what they mean.
-fn card(index: usize, stage: &Stage, when: When) -> Html {
+/// One stage: where, what, and the bytes with what they mean. At a glance a figure shows one of them.
+fn card(index: usize, stage: &Stage, when: When, at_a_glance: bool) -> Html {
     // A literal is broken between its name and its fields, if it has to be.
     let literal = stage.value.ends_with('}');
     let value = if literal {
@@ -250,7 +250,7 @@ fn card(index: usize, stage: &Stage, when: When) -> Html {
     let sign = html! { <span class="way-arrow" aria-hidden="true">{ "↓" }</span> };
     let has_bytes = empty || !stage.parts.is_empty();
     html! {
-        <li class={classes!("way-card", place_class(stage.place), if index < 5 { "out" } else { "back" }, when.class())}
+        <li class={classes!("way-card", place_class(stage.place), if index < 5 { "out" } else { "back" }, when.class(), at_a_glance.then_some("at-a-glance"))}
             aria-current={(when == When::Now).then_some("step")}>
             <p class="way-place">
                 <span class="way-number">{ index + 1 }</span>
