@@ -62,13 +62,13 @@ async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
             let fits = "document.documentElement.scrollHeight <= innerHeight + 1";
             reader.until("the whole demo in view", fits).await?;
             // Growing is told too, and so is shrinking, where there is something to open.
-            if reader.js("return document.querySelector('details') === null").await? == json!(true) {
+            if reader.js("return document.querySelector('details:not(.figure-menu)') === null").await? == json!(true) {
                 reader.driver.enter_default_frame().await?;
                 reader.ensure_quiet(page).await?;
                 continue;
             }
             let open = async |open: bool| {
-                reader.js(&format!("for (const one of document.querySelectorAll('details')) one.open = {open}")).await
+                reader.js(&format!("for (const one of document.querySelectorAll('details:not(.figure-menu)')) one.open = {open}")).await
             };
             let before = reader.js("return innerHeight").await?.as_u64().context("innerHeight")?;
             open(true).await?;
