@@ -68,7 +68,11 @@ async fn an_embedded_demo_is_live_and_as_high_as_it_needs() -> Result<()> {
                 continue;
             }
             let open = async |open: bool| {
-                reader.js(&format!("for (const one of document.querySelectorAll('details:not(.figure-menu)')) one.open = {open}")).await
+                reader
+                    .js(&format!(
+                        "for (const one of document.querySelectorAll('details:not(.figure-menu)')) one.open = {open}"
+                    ))
+                    .await
             };
             let before = reader.js("return innerHeight").await?.as_u64().context("innerHeight")?;
             open(true).await?;

@@ -59,7 +59,10 @@ async fn another_run_stands_beside() -> Result<()> {
     with_figure("figure_beside", "add-three-and-four", "", async |_, demo| {
         demo.click_named("a negative number").await?;
         until_run(demo, "2~add~-1~4").await?;
-        demo.set(".run-steps select", "the run before").await?;
+        let choose = "const select = demo.querySelector('.run-steps select');
+            select.value = 'the run before';
+            select.dispatchEvent(new Event('change', { bubbles: true }))";
+        demo.js(choose).await?;
         demo.until_text(".figure-beside .way-card:nth-child(1) .way-value", "add(3, 4)").await?;
         demo.until_text(".figure-picture .way-card:nth-child(1) .way-value", "add(-1, 4)").await?;
         // Nothing in it can be used, and no id is there twice.
@@ -107,7 +110,7 @@ async fn a_question_comes_before_its_answer() -> Result<()> {
             "return demo.textContent.includes('Applied') || !!demo.querySelector('.verdict, .controls, .run-steps')";
         ensure!(demo.js(outcome).await? == json!(false), "the outcome is told before the answer");
         demo.click_named("It was taken.").await?;
-        demo.until_text(".answer", "✕ not so. It is: “It cannot tell.”").await?;
+        demo.until_text(".answer", "✕ Not so. Right is: “It cannot tell.”").await?;
         demo.until_text(".answer", "This time the money is gone.").await?;
         demo.until_text(".verdict", "cannot tell").await?;
         let told = reader

@@ -341,9 +341,9 @@ fn answered(id: &AttrValue, question: &Question, chosen: usize) -> Html {
         <div class={if right { "answer good" } else { "answer bad" }} role="group" id={format!("{id}-answer")} tabindex="-1"
             aria-label="Your answer">
             <p>
-                { format!("You said: “{said}”. {} ", if right { "✓ right." } else { "✕ not so." }) }
+                { format!("You said: “{said}” {} ", if right { "✓ Right." } else { "✕ Not so." }) }
                 if !right {
-                    { format!("It is: “{}”. ", question.choices[question.right]) }
+                    { format!("Right is: “{}” ", question.choices[question.right]) }
                 }
                 { question.because.clone() }
             </p>
