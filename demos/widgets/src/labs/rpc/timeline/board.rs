@@ -172,6 +172,9 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
                     </div>
                 </dl>
             }
+            if open {
+                { settings::semantics(id, run, desk.runs().map(|run| run.scenario.semantics), live, &change) }
+            }
             { chips(desk, live) }
         </>
     };
@@ -183,7 +186,6 @@ pub fn TimelineView(desk: &Desk<RpcTimeline>) -> Html {
             if over && let Some(ghost) = ghost {
                 <p class="chain ghost-words"><strong>{ "Before your change: " }</strong>{ &ghost.summary }{ "." }</p>
             }
-            { settings::semantics(id, run, desk.runs().map(|run| run.scenario.semantics), live, &change) }
             { facts::machines(&shown.held, stop_beside(&shown.stops(), at, false).unwrap_or(Time::ZERO), at) }
             <div class="folded">
                 { settings::more(id, run, live, &change) }

@@ -41,11 +41,11 @@ pub fn semantics(
         <fieldset class="choice">
             <legend translate="yes">{ "Call semantics" }</legend>
             <div class="pills">{ for Semantics::ALL.into_iter().filter(shown).map(pill) }</div>
-            <details class="more needs-js" open={unfolded}>
+            <details class="more needs-js open-only" open={unfolded}>
                 <summary translate="yes">{ "More semantics" }</summary>
                 <div class="pills">{ for Semantics::ALL.into_iter().filter(|choice| live && !shown(choice)).map(pill) }</div>
             </details>
-            <p class="promise">
+            <p class="promise open-only">
                 { now.explanation() }
                 if let Some(mistake) = run.scenario.mistake {
                     { format!(" But with a mistake: {}.", mistake_words(mistake)) }
