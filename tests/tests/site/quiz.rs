@@ -407,7 +407,7 @@ async fn a_link_holds_the_order_of_the_choices() -> Result<()> {
 
         reader.goto(&server.url("embed/quiz-silence.html?run=2~quiz~seed.x")).await?;
         let demo = reader.demo("quiz-silence").await?;
-        demo.until_text(".notice", "in the page's own order").await?;
+        demo.until_text(".notice", "the page's own order").await?;
         ensure!(demo.js(ORDER).await? == own, "another order than the page's");
         reader.ensure_quiet("quiz link").await
     })
@@ -424,11 +424,11 @@ async fn without_scripts_every_question_and_every_answer_can_be_read() -> Result
             const seen = [...quiz.querySelectorAll('.quiz-question')].filter((it) => it.checkVisibility());
             return [seen.length, seen.map((it) => it.dataset.kind).join(' '),
                     quiz.querySelectorAll('button').values().some((it) => it.checkVisibility()),
-                    quiz.querySelector('details').open]";
+                    quiz.querySelector('.figure-events').open]";
         let seen = reader.js(script).await?;
         ensure!(seen == json!([4, "choice choice fill-in prediction", false, false]), "{seen}");
-        reader.find("#quiz-duplicates summary").await?.send_keys(Key::Enter).await?;
-        let table = reader.find("#quiz-duplicates details table").await?.text().await?;
+        reader.find("#quiz-duplicates .figure-events summary").await?.send_keys(Key::Enter).await?;
+        let table = reader.find("#quiz-duplicates .figure-events table").await?.text().await?;
         ensure!(["idempotent", "0.00", "Whoever tries again"].iter().all(|words| table.contains(words)), "{table}");
         Ok(())
     })

@@ -31,7 +31,7 @@ async fn until_shown(demo: &Demo<'_>, run: &Run) -> Result<()> {
     let outcome = rpc::simulate(run);
     let code = run.code();
     let end = outcome.end();
-    demo.until_text(".faults > .chain:not(.ghost-words)", &format!("In short: {}.", rpc::summary(&outcome)))
+    demo.until_text(".figure-rest > .chain:not(.ghost-words)", &format!("In short: {}.", rpc::summary(&outcome)))
         .await
         .with_context(|| code.clone())?;
     demo.until_text(".figure-aside > .facts .verdict b", &verdict(&outcome)).await.with_context(|| code.clone())?;

@@ -49,7 +49,7 @@ impl Demo for Quiz {
     type View = QuizView;
     const BESIDE: Beside = Beside::Nothing;
     const HISTORY: bool = false;
-    const OWN: &'static str = "order of the choices";
+    const OWN: &'static str = "order";
     const HEIGHT: u32 = 620;
 
     fn read(view: &View<'_>) -> Result<(u32, ()), String> {
