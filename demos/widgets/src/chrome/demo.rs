@@ -97,13 +97,6 @@ impl<'a> View<'a> {
         self.words.split('~').find_map(|word| word.strip_prefix(name)?.strip_prefix('.'))
     }
 
-    /// The code that [`View::parse`] reads.
-    pub fn code(run: &str, at: Option<Time>) -> String {
-        // Rounded up, as the scrubber is: what has happened by then has happened.
-        let at = at.map(|at| at.as_micros().div_ceil(1_000).to_string());
-        Self::with_words(run, at.into_iter().collect())
-    }
-
     /// A run's code and words, as [`View::parse`] reads them.
     pub fn with_words(run: &str, words: Vec<String>) -> String {
         if words.is_empty() { run.to_owned() } else { format!("{run}~~{}", words.join("~")) }

@@ -64,18 +64,11 @@ impl Reducible for Cursor {
     }
 }
 
-/// The cursor of a demo, moved by the screen's frames while it plays and `figure` can be seen.
+/// The cursor of a demo, moved by the screen's frames while it plays and `figure` can be seen. It plays without moving
+/// while `hold` is set: what it is to show is still being computed.
 ///
 /// `speed` is simulated time per real time, in thousandths. Readers who asked for less motion get
 /// two pictures a second instead of a smooth film.
-#[hook]
-pub fn use_cursor(at: Time, end: Time, speed: u32, figure: NodeRef) -> UseReducerHandle<Cursor> {
-    let hold = use_mut_ref(|| false);
-    use_held_cursor(at, end, speed, figure, hold)
-}
-
-/// The cursor of a demo, as [`use_cursor`] gives it, which plays without moving while `hold` is set: what it is to show
-/// is still being computed.
 #[hook]
 pub fn use_held_cursor(
     at: Time,

@@ -1,38 +1,11 @@
 //! What every demo has around it: a title, a link to the run, code to embed it, the events in
 //! words.
 
-use crate::chrome::{
-    browser,
-    demo::{Session, View},
-    player::icon,
-};
+use crate::chrome::{browser, demo::Session, player::icon};
 use gloo_timers::callback::Timeout;
 use std::{cell::RefCell, rc::Rc};
 use web_sys::HtmlInputElement;
 use yew::{platform::spawn_local, prelude::*};
-
-/// Whether there is a browser, and what was wrong with the link that brought the reader here.
-///
-/// The first render is the prerendered one; what only a browser knows comes after it. If the address
-/// asks for something, `follow` shows it or says why it cannot; `instead` is what the page shows then.
-#[hook]
-pub fn use_arrival<F>(session: &Session, instead: &'static str, follow: F) -> (bool, UseStateHandle<Option<AttrValue>>)
-where
-    F: FnOnce(View<'_>) -> Result<(), String> + 'static,
-{
-    let live = use_state(|| false);
-    let trouble = use_state(|| None::<AttrValue>);
-    {
-        let (live, trouble, link) = (live.clone(), trouble.clone(), session.link.clone());
-        use_effect_with((), move |()| {
-            live.set(true);
-            if let Some(Err(error)) = link.map(|link| follow(View::parse(&link))) {
-                trouble.set(Some(format!("This link could not be read, so {instead}: {error}.").into()));
-            }
-        });
-    }
-    (*live, trouble)
-}
 
 /// The part of a figure that is to have the focus once it is drawn; see [`use_next_focus`].
 pub type NextFocus = Rc<RefCell<Option<&'static str>>>;
