@@ -200,7 +200,7 @@ async fn the_same_can_be_done_without_a_mouse() -> Result<()> {
         demo.until("nodes to press", "demo.querySelector('.scene [role=button]')").await?;
         // Buttons that take themselves away leave the focus to what brings back what they did.
         for button in ["Undo: at 5 s stop server", "Back to the page’s run"] {
-            let find = "[...demo.querySelectorAll('.faults button')]
+            let find = "[...demo.querySelectorAll('.chips button, .run-steps button')]
                 .find((it) => (it.getAttribute('aria-label') ?? it.textContent.trim())";
             demo.js(&format!("{find} === {}).focus()", json!(button))).await?;
             reader.press(Key::Enter).await?;

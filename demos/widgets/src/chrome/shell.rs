@@ -131,7 +131,8 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <span class="figure-tools needs-js" translate="yes">
                     if let Some((open, toggle)) = &props.open {
                         <button type="button" class="quiet figure-open" disabled={!props.live} aria-expanded={open.to_string()} onclick={toggle.clone()}>
-                            { if *open { "Less" } else { "Open" } }
+                            // Keyed, as the title is: another word takes the place of the whole element.
+                            <span key={if *open { "less" } else { "open" }}>{ if *open { "Less" } else { "Open" } }</span>
                         </button>
                     }
                     <details class="figure-menu">
