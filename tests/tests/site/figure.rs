@@ -109,7 +109,7 @@ async fn a_question_comes_before_its_answer() -> Result<()> {
         let outcome =
             "return demo.textContent.includes('Applied') || !!demo.querySelector('.verdict, .controls, .run-steps')";
         ensure!(demo.js(outcome).await? == json!(false), "the outcome is told before the answer");
-        demo.click_named("It was taken.").await?;
+        demo.click(".question .options button:first-child").await?;
         demo.until_text(".answer", "✕ Not so. Right is: “It cannot tell.”").await?;
         demo.until_text(".answer", "This time the money is gone.").await?;
         demo.until_text(".verdict", "cannot tell").await?;
@@ -121,7 +121,7 @@ async fn a_question_comes_before_its_answer() -> Result<()> {
     })
     .await?;
     with_figure("figure_question_skipped", "crash-after-commit", "", async |_, demo| {
-        demo.click_named("Skip the question").await?;
+        demo.click(".question > button").await?;
         demo.until_text(".verdict", "cannot tell").await?;
         demo.until("no answer", "!demo.querySelector('.answer')").await
     })
