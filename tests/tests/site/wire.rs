@@ -255,7 +255,7 @@ async fn a_link_brings_the_case_and_a_damaged_one_says_so() -> Result<()> {
         let long = format!("{{ \"orderId\": \"{}\" }}", "x".repeat(4_000));
         type_into(&demo, "value", &long).await?;
         demo.until_text(".notice", "No link and no frame can hold this case").await?;
-        demo.until("no link to copy", "demo.querySelector('.figure-tools button').disabled").await?;
+        demo.until("no link to copy", "demo.querySelector('.figure-menu button').disabled").await?;
         reader.goto(&server.url(&format!("{PAGE}?run=2~wire~m.Order~w.-"))).await?;
         let demo = reader.demo(ID).await?;
         demo.until_text(".notice", "stands for no character").await?;
