@@ -128,7 +128,7 @@ pub fn Shell(props: &ShellProps) -> Html {
             <figcaption class="figure-head">
                 // The key lets another title take the place of the whole element, whatever a translator has made of it.
                 <span key={title.to_string()} class="figure-title" id={format!("{}-title", props.id)} dir="auto" translate="yes">{ title.clone() }</span>
-                <span class="figure-tools needs-js" translate="yes">
+                <div class="figure-tools needs-js" translate="yes">
                     if let Some((open, toggle)) = &props.open {
                         <button type="button" class="quiet figure-open" disabled={!props.live} aria-expanded={open.to_string()} onclick={toggle.clone()}>
                             // Keyed, as the title is: another word takes the place of the whole element.
@@ -146,7 +146,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                             </button>
                         </div>
                     </details>
-                </span>
+                </div>
             </figcaption>
             if let Some(trouble) = &props.trouble {
                 <p class="notice" role="alert">{ trouble.clone() }</p>
